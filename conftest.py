@@ -1,0 +1,46 @@
+"""The examples in README, docs and docstrings are tests: each page runs in an empty folder."""
+
+import os
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sybil import Sybil
+from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
+from sybil.parsers.rest import DocTestParser
+from sybil.sybil import SybilCollection
+from sybil.typing import Parser
+
+OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
+
+
+def enter_empty_folder(namespace: dict[str, Any]) -> None:
+    """Move into a new folder before a page's first example; all its examples share it."""
+    namespace["_home"] = Path.cwd()
+    namespace["_folder"] = folder = TemporaryDirectory(ignore_cleanup_errors=True)
+    os.chdir(folder.name)
+
+
+def leave_folder(namespace: dict[str, Any]) -> None:
+    """Move back after a page's last example, and remove what the page wrote."""
+    os.chdir(namespace["_home"])
+    namespace["_folder"].cleanup()
+
+
+def examples(path: str, pattern: str, *parsers: Parser) -> Sybil:
+    """Collect the examples of the files below `path` whose names match `pattern`."""
+    return Sybil(
+        parsers, pattern=pattern, path=path, setup=enter_empty_folder, teardown=leave_folder
+    )
+
+
+page = (PythonCodeBlockParser(doctest_optionflags=OPTIONS), SkipParser())
+
+pytest_collect_file = SybilCollection(
+    [
+        examples(".", "README.md", *page),
+        examples("docs", "*.md", *page),
+        examples("src", "*.py", DocTestParser(OPTIONS)),
+    ]
+).pytest()

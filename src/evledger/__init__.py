@@ -1,0 +1,138 @@
+"""Evidence ledgers: what is known about one subject, in a chain that anyone can check.
+
+>>> import evledger
+>>> from evledger import GapNoted
+>>> with evledger.open("memory:") as store:
+...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+...     with semax.batch(by="curator") as batch:
+...         paper = batch.add_source(kind="journal-article", title="A trial in stroke")
+...         claim = batch.tag_claim(
+...             source=paper, tier="human", stance="supports", text="Scores rose."
+...         )
+...     records = semax.append(GapNoted(id="g1", text="No trial in women."), by="curator")
+...     semax.view().claims[claim].text, semax.verify("full").ok
+('Scores rose.', True)
+"""
+
+from evledger.archive import verify_archive
+from evledger.batch import Batch
+from evledger.chain import Head
+from evledger.codec import Seal, seal
+from evledger.events import (
+    About,
+    Attachment,
+    CaveatNoted,
+    CaveatWithdrawn,
+    ClaimRetagged,
+    ClaimTagged,
+    ClaimWithdrawn,
+    ComponentMapped,
+    Event,
+    EvidenceLinked,
+    EvidenceUnlinked,
+    FieldsErased,
+    FindingWaived,
+    GapClosed,
+    GapNoted,
+    LedgerDescribed,
+    LedgerOpened,
+    QuestionClosed,
+    QuestionCreated,
+    QuestionWithdrawn,
+    Reviewed,
+    SectionWritten,
+    SourceAdded,
+    SourceAmended,
+    SourceFlagged,
+    SourceLinked,
+    Tier,
+    event,
+)
+from evledger.exceptions import (
+    Broken,
+    ClockError,
+    Conflict,
+    DuplicateKey,
+    EvledgerError,
+    Invalid,
+    MissingRef,
+    NotFound,
+    PluginError,
+    Refused,
+    StoreError,
+)
+from evledger.hookspecs import EventSupply, hookimpl
+from evledger.importing import ImportReport, Item, Rejection
+from evledger.ledger import Appended, Erasure, Ledger, Store, open
+from evledger.plugins import Plugins
+from evledger.record import Record
+from evledger.rendering import Rendered
+from evledger.seals import Hidden
+from evledger.verification import Fault, Verification
+from evledger.view import Change, View, diff
+
+__all__ = [
+    "About",
+    "Appended",
+    "Attachment",
+    "Batch",
+    "Broken",
+    "CaveatNoted",
+    "CaveatWithdrawn",
+    "Change",
+    "ClaimRetagged",
+    "ClaimTagged",
+    "ClaimWithdrawn",
+    "ClockError",
+    "ComponentMapped",
+    "Conflict",
+    "DuplicateKey",
+    "Erasure",
+    "Event",
+    "EventSupply",
+    "EvidenceLinked",
+    "EvidenceUnlinked",
+    "EvledgerError",
+    "Fault",
+    "FieldsErased",
+    "FindingWaived",
+    "GapClosed",
+    "GapNoted",
+    "Head",
+    "Hidden",
+    "ImportReport",
+    "Invalid",
+    "Item",
+    "Ledger",
+    "LedgerDescribed",
+    "LedgerOpened",
+    "MissingRef",
+    "NotFound",
+    "PluginError",
+    "Plugins",
+    "QuestionClosed",
+    "QuestionCreated",
+    "QuestionWithdrawn",
+    "Record",
+    "Refused",
+    "Rejection",
+    "Rendered",
+    "Reviewed",
+    "Seal",
+    "SectionWritten",
+    "SourceAdded",
+    "SourceAmended",
+    "SourceFlagged",
+    "SourceLinked",
+    "Store",
+    "StoreError",
+    "Tier",
+    "Verification",
+    "View",
+    "diff",
+    "event",
+    "hookimpl",
+    "open",
+    "seal",
+    "verify_archive",
+]

@@ -1,0 +1,235 @@
+"""Batches: events collected in a ``with`` block, appended all or none, with ids handed out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import attrs
+
+from evledger.appending import once_key
+from evledger.codec import Seal, seal
+from evledger.events import (
+    MARK,
+    CaveatNoted,
+    ClaimTagged,
+    ComponentMapped,
+    Event,
+    EvidenceLinked,
+    GapNoted,
+    Mark,
+    QuestionCreated,
+    SectionWritten,
+    SourceAdded,
+)
+from evledger.exceptions import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from evledger.chain import Head
+    from evledger.record import Record
+
+__all__ = ["Batch"]
+
+_FIRST_BLOCK: Final = 8
+_LARGEST_BLOCK: Final = 1_024
+
+
+class Target(Protocol):
+    """The ledger, as a batch sees it."""
+
+    def reserve(self, counter: str, count: int) -> int:
+        """Raise a counter and give the first number reserved."""
+        ...
+
+    def release(self, counter: str, reserved: int, used: int) -> None:
+        """Give back the numbers that were reserved and not used."""
+        ...
+
+    def earlier(self, once: str) -> Sequence[Record]:
+        """Give the records from the one that holds a retry token on; none where it is free."""
+        ...
+
+    def append_batch(
+        self,
+        events: Sequence[Event | Seal],
+        *,
+        by: str,
+        once: str | None,
+        expect: Head | None,
+        reserved: dict[str, tuple[int, int]],
+    ) -> Sequence[Record]:
+        """Append, and give back unused ids in the same step."""
+        ...
+
+
+@attrs.define
+class _Block:
+    """Numbers of one counter that this batch has reserved.
+
+    Attributes:
+        next: the number to hand out next.
+        last: the last that is reserved.
+        size: how many to reserve next time.
+        unused: the number before the first of those that no failed batch need use up.
+    """
+
+    next: int = 1
+    last: int = 0
+    size: int = _FIRST_BLOCK
+    unused: int = 0
+
+
+class Batch:
+    """Events that are appended, all or none, when the ``with`` block ends without an error.
+
+    Made by :meth:`Ledger.batch`.
+    Ids that are not given are handed out: ``s1``, ``c1``, ``q1``;
+    no two batches, in whatever process, get the same.
+
+    Attributes:
+        records: what was appended, once the block has ended.
+    """
+
+    def __init__(
+        self, ledger: Target, *, by: str, once: str | None = None, expect: Head | None = None
+    ) -> None:
+        self._ledger = ledger
+        self._by = by
+        self._once = once
+        self._expect = expect
+        self._events: list[Event | Seal] = []
+        self._blocks: dict[str, _Block] = {}
+        self._earlier: Sequence[Record] = ()
+        self.records: Sequence[Record] = ()
+
+    def __enter__(self) -> Self:
+        if self._once is not None:
+            once_key(self._once)
+            self._earlier = self._ledger.earlier(self._once)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self._give_back()
+            return
+        try:
+            self.records = self._ledger.append_batch(
+                self._events,
+                by=self._by,
+                once=self._once,
+                expect=self._expect,
+                reserved={name: (b.last, b.next - 1) for name, b in self._blocks.items()},
+            )
+        except BaseException:
+            self._give_back()
+            raise
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def append(self, *events: Event | Seal) -> None:
+        """Collect events of any class."""
+        self._events += events
+
+    def clear(self) -> None:
+        """Let go of what was collected; the ids handed out are given back."""
+        self._events.clear()
+        self._give_back()
+        self._blocks.clear()
+
+    def new_id(self, cls: type[Event]) -> str:
+        """Hand out an id for an event of this class.
+
+        Raises:
+            Invalid: the class has no field whose ids are handed out.
+        """
+        mark = _identity(cls)
+        earlier = self._earlier_id(mark)
+        if earlier is not None:
+            return earlier
+        counter = f"{mark.kind}:{mark.letters}"
+        block = self._blocks.setdefault(counter, _Block())
+        if block.next > block.last:
+            first = self._ledger.reserve(counter, block.size)
+            if first != block.last + 1 or not block.last:
+                block.unused = first - 1  # others have reserved in between
+            block.next, block.last = first, first + block.size - 1
+            block.size = min(2 * block.size, _LARGEST_BLOCK)
+        block.next += 1
+        return f"{mark.letters}{block.next - 1}"
+
+    def add(self, cls: type[Event], *, sealed: Collection[str] = (), **fields: Any) -> str:
+        """Collect an event of a class whose ids are handed out, and give its id.
+
+        Args:
+            cls: the event class.
+            sealed: fields to seal besides those that the class seals.
+            fields: the event's fields; ``id`` only where it is not to be handed out.
+        """
+        if fields.get("id") is None:
+            fields["id"] = self.new_id(cls)
+        event = cls(**fields)
+        self.append(seal(event, *sealed) if sealed else event)
+        return str(fields["id"])
+
+    def add_source(self, *, id: str | None = None, **fields: Any) -> str:
+        """Collect a :class:`~evledger.SourceAdded` and give its id: ``s1``."""
+        return self.add(SourceAdded, id=id, **fields)
+
+    def tag_claim(self, *, id: str | None = None, **fields: Any) -> str:
+        """Collect a :class:`~evledger.ClaimTagged` and give its id: ``c1``."""
+        return self.add(ClaimTagged, id=id, **fields)
+
+    def create_question(self, *, id: str | None = None, **fields: Any) -> str:
+        """Collect a :class:`~evledger.QuestionCreated` and give its id: ``q1``."""
+        return self.add(QuestionCreated, id=id, **fields)
+
+    def note_gap(self, text: str, *, id: str | None = None) -> str:
+        """Collect a :class:`~evledger.GapNoted` and give its id: ``g1``."""
+        return self.add(GapNoted, id=id, text=text)
+
+    def note_caveat(self, text: str, *, id: str | None = None) -> str:
+        """Collect a :class:`~evledger.CaveatNoted` and give its id: ``cv1``."""
+        return self.add(CaveatNoted, id=id, text=text)
+
+    def map_component(self, *, id: str | None = None, **fields: Any) -> str:
+        """Collect a :class:`~evledger.ComponentMapped` and give its id: ``k1``."""
+        return self.add(ComponentMapped, id=id, **fields)
+
+    def write_section(self, section: str, body: str, *, heading: str | None = None) -> None:
+        """Collect a :class:`~evledger.SectionWritten`."""
+        self.append(SectionWritten(section=section, heading=heading, body=body))
+
+    def link_evidence(self, question: str, **fields: Any) -> None:
+        """Collect an :class:`~evledger.EvidenceLinked`."""
+        self.append(EvidenceLinked(question=question, **fields))
+
+    def _give_back(self) -> None:
+        for counter, block in self._blocks.items():
+            self._ledger.release(counter, block.last, block.unused)
+
+    def _earlier_id(self, mark: Mark) -> str | None:
+        """Give the id that this event had when the batch was appended before."""
+        place = len(self._events)
+        if place >= len(self._earlier):
+            return None
+        prefix = f"{mark.kind}:"
+        keys = (key for key in self._earlier[place].keys if key.startswith(prefix))
+        return next((key.removeprefix(prefix) for key in keys), None)
+
+
+def _identity(cls: type[Event]) -> Mark:
+    for attribute in attrs.fields(cls):  # type: ignore[arg-type]  # every event is an attrs class
+        mark = attribute.metadata.get(MARK)
+        if mark is not None and mark.letters:
+            return mark  # type: ignore[no-any-return]  # metadata is untyped
+    msg = f"{cls.__name__} has no field whose ids are handed out; mark it with identity()"
+    raise Invalid(msg)

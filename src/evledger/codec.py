@@ -1,0 +1,828 @@
+"""Events to canonical bytes and back: the one codec.
+
+Canonical bytes are RFC 8785 (JCS), under rules that make msgspec's sorted compact JSON equal to it:
+no floats, integers within ±(2^53-1), no lone surrogates, object names in ASCII.
+What is hashed is made by :func:`canonical` and :func:`write_line` and by nothing else.
+
+Decoding refuses what encoding never writes.
+A number such as ``1.0`` or 2^70 would survive a naive round trip, so
+:func:`parse_canonical` refuses it by rule, and everything else by encoding again and comparing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import types
+import typing
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import attrs
+import cattrs
+import msgspec
+from cattrs.gen import make_dict_unstructure_fn, override
+
+from evledger.events import MARK, Event, Mark, builtin_events
+from evledger.exceptions import Invalid
+from evledger.locators import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_INTEGER",
+    "MAX_LINE",
+    "MAX_NAME",
+    "Draft",
+    "EventType",
+    "Line",
+    "Names",
+    "Seal",
+    "Upcaster",
+    "Vocabulary",
+    "canonical",
+    "check_line",
+    "parse_canonical",
+    "parse_json",
+    "read_line",
+    "seal",
+    "write_line",
+]
+
+MAX_LINE: Final = 65_535
+"""Bytes of a line without its newline: the limit of a C2SP tlog-tiles entry."""
+
+MAX_DEPTH: Final = 32
+MAX_INTEGER: Final = 2**53 - 1
+MAX_NAME: Final = 2_100
+
+Upcaster = typing.Callable[[dict[str, Any]], dict[str, Any]]
+"""Turns the data of version k of an event type into the data of version k+1."""
+
+# -- canonical JSON ----------------------------------------------------------------------
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+def _no_floats(text: str) -> typing.NoReturn:
+    msg = f"the number {text} is not an integer; write it as a string"
+    raise Invalid(msg)
+
+
+_DECODER = msgspec.json.Decoder(float_hook=_no_floats)
+_LONG_NUMBER = re.compile(rb"[0-9]{16}")
+_MOST_DIGITS: Final = 16  # of a number that is certain to be small enough
+
+
+def canonical(value: Any) -> bytes:
+    """Encode a JSON value as RFC 8785.
+
+    Args:
+        value: of dict, list, tuple, str, int and bool; names are ASCII strings.
+
+    Raises:
+        Invalid: the value holds what a ledger never holds.
+
+    >>> canonical({"b": 1, "a": ["é"]}).decode()
+    '{"a":["é"],"b":1}'
+    """
+    _walk(value, MAX_DEPTH)
+    return _encode(value)
+
+
+def parse_canonical(text: bytes) -> Any:
+    """Decode canonical JSON, and refuse any other bytes.
+
+    Raises:
+        Invalid: the text is not JSON, breaks a rule of the format, or is not canonical.
+    """
+    value = _decode(text)
+    # Only what these cheap signs let through could break a rule that decoding does not see.
+    if (
+        not text.isascii()
+        or text.count(b"{") + text.count(b"[") > MAX_DEPTH
+        or b"null" in text
+        or _LONG_NUMBER.search(text)
+    ):
+        _walk(value, MAX_DEPTH)
+    if _ENCODER.encode(value) != text:
+        msg = "not canonical JSON (RFC 8785): names out of order or twice, spaces, or escapes"
+        raise Invalid(msg)
+    return value
+
+
+def parse_json(text: bytes) -> Any:
+    """Decode JSON of any form, under the rules of the format.
+
+    Raises:
+        Invalid: it is not JSON, or holds what a ledger never holds.
+    """
+    value = _decode(text)
+    if value is not None:
+        _walk(value, MAX_DEPTH)
+    return value
+
+
+def _encode(value: Any) -> bytes:
+    try:
+        return _ENCODER.encode(value)
+    except (UnicodeEncodeError, TypeError, msgspec.MsgspecError) as error:
+        msg = f"cannot be written as JSON: {error}"
+        raise Invalid(msg) from error
+
+
+def _decode(text: bytes) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        if isinstance(error, Invalid):
+            raise
+        msg = f"not JSON: {error}"
+        raise Invalid(msg) from error
+
+
+def _walk(value: Any, depth: int) -> None:
+    if depth < 0:
+        msg = f"nested deeper than {MAX_DEPTH} levels"
+        raise Invalid(msg)
+    kind = type(value)
+    if kind is dict:
+        for name, item in value.items():
+            if type(name) is not str or not name.isascii():
+                msg = f"the object name {name!r} is not ASCII text"
+                raise Invalid(msg)
+            _walk(item, depth - 1)
+    elif kind is list or kind is tuple:
+        for item in value:
+            _walk(item, depth - 1)
+    elif kind is int and not -MAX_INTEGER <= value <= MAX_INTEGER:
+        msg = f"the integer {value} is outside ±(2^53-1); write it as a string"
+        raise Invalid(msg)
+    elif kind not in (str, int, bool):
+        msg = f"{value!r:.80} is {kind.__name__}; a ledger holds text, integers, true and false"
+        raise Invalid(msg)
+
+
+# -- lines -------------------------------------------------------------------------------
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A record's bytes taken apart; the fields stand in canonical order."""
+
+    at: str
+    by: str
+    data: msgspec.Raw
+    drops: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    n: int = msgspec.field(default=-1)
+    refs: tuple[str, ...] = ()
+    sealed: dict[str, str] = {}
+    type: str = msgspec.field(default="")
+    v: int = msgspec.field(default=0)
+
+
+_LINE_DECODER = msgspec.json.Decoder(Line)
+_AT = re.compile(
+    r"(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+)
+_BY = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,200}")
+_TYPE = re.compile(r"[a-z][a-z0-9-]{0,63}(:[a-z][a-z0-9-]{0,63})?")
+_NAME = re.compile(r"[^\x00-\x20\x7f]+")
+_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+def check_by(by: str) -> str:
+    """Give ``by`` back, if it can stand in a line.
+
+    Raises:
+        Invalid: it is empty, longer than 200 characters, or has control characters.
+    """
+    if not isinstance(by, str) or _BY.fullmatch(by) is None:  # type: ignore[redundant-expr]  # callers may be untyped
+        msg = (
+            f"by={by!r:.80}: expected a role or pseudonym of 1 to 200 characters, "
+            "without control characters"
+        )
+        raise Invalid(msg)
+    return by
+
+
+def check_name(name: str) -> str:
+    """Give a key back, if it can stand in a line.
+
+    Raises:
+        Invalid: it is empty, longer than 2,000 characters, or has blanks or control characters.
+    """
+    if len(name) > MAX_NAME or _NAME.fullmatch(name) is None:
+        msg = f"the name {name!r:.80} has blanks or control characters, or is too long"
+        raise Invalid(msg)
+    return name
+
+
+def write_line(line: Line) -> bytes:
+    """Give a record's bytes with their newline.
+
+    Raises:
+        Invalid: they would be longer than 65,535 bytes.
+    """
+    text = _ENCODER.encode(line)
+    if len(text) > MAX_LINE:
+        msg = (
+            f"{line.type}: the line would have {len(text):,} bytes, the limit is {MAX_LINE:,}; "
+            "keep long material as an attachment"
+        )
+        raise Invalid(msg)
+    return text + b"\n"
+
+
+def read_line(text: bytes) -> Line:
+    """Take a stored line apart, without checking the format's rules.
+
+    Raises:
+        Invalid: it is not an object with the fields of a line.
+    """
+    try:
+        return _LINE_DECODER.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        msg = f"not a line of a ledger: {error}"
+        raise Invalid(msg) from error
+
+
+def check_line(text: bytes) -> tuple[Line, dict[str, Any]]:
+    """Take a line, without its newline, apart and hold it to every rule of the format.
+
+    Returns:
+        The line, and its data decoded.
+
+    Raises:
+        Invalid: it breaks one; the message says which.
+    """
+    if len(text) > MAX_LINE:
+        msg = f"longer than {MAX_LINE:,} bytes"
+        raise Invalid(msg)
+    value = parse_canonical(text)
+    if type(value) is not dict or type(value.get("data")) is not dict:
+        msg = "not an object with data"
+        raise Invalid(msg)
+    line = read_line(text)
+    _check_fields(line, value)
+    return line, value["data"]
+
+
+def _check_fields(line: Line, value: dict[str, Any]) -> None:
+    rules = (
+        ("n", line.n >= 0),
+        ("v", line.v >= 1),
+        ("at", _AT.fullmatch(line.at)),
+        ("by", _BY.fullmatch(line.by)),
+        ("type", _TYPE.fullmatch(line.type)),
+    )
+    for name, holds in rules:
+        if not holds:
+            msg = f"{name}: {value.get(name)!r:.80} is not of the format"
+            raise Invalid(msg)
+    for name, names in (("keys", line.keys), ("refs", line.refs), ("drops", line.drops)):
+        if name in value and not _is_sorted_set(names):
+            msg = f"{name}: not a sorted array of distinct names"
+            raise Invalid(msg)
+    if "sealed" in value and not _are_commitments(line.sealed, value["data"]):
+        msg = "sealed: not commitments to fields that data leaves out"
+        raise Invalid(msg)
+
+
+def _is_sorted_set(names: Sequence[str]) -> bool:
+    return (
+        bool(names)
+        and all(a < b for a, b in itertools.pairwise(names))
+        and all(map(_NAME.fullmatch, names))
+    )
+
+
+def _are_commitments(sealed: Mapping[str, str], data: Mapping[str, Any]) -> bool:
+    return (
+        bool(sealed)
+        and data.keys().isdisjoint(sealed)
+        and all(map(_HEX.fullmatch, sealed.values()))
+    )
+
+
+# -- event types -------------------------------------------------------------------------
+
+
+class Names(typing.NamedTuple):
+    """What an event says about names; each sorted and distinct."""
+
+    keys: tuple[str, ...]
+    refs: tuple[str, ...]
+    drops: tuple[str, ...]
+
+
+@attrs.frozen
+class Seal:
+    """An event of which some more fields are to be sealed; made by :func:`seal`."""
+
+    event: Event
+    fields: frozenset[str]
+
+
+def seal(event: Event, *fields: str) -> Seal:
+    """Have fields of an event sealed that its class would leave open.
+
+    Args:
+        event: what is to be appended.
+        fields: names of its fields; no key and no ref.
+
+    >>> from evledger.events import GapNoted
+    >>> sorted(seal(GapNoted(id="g1", text="…"), "text").fields)
+    ['text']
+    """
+    return Seal(event, frozenset(fields))
+
+
+@attrs.frozen
+class Draft:
+    """An event made ready for a line: all but its place, its time, its actor and its salts.
+
+    Attributes:
+        type: the event's type.
+        v: the version of its data's shape.
+        data: the canonical bytes of its data, without the sealed fields.
+        names: what it introduces, relies on and releases.
+        sealed: the sealed fields' names and the canonical bytes to commit to.
+        ids: the highest number of each kind of id that it uses, as ``{"source:s": 5}``.
+    """
+
+    type: str
+    v: int
+    data: bytes
+    names: Names
+    sealed: Mapping[str, bytes]
+    ids: Mapping[str, int]
+
+
+class EventType:
+    """One event class, its marks read once.
+
+    Attributes:
+        cls: the class.
+        name: its type in the chain.
+        version: the version of its data's shape.
+        fields: the names of its fields.
+        sealable: those that a caller may seal: no key, no ref, no drop.
+        counters: the kinds of its ids that are handed out, as ``source:s``.
+    """
+
+    def __init__(self, cls: type[Event], converter: cattrs.Converter) -> None:
+        attributes = attrs.fields(cls)  # type: ignore[arg-type]  # every event is an attrs class
+        marks = tuple(_marks_of(cls))
+        hints = typing.get_type_hints(cls, include_extras=True)
+        self.cls = cls
+        self.name, self.version = cls.type, cls.version
+        self.fields = frozenset(a.name for a in attributes)
+        self.sealable = self.fields - {path[0] for path, mark in marks if mark.role != "none"}
+        self._defaults = {a.name: a.default for a in attributes}
+        self._hints = {a.name: hints[a.name] for a in attributes}
+        self._required = frozenset(a.name for a in attributes if a.default is not None)
+        self._closed = all(map(_is_closed, self._hints.values()))
+        self._names = tuple(_finder(path, mark) for path, mark in marks if mark.role in _ROLES)
+        self._seals = _by_rule(marks)
+        self._locators = tuple(path[0] for path, mark in marks if mark.locator)
+        self.counters = frozenset(f"{m.kind}:{m.letters}" for _, m in marks if m.letters)
+        self._counters = tuple(
+            (path[0], f"{mark.kind}:{mark.letters}", mark.letters)
+            for path, mark in marks
+            if mark.letters
+        )
+        self._unstructure = converter.get_unstructure_hook(cls)
+        self._decoder = msgspec.json.Decoder(cls)
+
+    def names(self, data: Mapping[str, Any]) -> Names:
+        """Give the names that an event's data introduces, relies on and releases."""
+        found: tuple[list[str], list[str], list[str]] = ([], [], [])
+        for into, replaces, field, prefix, find in self._names:
+            value = data.get(field)
+            if value is None:
+                continue
+            if find is None:
+                names = [prefix + value] if type(value) is str else [prefix + v for v in value]
+            else:
+                names = [prefix + found for found in find(data)]
+            found[into].extend(names)
+            if replaces:
+                found[_DROPS].extend(names)
+        return Names(*map(_sorted_set, found))
+
+    def draft(self, event: Event, extra: frozenset[str] = frozenset()) -> Draft:
+        """Make an event ready for its line.
+
+        What is written has been read back, by the decoder that will read it from the chain.
+
+        Args:
+            event: of this type.
+            extra: fields to seal besides those that the class seals.
+
+        Raises:
+            Invalid: a value is not of its field's type, or a field cannot be sealed.
+        """
+        data: dict[str, Any] = self._unstructure(event)
+        for name in self._locators:
+            if data.get(name):
+                data[name] = _normalised(data[name])
+        try:
+            text = _encode(data)
+            self.read(text)
+            if not self._closed:
+                parse_canonical(text)
+        except Invalid as error:
+            msg = f"{self.name}: {error}"
+            raise Invalid(msg) from error
+        names = self.names(data)
+        for name in names.keys:
+            check_name(name)
+        secret = self._secret(event, data, extra)
+        return Draft(
+            self.name,
+            self.version,
+            _encode(data) if secret else text,
+            names,
+            secret,
+            self._ids(data),
+        )
+
+    def read(self, text: bytes | msgspec.Raw) -> Event:
+        """Decode the JSON of an event's data, of which no field is sealed.
+
+        Raises:
+            Invalid: it is not data of this type; the message names the field.
+        """
+        try:
+            return self._decoder.decode(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise Invalid(_readable(error)) from error
+
+    def assemble(self, data: Mapping[str, Any], given: Mapping[str, Any]) -> Event:
+        """Build an event from decoded data and from values that stand outside it.
+
+        Args:
+            data: the decoded data of the line.
+            given: values of sealed fields, taken as they are.
+        """
+        event = object.__new__(self.cls)
+        for name, default in self._defaults.items():
+            if name in given:
+                value = given[name]
+            elif name in data:
+                value = self.convert(name, data[name])
+            elif default is attrs.NOTHING:
+                msg = f"{self.name}: {name} is missing"
+                raise Invalid(msg)
+            else:
+                value = default
+            object.__setattr__(event, name, value)
+        return event
+
+    def convert(self, field: str, value: Any) -> Any:
+        """Turn one field's decoded JSON into the field's own type."""
+        try:
+            return msgspec.convert(value, self._hints[field])
+        except msgspec.MsgspecError as error:
+            msg = f"{field}: {_readable(error)}"
+            raise Invalid(msg) from error
+
+    def check(self, line: Line, data: Mapping[str, Any]) -> None:
+        """Hold a line of this type and version to its schema.
+
+        Args:
+            line: the line.
+            data: its decoded data.
+
+        Raises:
+            Invalid: a field is unknown, missing, of another type, or sealed where it cannot be;
+                or the names in the line are not those of its data.
+        """
+        present = data.keys() | line.sealed.keys()
+        if not present <= self.fields:
+            msg = f"unknown field {min(present - self.fields)!r}"
+            raise Invalid(msg)
+        if not self._required <= present:
+            msg = f"{min(self._required - present)} is missing"
+            raise Invalid(msg)
+        if line.sealed:
+            if not line.sealed.keys() <= self.sealable:
+                msg = f"{min(line.sealed.keys() - self.sealable)} cannot be sealed"
+                raise Invalid(msg)
+            self.assemble(data, dict.fromkeys(line.sealed))
+        else:
+            self.read(line.data)
+        keys = tuple(key for key in line.keys if not key.startswith("once:"))
+        if Names(keys, line.refs, line.drops) != self.names(data):
+            msg = "its keys, refs and drops are not those of its data"
+            raise Invalid(msg)
+
+    def _secret(
+        self, event: Event, data: dict[str, Any], extra: frozenset[str]
+    ) -> dict[str, bytes]:
+        if extra and not extra <= self.sealable:
+            msg = f"{self.name}: {min(extra - self.sealable)!r} is not a field that can be sealed"
+            raise Invalid(msg)
+        fields = set(extra)
+        for when, names in self._seals:
+            if when(event):
+                fields.update(names)
+        if not fields:
+            return {}
+        names = sorted(fields & data.keys())
+        return {name: _encode([self.name, name, data.pop(name)]) for name in names}
+
+    def _ids(self, data: Mapping[str, Any]) -> dict[str, int]:
+        found = {}
+        for field, counter, letters in self._counters:
+            number = data[field].removeprefix(letters)
+            if number.isdecimal() and number.isascii() and len(number) < _MOST_DIGITS:
+                found[counter] = int(number)
+        return found
+
+
+_Path = tuple[str, ...]
+
+
+def _marks_of(cls: Any, above: _Path = ()) -> Iterator[tuple[_Path, Mark]]:
+    """Give the marks of a class and of the classes within its fields, with the way to each."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    for attribute in attrs.fields(cls):
+        path = (*above, attribute.name)
+        if MARK in attribute.metadata:
+            yield path, attribute.metadata[MARK]
+        for inner in _classes_in(hints[attribute.name]):
+            yield from _marks_of(inner, path)
+
+
+def _classes_in(hint: Any) -> Iterator[type]:
+    if isinstance(hint, type) and attrs.has(hint):
+        yield hint
+    for argument in typing.get_args(hint):
+        yield from _classes_in(argument)
+
+
+def _is_closed(hint: Any) -> bool:
+    """Tell whether values of this type can hold nothing that the format forbids."""
+    if hint in (str, bool, type(None), ...):
+        return True
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Annotated and arguments[0] is int:
+        bounds = [(m.ge, m.le) for m in arguments[1:] if isinstance(m, msgspec.Meta)]
+        return any(
+            low is not None and high is not None and low >= -MAX_INTEGER and high <= MAX_INTEGER
+            for low, high in bounds
+        )
+    if origin is Annotated:
+        return _is_closed(arguments[0])
+    if origin is Literal:
+        return all(isinstance(argument, str) for argument in arguments)
+    if origin in (tuple, list, typing.Union, types.UnionType):
+        return all(map(_is_closed, arguments))
+    if isinstance(hint, type) and attrs.has(hint):
+        return all(map(_is_closed, typing.get_type_hints(hint, include_extras=True).values()))
+    return False
+
+
+def _by_rule(
+    marks: Iterable[tuple[_Path, Mark]],
+) -> tuple[tuple[Callable[[Any], bool], list[str]], ...]:
+    """Group the sealed fields by the rule that seals them, so that each is asked once."""
+    rules: dict[Callable[[Any], bool], list[str]] = {}
+    for path, mark in marks:
+        if mark.seal is not None:
+            rules.setdefault(mark.seal, []).append(path[0])
+    return tuple(rules.items())
+
+
+def _sorted_set(names: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names))) if len(names) > 1 else tuple(names)
+
+
+def _is_bounded(arguments: Sequence[Any]) -> bool:
+    bounds = [(m.ge, m.le) for m in arguments[1:] if isinstance(m, msgspec.Meta)]
+    return any(
+        low is not None and high is not None and -MAX_INTEGER <= low and high <= MAX_INTEGER
+        for low, high in bounds
+    )
+
+
+_ROLES: Final = ("key", "ref", "drop")
+_DROPS: Final = _ROLES.index("drop")
+
+_Finder = tuple[int, bool, str, str, "Callable[[Any], Iterable[str]] | None"]
+
+
+def _finder(path: _Path, mark: Mark) -> _Finder:
+    """Say where a mark's names go, and how to find them where they are not simply a field."""
+    prefix = f"{mark.kind}:" if mark.kind else ""
+    find: Callable[[Any], Iterable[str]] | None = None
+    if mark.parts:
+        find = partial(_joined, parts=mark.parts)
+    elif len(path) > 1:
+        find = partial(_values_at, path=path)
+    return _ROLES.index(mark.role), mark.replaces, path[0], prefix, find
+
+
+def _joined(data: Mapping[str, Any], parts: tuple[str, ...]) -> list[str]:
+    return ["/".join(data[part] for part in parts if part in data)]
+
+
+def _values_at(data: Any, path: _Path) -> list[str]:
+    values = data.get(path[0]) if isinstance(data, dict) else None
+    if values is None:
+        return []
+    if not isinstance(values, list | tuple):
+        values = [values]
+    if len(path) > 1:
+        return [name for value in values for name in _values_at(value, path[1:])]
+    return list(values)
+
+
+def _normalised(value: Any) -> Any:
+    if isinstance(value, str):
+        return normalise(value)
+    return list(dict.fromkeys([normalise(item) for item in value]))
+
+
+def _readable(error: Exception) -> str:
+    """Put msgspec's "Expected `str`, got `int` - at `$.title`" the right way round."""
+    what, _, where = str(error).partition(" - at `$")
+    what = what.replace("`", "")
+    place = where.rstrip("`").lstrip(".")
+    return f"{place}: {what[:1].lower()}{what[1:]}" if place else what
+
+
+# -- vocabularies ------------------------------------------------------------------------
+
+
+def make_converter() -> cattrs.Converter:
+    """Make the one converter: strict in every scalar, no unknown fields, no ``None`` written.
+
+    By itself cattrs turns ``"7"`` into 7 and ``None`` into ``"None"``.
+    """
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    for scalar in (str, int, bool):
+        converter.register_structure_hook(scalar, _strict)
+    converter.register_unstructure_hook_factory(
+        attrs.has, lambda cls: _unstructure_without_none(cls, converter)
+    )
+    return converter
+
+
+def _strict(value: Any, kind: Any) -> Any:
+    if type(value) is not kind:
+        msg = f"expected {kind.__name__}, got {type(value).__name__}"
+        raise Invalid(msg)
+    return value
+
+
+def _unstructure_without_none(cls: Any, converter: cattrs.Converter) -> Callable[[Any], Any]:
+    absent = {
+        a.name: override(omit_if_default=True) for a in attrs.fields(cls) if a.default is None
+    }
+    return make_dict_unstructure_fn(cls, converter, **absent)  # type: ignore[arg-type]  # overrides by field name
+
+
+class Vocabulary:
+    """The event types that a ledger is read and written with.
+
+    Args:
+        events: event classes besides the built-in ones.
+        upcasters: for an event type and a version k, what turns its data into that of k+1.
+
+    Raises:
+        Invalid: two classes have one type, or an upcaster is missing.
+    """
+
+    def __init__(
+        self,
+        events: Iterable[type[Event]] = (),
+        upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
+    ) -> None:
+        self._converter = make_converter()
+        self._upcasters = dict(upcasters or {})
+        self._types: dict[str, EventType] = {}
+        for cls in (*builtin_events(), *events):
+            self._add(cls)
+
+    def _add(self, cls: type[Event]) -> None:
+        if cls.type in self._types:
+            other = self._types[cls.type].cls
+            msg = f"two classes claim event type {cls.type!r}: {_where(other)} and {_where(cls)}"
+            raise Invalid(msg)
+        for k in range(1, cls.version):
+            if (cls.type, k) not in self._upcasters:
+                msg = f"{cls.type} is at version {cls.version}, but nothing upcasts version {k}"
+                raise Invalid(msg)
+        self._types[cls.type] = EventType(cls, self._converter)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._types
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def type_of(self, name: str) -> EventType | None:
+        """Give the event type of this name, if it is known."""
+        return self._types.get(name)
+
+    def draft(self, event: Event | Seal) -> Draft:
+        """Make an event ready for its line.
+
+        Raises:
+            Invalid: its class is not registered, or a value breaks its schema.
+        """
+        fields: frozenset[str] = frozenset()
+        if isinstance(event, Seal):
+            fields, event = event.fields, event.event
+        kind = self._types.get(getattr(event, "type", ""))
+        if kind is None or type(event) is not kind.cls:
+            msg = (
+                f"{event!r:.80} is not an event of a registered class; "
+                "classes of your own come in through a plugin"
+            )
+            raise Invalid(msg)
+        return kind.draft(event, fields)
+
+    def structure(self, name: str, data: Any) -> Event:
+        """Build an event from plain data, strictly.
+
+        Args:
+            name: the event's type.
+            data: an object as JSON gives it.
+
+        Raises:
+            Invalid: the type is unknown, or the data breaks its schema; every breach is named.
+
+        >>> Vocabulary().structure("gap-noted", {"id": "g1", "text": "No trial in women."})
+        GapNoted(id='g1', text='No trial in women.')
+        """
+        kind = self._types.get(name)
+        if kind is None:
+            msg = f"unknown event type {name!r:.80}; known are {', '.join(sorted(self._types))}"
+            raise Invalid(msg)
+        try:
+            event: Event = self._converter.structure(data, kind.cls)
+        except Exception as error:
+            reasons = cattrs.transform_error(error, path=name, format_exception=_reason)
+            raise Invalid("; ".join(reasons)) from error
+        return event
+
+    def counters_of(self, held: Iterable[str]) -> dict[str, int]:
+        """Give the highest number of each kind of id among names that are held."""
+        kinds = {c for kind in self._types.values() for c in kind.counters}
+        found: dict[str, int] = {}
+        for name in held:
+            match = _NUMBERED.fullmatch(name)
+            if match is not None and match[1] in kinds:
+                found[match[1]] = max(found.get(match[1], 0), int(match[2]))
+        return found
+
+    def event(self, line: Line, given: Mapping[str, Any] | None = None) -> Event | None:
+        """Give the event that a line records, brought up to its class's version.
+
+        Args:
+            line: a line.
+            given: values of its sealed fields, or what stands in for them.
+
+        Returns:
+            The event; ``None`` where its type, or its version, is not known here.
+
+        Raises:
+            Invalid: the data is not of the type's schema.
+        """
+        kind = self._types.get(line.type)
+        if kind is None or not 1 <= line.v <= kind.version:
+            return None
+        data = self.current(line)
+        if not line.sealed:
+            return kind.read(data)
+        return kind.assemble(_decode(bytes(data)), given or {})
+
+    def current(self, line: Line) -> msgspec.Raw:
+        """Give a line's data as its class's version has it; the type must be known."""
+        version = self._types[line.type].version
+        if line.v == version:
+            return line.data
+        data = _decode(bytes(line.data))
+        for k in range(line.v, version):
+            data = self._upcasters[line.type, k](data)
+        return msgspec.Raw(_encode(data))
+
+
+_NUMBERED = re.compile(r"([a-z-]+:[a-z]+)([0-9]{1,15})")
+
+
+def _where(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _reason(error: BaseException, _kind: type | None) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing"
+    return str(error) or type(error).__name__

@@ -1,0 +1,240 @@
+"""What a view holds: sources, claims, questions and the rest, each as it stands.
+
+The fields are those of the events.
+Any of them but ids and references may have been sealed, and then be hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from evledger.events import ANECDOTAL_KINDS, SCIENTIFIC_KINDS, About, Assertion, Attachment
+from evledger.seals import Hidden
+
+__all__ = [
+    "Caveat",
+    "Claim",
+    "Component",
+    "Entry",
+    "Evidence",
+    "Flag",
+    "Gap",
+    "Link",
+    "Question",
+    "Section",
+    "Source",
+    "Verdict",
+    "Waiver",
+]
+
+
+@attrs.frozen(kw_only=True)
+class Verdict:
+    """What a person said of a source, a claim or a link."""
+
+    verdict: str
+    why: str | None
+    by: str
+    n: int
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """What every entry of a view carries.
+
+    Attributes:
+        n: the record that introduced it.
+        at: when, as in its line.
+        by: who.
+        sealed: the sealed fields, and the record whose commitment each is.
+        history: the later records that changed it.
+    """
+
+    n: int = -1
+    at: str = ""
+    by: str = ""
+    sealed: Mapping[str, int] = attrs.field(factory=dict)
+    history: tuple[int, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Flag:
+    """Something that has happened to a source."""
+
+    status: str
+    according_to: str
+    notice: str | None
+    date: str | None
+    n: int
+
+
+@attrs.frozen(kw_only=True)
+class Source(Entry):
+    """A source as the ledger describes it now."""
+
+    id: str
+    kind: str | Hidden = Hidden.WITHHELD
+    title: str | Hidden = Hidden.WITHHELD
+    authors: tuple[str, ...] | Hidden = ()
+    author_count: int | None = None
+    venue: str | Hidden | None = None
+    platform: str | Hidden | None = None
+    community: str | Hidden | None = None
+    published: str | Hidden | None = None
+    url: str | Hidden | None = None
+    locators: tuple[str, ...] = ()
+    mentions: tuple[str, ...] | Hidden = ()
+    language: str | Hidden | None = None
+    retrieved: str | Hidden | None = None
+    capture: Attachment | Hidden | None = None
+    assertion: Assertion | Hidden = "manual"
+    basis: str | Hidden | None = None
+    flags: tuple[Flag, ...] = ()
+    review: Verdict | None = None
+
+    @property
+    def is_scientific(self) -> bool:
+        """Whether it is of one of the scientific kinds."""
+        return self.kind in SCIENTIFIC_KINDS
+
+    @property
+    def is_anecdotal(self) -> bool:
+        """Whether it is a post, a comment or a video."""
+        return self.kind in ANECDOTAL_KINDS
+
+    @property
+    def is_retracted(self) -> bool:
+        """Whether it was retracted, and not reinstated since."""
+        decisive = [f.status for f in self.flags if f.status in ("retracted", "reinstated")]
+        return bool(decisive) and decisive[-1] == "retracted"
+
+
+@attrs.frozen(kw_only=True)
+class Claim(Entry):
+    """A claim as the ledger has it now.
+
+    Attributes:
+        withdrawn: why it was withdrawn, where it was.
+        review: the last verdict on it.
+    """
+
+    id: str
+    source: str
+    text: str | Hidden = Hidden.WITHHELD
+    tier: str
+    stance: str | Hidden = Hidden.WITHHELD
+    about: About | None = None
+    quote: str | Hidden | None = None
+    assertion: Assertion | Hidden = "manual"
+    basis: str | Hidden | None = None
+    withdrawn: str | None = None
+    review: Verdict | None = None
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it was not withdrawn, and no reviewer rejected it."""
+        return self.withdrawn is None and not (self.review and self.review.verdict == "rejected")
+
+    @property
+    def is_unreviewed(self) -> bool:
+        """Whether a program tagged it and nobody has looked at it."""
+        return self.assertion == "automatic" and self.review is None
+
+
+@attrs.frozen(kw_only=True)
+class Evidence:
+    """A claim, or a source, that bears on a question."""
+
+    name: str
+    relation: str
+    claim: str | None
+    source: str | None
+    assertion: str
+    basis: str | None
+    n: int
+    review: Verdict | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Question(Entry):
+    """A question, and what bears on it.
+
+    Attributes:
+        status: ``open``, ``closed`` or ``withdrawn``.
+        why: why it was closed or withdrawn.
+    """
+
+    id: str
+    text: str | Hidden = Hidden.WITHHELD
+    channel: str | Hidden | None = None
+    asker: str | Hidden | None = None
+    status: str = "open"
+    why: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Gap(Entry):
+    """Something that nobody has found out; ``closed`` says why it is a gap no longer."""
+
+    id: str
+    text: str | Hidden = Hidden.WITHHELD
+    closed: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Caveat(Entry):
+    """Something to know first; ``withdrawn`` says why it no longer holds."""
+
+    id: str
+    text: str | Hidden = Hidden.WITHHELD
+    withdrawn: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Section(Entry):
+    """A section of the article."""
+
+    section: str | Hidden = Hidden.WITHHELD
+    heading: str | Hidden | None = None
+    body: str | Hidden = Hidden.WITHHELD
+
+
+@attrs.frozen(kw_only=True)
+class Component(Entry):
+    """A part of the subject and the layer it acts on."""
+
+    id: str
+    component: str | Hidden = Hidden.WITHHELD
+    layer: str | Hidden = Hidden.WITHHELD
+    sibling: str | Hidden | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Link(Entry):
+    """How one source relates to another."""
+
+    source: str
+    other: str
+    relation: str
+    assertion: Assertion | Hidden = "manual"
+    basis: str | Hidden | None = None
+    review: Verdict | None = None
+
+    @property
+    def name(self) -> str:
+        """Its whole name, by which it can be reviewed."""
+        return f"link:{self.source}/{self.other}/{self.relation}"
+
+
+@attrs.frozen(kw_only=True)
+class Waiver:
+    """A finding that a person let stand."""
+
+    rule: str
+    target: str | None
+    why: str
+    by: str
+    n: int

@@ -1,0 +1,110 @@
+"""Everything evledger raises on purpose.
+
+::
+
+    EvledgerError
+    ├── Invalid          input that no ledger would ever take
+    ├── Refused          well-formed, but not by this ledger, now
+    │   ├── Conflict     the ledger has moved on from the head the caller expected
+    │   ├── DuplicateKey a name is already held by an earlier record
+    │   ├── MissingRef   a name that is relied on is held by no record
+    │   └── ClockError   the ledger's last record lies too far in the future
+    ├── NotFound         no such ledger, record, file or attachment
+    ├── Broken           stored bytes that are not a sound ledger
+    ├── StoreError       the database could not do it: locked, full, read-only, foreign
+    └── PluginError      a plugin is missing, misspelt, or failed
+
+Damage found by verification is not raised: it is a
+:class:`~evledger.verification.Fault` in the report.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evledger.chain import Head
+
+__all__ = [
+    "Broken",
+    "ClockError",
+    "Conflict",
+    "DuplicateKey",
+    "EvledgerError",
+    "Invalid",
+    "MissingRef",
+    "NotFound",
+    "PluginError",
+    "Refused",
+    "StoreError",
+]
+
+
+class EvledgerError(Exception):
+    """The base of every error that evledger raises on purpose."""
+
+
+class Invalid(EvledgerError, ValueError):
+    """Input that no ledger would ever take; the message says what, where and what is expected."""
+
+
+class Refused(EvledgerError):
+    """A well-formed request that this ledger does not take in its present state."""
+
+
+class Conflict(Refused):
+    """The ledger has moved on from the head that the caller expected.
+
+    Attributes:
+        head: the head that the ledger has now; ``None`` where the ledger does not exist yet.
+    """
+
+    def __init__(self, message: str, head: Head | None = None) -> None:
+        super().__init__(message)
+        self.head = head
+
+
+class DuplicateKey(Refused):
+    """A name is already held by an earlier record.
+
+    Attributes:
+        key: the name, as in ``doi:10.1000/x``.
+        n: the position of the record that holds it.
+    """
+
+    def __init__(self, message: str, key: str, n: int) -> None:
+        super().__init__(message)
+        self.key = key
+        self.n = n
+
+
+class MissingRef(Refused):
+    """A name that an event relies on, or wants to release, is held by no earlier record.
+
+    Attributes:
+        ref: the name, as in ``source:s5``.
+    """
+
+    def __init__(self, message: str, ref: str) -> None:
+        super().__init__(message)
+        self.ref = ref
+
+
+class ClockError(Refused):
+    """The ledger's last record lies more than a day ahead of this machine's clock."""
+
+
+class NotFound(EvledgerError, LookupError):
+    """No such ledger, record, file or attachment."""
+
+
+class Broken(EvledgerError):
+    """Stored bytes that are not a sound ledger; ``verify`` says where."""
+
+
+class StoreError(EvledgerError):
+    """The database could not do it: locked, full, read-only, or not one of ours."""
+
+
+class PluginError(EvledgerError):
+    """A plugin is missing, misspelt, or failed; the message names it."""

@@ -1,0 +1,107 @@
+"""The hooks: what a plugin can hand over.
+
+Hooks only hand over named objects; evledger calls those objects in its own loop,
+so that one failing plugin is one reported failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+import pluggy
+
+from evledger.codec import Upcaster
+from evledger.events import Event
+
+if TYPE_CHECKING:
+    from evledger.fold import Projection
+    from evledger.importing import Importer
+    from evledger.rendering import Renderer
+    from evledger.stores.base import Backend
+
+__all__ = ["PROJECT", "EventSupply", "HookImpl", "hookimpl", "hookspec"]
+
+PROJECT = "evledger"
+hookspec = pluggy.HookspecMarker(PROJECT)
+
+
+@attrs.frozen(kw_only=True)
+class EventSupply:
+    """What a plugin brings to the vocabulary.
+
+    Attributes:
+        events: event classes.
+        upcasters: for a type and a version k, what turns its data into that of k+1.
+        projections: what folds the events into the view.
+    """
+
+    events: tuple[type[Event], ...] = ()
+    upcasters: Mapping[tuple[str, int], Upcaster] = attrs.field(factory=dict)
+    projections: tuple[Projection, ...] = ()
+
+
+@hookspec
+def evledger_stores() -> Mapping[str, Callable[[str], Backend]]:
+    """Give stores by URL scheme: what opens a URL of that scheme."""
+    raise NotImplementedError
+
+
+@hookspec
+def evledger_events() -> EventSupply:
+    """Give event classes, upcasters and projections."""
+    raise NotImplementedError
+
+
+@hookspec
+def evledger_renderers() -> Iterable[Renderer]:
+    """Give renderers."""
+    raise NotImplementedError
+
+
+@hookspec
+def evledger_importers() -> Iterable[Importer]:
+    """Give importers."""
+    raise NotImplementedError
+
+
+# -- decorators --------------------------------------------------------------------------
+
+_Stores = TypeVar("_Stores", bound=Callable[..., Mapping[str, Callable[[str], "Backend"]]])
+_Events = TypeVar("_Events", bound=Callable[..., EventSupply])
+_Renderers = TypeVar("_Renderers", bound=Callable[..., Iterable["Renderer"]])
+_Importers = TypeVar("_Importers", bound=Callable[..., Iterable["Importer"]])
+
+
+class HookImpl:
+    """Decorators for a plugin's hooks, one for each, so that type checkers see a misspelt one.
+
+    >>> from evledger import EventSupply, hookimpl
+    >>> class MyPlugin:
+    ...     @hookimpl.events
+    ...     def events(self) -> EventSupply:
+    ...         return EventSupply()
+    """
+
+    def __init__(self) -> None:
+        self._mark = pluggy.HookimplMarker(PROJECT)
+
+    def stores(self, function: _Stores) -> _Stores:
+        """Mark what gives stores by URL scheme."""
+        return self._mark(specname="evledger_stores")(function)
+
+    def events(self, function: _Events) -> _Events:
+        """Mark what gives event classes, upcasters and projections."""
+        return self._mark(specname="evledger_events")(function)
+
+    def renderers(self, function: _Renderers) -> _Renderers:
+        """Mark what gives renderers."""
+        return self._mark(specname="evledger_renderers")(function)
+
+    def importers(self, function: _Importers) -> _Importers:
+        """Mark what gives importers."""
+        return self._mark(specname="evledger_importers")(function)
+
+
+hookimpl = HookImpl()

@@ -1,0 +1,802 @@
+"""The face of the library: stores to open, ledgers to append to, read, verify and forget from."""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Final, cast, overload
+
+import attrs
+from blake3 import blake3
+
+from evledger.appending import Composer, Repeated, once_key
+from evledger.archive import archive_volume, write_archive
+from evledger.batch import Batch
+from evledger.chain import GENESIS, PAGE_EVENTS, ChainEnd, Head, page_header, page_lines
+from evledger.codec import Draft, Line, Seal, Vocabulary, canonical, check_by, read_line
+from evledger.events import DEFAULT_TIERS, Attachment, Event, FieldsErased, LedgerOpened, Tier
+from evledger.exceptions import Broken, Conflict, Invalid, NotFound, Refused
+from evledger.importing import ImportReport, import_file
+from evledger.integrity import Index
+from evledger.plugins import Plugins
+from evledger.reading import Reader
+from evledger.record import Record
+from evledger.rendering import Rendered
+from evledger.seals import Opening
+from evledger.stores.base import Backend, Tip, Transaction, Write
+from evledger.verification import (
+    Fault,
+    Level,
+    Records,
+    Verification,
+    Volume,
+    unreadable,
+    verify_volume,
+)
+from evledger.view import View
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Executor
+    from types import TracebackType
+    from typing import Self
+
+__all__ = ["Appended", "Erasure", "Ledger", "Store", "open"]
+
+_SPOOL: Final = 1 << 20  # bytes of an attachment that are held in memory
+
+
+def open(  # the front door: evledger.open(url)
+    url: str | os.PathLike[str],
+    *,
+    plugins: Plugins | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> Store:
+    """Open a database of ledgers.
+
+    Args:
+        url: ``sqlite:///evidence.db``, a path, or ``memory:``; plugins bring other schemes.
+            A SQLite file is created where there is none.
+        plugins: what the ledgers are read and written with; the built-in ones by default.
+        clock: gives the time in UTC; the system's by default.
+
+    Returns:
+        The store, a context manager that closes it.
+
+    Raises:
+        StoreError: it cannot be opened, or is a database of another kind or a newer format.
+        Invalid: the URL is of no known scheme.
+
+    >>> with open("memory:") as store:
+    ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+    ...     semax.head().size
+    1
+    """
+    chosen = plugins if plugins is not None else Plugins.default()
+    return Store(chosen.open_store(str(url)), chosen, clock or _system_clock)
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """A database of ledgers; made by :func:`open`."""
+
+    def __init__(self, backend: Backend, plugins: Plugins, clock: Callable[[], datetime]) -> None:
+        self.backend = backend
+        self.plugins = plugins
+        self.clock = clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Store {self.backend.url}>"
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.backend.close()
+
+    def ledgers(self) -> list[str]:
+        """Give the names of the ledgers, sorted."""
+        return self.backend.ledgers()
+
+    def ledger(self, name: str) -> Ledger:
+        """Give a ledger.
+
+        Raises:
+            NotFound: there is none of this name; the message names those there are.
+        """
+        self.backend.tip(name)
+        return Ledger(self, name)
+
+    def create(
+        self,
+        name: str,
+        *,
+        title: str,
+        by: str,
+        subject: str | None = None,
+        tiers: Iterable[Tier] = DEFAULT_TIERS,
+        origin: str | None = None,
+    ) -> Ledger:
+        """Create a ledger, and write its first event.
+
+        Args:
+            name: ``[a-z0-9][a-z0-9-]{0,62}``, for good; never ``help``, ``status``, ``ingest``.
+            title: what readers see.
+            by: who creates it: a role or pseudonym.
+            subject: what it is about, where the title does not say.
+            tiers: the classes of evidence, strongest first.
+            origin: the name under which its checkpoints are to be signed.
+
+        Raises:
+            Conflict: there is a ledger of this name.
+            Invalid: the name, or another value, is not of its form.
+        """
+        ledger = Ledger(self, name)
+        event = LedgerOpened(
+            name=name,
+            id=secrets.token_hex(16),
+            title=title,
+            subject=subject,
+            tiers=tuple(tiers),
+            origin=origin,
+        )
+        ledger._create(event, by)  # noqa: SLF001  # only a store creates ledgers
+        return ledger
+
+    def restore(
+        self,
+        folder: str | os.PathLike[str],
+        alias: str | None = None,
+        *,
+        trust: Head | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Ledger:
+        """Take a ledger in from an archive, byte for byte, once it has been verified in full.
+
+        Sealed values are not in an archive: they are withheld in the restored ledger.
+
+        Args:
+            folder: the archive.
+            alias: the name to list it under, where its own is taken.
+            trust: a head that was kept elsewhere, which the archive must extend.
+            progress: called with the events done and the events there are.
+
+        Raises:
+            NotFound: the folder holds no archive.
+            Broken: the archive is not sound; the message names the first fault.
+            Conflict: there is a ledger of this name.
+        """
+        volume = archive_volume(folder)
+        records = Records(volume.ledger, self.plugins.vocabulary)
+        report = verify_volume(volume, trust=trust, records=records, progress=progress)
+        if report.fault is not None or report.head is None:
+            msg = f"{folder} is not sound, and nothing was restored: {report.fault}"
+            raise Broken(msg)
+        ledger = Ledger(self, alias or volume.ledger)
+        ledger._take_in(volume, report.head, records.index.held)  # noqa: SLF001  # the same
+        return ledger
+
+
+@attrs.frozen
+class Erasure:
+    """What erasing did.
+
+    Attributes:
+        n: the record whose fields were erased.
+        fields: their names.
+        pending: whether a reader still keeps the old bytes in the files;
+            erasing the same fields again, later, finishes it.
+    """
+
+    n: int
+    fields: tuple[str, ...]
+    pending: bool
+
+
+class Appended(Sequence[Record]):
+    """The records that an append wrote, read when they are looked at.
+
+    Attributes:
+        first: the position of the first.
+        head: the head after the last.
+    """
+
+    def __init__(self, ledger: Ledger, first: int, count: int, head: Head) -> None:
+        self._ledger = ledger
+        self._count = count
+        self.first = first
+        self.head = head
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Record, ...]: ...
+    def __getitem__(self, index: int | slice) -> Record | tuple[Record, ...]:
+        places = range(self.first, self.first + self._count)[index]
+        if isinstance(places, int):
+            return self._ledger.record(places)
+        return tuple(self._ledger.record(n) for n in places)
+
+    def __repr__(self) -> str:
+        return f"<{self._count} records from {self.first}>"
+
+
+class Ledger:
+    """One subject's chain of events.
+
+    Made by :meth:`Store.create` and :meth:`Store.ledger`; shared by threads.
+
+    Attributes:
+        name: its name in the store.
+    """
+
+    def __init__(self, store: Store, name: str) -> None:
+        self.name = name
+        self.store = store
+        self._backend = store.backend
+        self._vocabulary = store.plugins.vocabulary
+        self._end: ChainEnd | None = None
+        self._reader = Reader(
+            store.backend, name, store.plugins.vocabulary, store.plugins.projections
+        )
+
+    def __repr__(self) -> str:
+        return f"<Ledger {self.name} in {self._backend.url}>"
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The event types that it is read and written with."""
+        return self._vocabulary
+
+    # -- appending
+
+    def head(self) -> Head:
+        """Give the ledger's size and the hash of its last event."""
+        return self._backend.tip(self.name).head
+
+    def append(
+        self,
+        *events: Event | Seal,
+        by: str,
+        expect: Head | None = None,
+        once: str | None = None,
+        allow_future: bool = False,
+    ) -> Appended:
+        """Append one event or many, all or none, durably.
+
+        Args:
+            events: the events, in order; :func:`~evledger.seal` seals more of their fields.
+            by: who appends: a role or pseudonym, never an address, handle or number.
+            expect: the head that the caller believes in.
+            once: a retry token: repeating the call returns the earlier records.
+            allow_future: append although the last record lies more than a day ahead of the clock.
+
+        Raises:
+            Invalid: an event, or ``by``, or ``once``, is not of its form.
+            Conflict: the ledger has moved on from ``expect``.
+            DuplicateKey: an event introduces a name that is held.
+            MissingRef: an event relies on a name that is not.
+            Refused: ``once`` was used for other events.
+            ClockError: the last record lies more than a day ahead of the clock.
+            StoreError: the database could not do it; nothing was written.
+        """
+        drafts = [self._vocabulary.draft(event) for event in events]
+        return self._append(drafts, by, expect, once, allow_future=allow_future)
+
+    def batch(self, *, by: str, once: str | None = None, expect: Head | None = None) -> Batch:
+        """Collect events that are appended, all or none, when the ``with`` block ends.
+
+        The batch hands out ids: ``s1``, ``c1``, ``q1``.
+
+        Args:
+            by: who appends.
+            once: a retry token.
+            expect: the head that the caller believes in.
+        """
+        return Batch(self, by=by, once=once, expect=expect)
+
+    def append_batch(
+        self,
+        events: Sequence[Event | Seal],
+        *,
+        by: str,
+        once: str | None = None,
+        expect: Head | None = None,
+        reserved: Mapping[str, tuple[int, int]] | None = None,
+    ) -> Appended:
+        """Append a batch; see :meth:`append` and :class:`~evledger.batch.Batch`."""
+        drafts = [self._vocabulary.draft(event) for event in events]
+        return self._append(drafts, by, expect, once, reserved=reserved or {})
+
+    def reserve(self, counter: str, count: int) -> int:
+        """Reserve ``count`` ids of a kind, as ``source:s``, and give the number of the first."""
+        return self._backend.reserve(self.name, counter, count)
+
+    def release(self, counter: str, reserved: int, used: int) -> None:
+        """Give back the ids after ``used``, if ``reserved`` is still the last."""
+        self._backend.release(self.name, counter, reserved, used)
+
+    def earlier(self, once: str) -> Sequence[Record]:
+        """Give the records from the one that holds a retry token on; none where it is free."""
+        held = self._backend.lookup(self.name, [once_key(once)])
+        if not held:
+            return ()
+        (first,) = held.values()
+        head = self.head()
+        return Appended(self, first, head.size - first, head)
+
+    def _create(self, event: LedgerOpened, by: str) -> None:
+        self._append([self._vocabulary.draft(event)], by, creates=True)
+
+    def _append(
+        self,
+        drafts: Sequence[Draft],
+        by: str,
+        expect: Head | None = None,
+        once: str | None = None,
+        *,
+        allow_future: bool = False,
+        creates: bool = False,
+        reserved: Mapping[str, tuple[int, int]] | None = None,
+    ) -> Appended:
+        composer = Composer(
+            ledger=self.name,
+            drafts=drafts,
+            by=check_by(by),
+            clock=self.store.clock,
+            end=self._end,
+            expect=expect,
+            once=once,
+            allow_future=allow_future,
+            creates=creates,
+            reserved=reserved or {},
+        )
+        try:
+            tip = self._backend.write(self.name, composer)
+        except Repeated as repeated:
+            return self._repeated(repeated.first, drafts, once or "")
+        self._end = composer.end
+        return Appended(self, tip.size - len(drafts), len(drafts), tip.head)
+
+    def _repeated(self, first: int, drafts: Sequence[Draft], once: str) -> Appended:
+        """Give the records of an earlier batch of the same token, if it was the same batch."""
+        head = self.head()
+        count = min(len(drafts), head.size - first)
+        earlier = list(self._lines(first, first + count))
+        openings = {
+            (opening.n, opening.field): opening.value
+            for opening in self._backend.openings(self.name, first, first + count)
+        }
+        same = count == len(drafts) and all(
+            _is_draft_of(draft, read_line(line), openings)
+            for draft, line in zip(drafts, earlier, strict=True)
+        )
+        if not same:
+            msg = f"once={once!r} was used for other events, at record {first}; take a new token"
+            raise Refused(msg)
+        return Appended(self, first, count, head)
+
+    # -- reading
+
+    def record(self, n: int) -> Record:
+        """Give the record at a position.
+
+        Raises:
+            NotFound: the ledger is not so long.
+        """
+        for record in self.records(n, n + 1):
+            return record
+        msg = f"ledger {self.name!r} has {self.head().size} records; there is no record {n}"
+        raise NotFound(msg)
+
+    def records(self, start: int = 0, stop: int | None = None) -> Iterator[Record]:
+        """Give the records from ``start`` up to ``stop``, one at a time."""
+        yield from self._reader.records(max(start, 0), stop)
+
+    def view(self, n: int | None = None, *, at: datetime | None = None) -> View:
+        """Fold the ledger into a view.
+
+        Args:
+            n: as it stood when it had this many events; the head by default.
+            at: as it stood at this moment.
+
+        Raises:
+            NotFound: it never had so many events, or none yet at that moment.
+            Invalid: both are given, or the moment has no time zone.
+        """
+        if n is not None and at is not None:
+            msg = "give n or at, not both"
+            raise Invalid(msg)
+        if at is not None:
+            n = self._reader.size_at(at)
+        return self._reader.view(n)
+
+    def history(self, name: str) -> tuple[Record, ...]:
+        """Give every record that introduces, relies on or releases a name.
+
+        Args:
+            name: a whole name, as in ``claim:c12``, or the id of a claim, a source,
+                a question, a gap, a caveat or a component.
+
+        Raises:
+            NotFound: no record mentions it.
+        """
+        wanted = {name} if ":" in name else {f"{kind}:{name}" for kind in _ID_KINDS}
+        needles = [canonical(each) for each in wanted]
+        found = tuple(
+            record
+            for record in self._reader.records(0, None, needles)
+            if not wanted.isdisjoint((*record.keys, *record.refs, *record.drops))
+        )
+        if not found:
+            msg = f"ledger {self.name!r} has no record that mentions {name!r}"
+            raise NotFound(msg)
+        return found
+
+    def follow(
+        self, after: int = 0, *, timeout: float | None = None, poll: float = 5.0
+    ) -> Iterator[Record]:
+        """Give the records from position ``after`` on, and then those that come.
+
+        Args:
+            after: the position of the first.
+            timeout: seconds without a new record after which to end; never by default.
+            poll: seconds to wait at a time, between which an interrupt gets through.
+        """
+        waited = 0.0
+        while timeout is None or waited < timeout:
+            for record in self.records(after):
+                after, waited = record.n + 1, 0.0
+                yield record
+            patience = poll if timeout is None else min(poll, timeout - waited)
+            if not self._backend.changed(self.name, after, patience):
+                waited += patience
+
+    def _lines(self, start: int, stop: int) -> Iterator[bytes]:
+        for page, text in self._reader.texts(start // PAGE_EVENTS, stop):
+            for n, line in enumerate(page_lines(text), page * PAGE_EVENTS):
+                if start <= n < stop:
+                    yield line
+
+    # -- attachments
+
+    def attach(self, data: bytes | IO[bytes], media_type: str) -> Attachment:
+        """Keep material beside the chain, durably, and give what an event says of it.
+
+        Args:
+            data: bytes, or a binary file, which is read to its end.
+            media_type: as in ``application/pdf``.
+        """
+        hasher, size = blake3(), 0
+        with SpooledTemporaryFile(_SPOOL) as spool:
+            source = io.BytesIO(data) if isinstance(data, bytes) else data
+            while chunk := source.read(_SPOOL):
+                hasher.update(chunk)
+                size += len(chunk)
+                spool.write(chunk)
+            spool.seek(0)
+            digest = hasher.hexdigest()
+            self._backend.attach(self.name, digest, cast("IO[bytes]", spool))
+        return Attachment(digest=digest, size=size, media_type=media_type)
+
+    def attachment(self, attachment: Attachment | str) -> bytes:
+        """Give an attachment's bytes.
+
+        Raises:
+            NotFound: it is not kept here.
+            Broken: what is kept is not what its digest says.
+        """
+        digest = attachment if isinstance(attachment, str) else attachment.digest
+        data = b"".join(self._backend.attachment(self.name, digest))
+        if blake3(data).hexdigest() != digest:
+            msg = f"the attachment kept as {digest} has other bytes"
+            raise Broken(msg)
+        return data
+
+    # -- checking
+
+    def verify(
+        self,
+        level: Level = "chain",
+        *,
+        trust: Head | None = None,
+        executor: Executor | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Verification:
+        """Verify the ledger; damage is in the report, never raised.
+
+        Args:
+            level: ``chain`` hashes every page; ``full`` also checks every record, the index
+                of names, seals and attachments, and rebuilds the Merkle root.
+            trust: an earlier head, kept elsewhere, that the ledger must extend.
+            executor: splits the pages of level ``chain``; threads by default on two or more cores.
+            progress: called with the events done and the events there are.
+
+        Raises:
+            NotFound: the ledger does not exist.
+            StoreError: the database is locked, or the operating system could not read it.
+        """
+        try:
+            return self._verify(level, trust, executor, progress)
+        except Broken as error:
+            return unreadable(self.name, level, str(error), trust)
+
+    def _verify(
+        self,
+        level: Level,
+        trust: Head | None,
+        executor: Executor | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> Verification:
+        kept = self._backend.snapshot(self.name)
+        volume = Volume(
+            ledger=kept.tip.name,
+            pages=partial(self._backend.pages, self.name),
+            count=kept.tip.size // PAGE_EVENTS,
+            tail=kept.tail,
+            head=kept.tip.head,
+        )
+        records = None
+        if level == "full":
+            openings = partial(self._backend.openings, self.name)
+            records = Records(volume.ledger, self._vocabulary, openings)
+        report = verify_volume(
+            volume, trust=trust, records=records, executor=executor, progress=progress
+        )
+        if records is not None:
+            beside = [*self._index_faults(records.index, kept.tip), *self._attachment_faults()]
+            checked = (*report.checked, "index of names", "attachments")
+            report = attrs.evolve(report, faults=(*report.faults, *beside), checked=checked)
+        return report
+
+    def _index_faults(self, index: Index, tip: Tip) -> Iterator[Fault]:
+        """Compare the stored index of names with what the lines say."""
+        if self.head() != tip.head:
+            return  # somebody has appended meanwhile: the index is of another moment
+        missing = dict(index.held)
+        for name, n in self._backend.names(self.name):
+            if missing.pop(name, None) != n:
+                text = f"the stored index says that record {n} holds {name}; run 'evledger reindex'"
+                yield Fault("index", text, None, None)
+        for name, n in missing.items():
+            text = f"the stored index lacks {name}, which record {n} holds; run 'evledger reindex'"
+            yield Fault("index", text, None, None)
+
+    def _attachment_faults(self) -> Iterator[Fault]:
+        for digest in self._backend.attachments(self.name):
+            hasher = blake3()
+            for chunk in self._backend.attachment(self.name, digest):
+                hasher.update(chunk)
+            if hasher.hexdigest() != digest:
+                yield Fault("attachment", f"the attachment kept as {digest} has other bytes")
+
+    def reindex(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Rebuild the index of names and the counters of ids from the lines alone.
+
+        Returns:
+            How many names are held.
+        """
+        index, size = Index(), self.head().size
+        for n, text in enumerate(self._lines(0, size)):
+            line = read_line(text)
+            index.apply(n, line.keys, line.refs, line.drops)
+            if progress is not None and n % 10_000 == 0:
+                progress(n, size)
+        counters = self._vocabulary.counters_of(index.held)
+        self._backend.reindex(self.name, sorted(index.held.items()), counters)
+        return len(index.held)
+
+    # -- forgetting
+
+    def erase(self, n: int, *fields: str, reason: str, by: str) -> Erasure:
+        """Forget the values of sealed fields for good.
+
+        The values and their salts are deleted, and the event ``fields-erased`` is appended,
+        in one step; then every file of the store is cleared of them.
+        The chain, its proofs and its archives stay as they are.
+        Backups made before are the operator's duty.
+
+        Args:
+            n: the record.
+            fields: the names of its sealed fields.
+            reason: why, in public.
+            by: who erases.
+
+        Raises:
+            Invalid: a field of the record is not sealed.
+            NotFound: there is no such record, or the vault here never held the values.
+        """
+        record = self.record(n)
+        unsealed = sorted(set(fields) - record.sealed.keys())
+        if not fields or unsealed:
+            sealed = ", ".join(sorted(record.sealed)) or "none"
+            what = unsealed[0] if unsealed else "nothing"
+            msg = f"record {n} ({record.type}): {what} is not a sealed field; sealed are: {sealed}"
+            raise Invalid(msg)
+        openings = [o for o in self._backend.openings(self.name, n, n + 1) if o.field in fields]
+        if openings:
+            self._forget(n, openings, reason, check_by(by))
+        elif any((n, field) not in self._reader.erased() for field in fields):
+            msg = f"the vault here does not hold {', '.join(fields)} of record {n}"
+            raise NotFound(msg)
+        done = self._backend.scrub(openings)
+        return Erasure(n, tuple(fields), not done)
+
+    def _forget(self, n: int, openings: Sequence[Opening], reason: str, by: str) -> None:
+        erased = FieldsErased(n=n, fields=tuple(o.field for o in openings), reason=reason)
+        composer = Composer(
+            ledger=self.name,
+            drafts=[self._vocabulary.draft(erased)],
+            by=by,
+            clock=self.store.clock,
+            end=self._end,
+        )
+
+        def compose(transaction: Transaction) -> Write:
+            return attrs.evolve(
+                composer(transaction),
+                forget=[(o.n, o.field) for o in openings],
+                forget_attachments=self._orphans(openings),
+            )
+
+        self._backend.write(self.name, compose)
+        self._end = composer.end
+
+    def _orphans(self, openings: Sequence[Opening]) -> list[str]:
+        """Give the attachments that nothing names once these openings are gone."""
+        gone = {(o.n, o.field) for o in openings}
+        named = {
+            digest
+            for opening in openings
+            for digest in _DIGEST.findall(opening.value)
+            if digest.decode() in self._backend.attachments(self.name)
+        }
+        for opening in self._backend.openings(self.name) if named else ():
+            if (opening.n, opening.field) not in gone:
+                named -= set(_DIGEST.findall(opening.value))
+        for _, text in self._reader.texts(0, None) if named else ():
+            named = {digest for digest in named if digest not in text}
+        return [digest.decode() for digest in named]
+
+    # -- moving
+
+    def export(
+        self,
+        folder: str | os.PathLike[str],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Head:
+        """Write the ledger into a folder of page files with ``HEAD``.
+
+        ``b3sum`` of each file is what the next page's first line says.
+        Sealed values and attachments stay behind.
+
+        Args:
+            folder: created where there is none; an archive of this ledger is brought up to date.
+            progress: called with the events done and the events there are.
+
+        Returns:
+            The head that the archive has.
+
+        Raises:
+            StoreError: the folder cannot be written, or holds something else.
+        """
+        head = self.head()
+        texts = (text for _, text in self._reader.texts(0, head.size))
+        write_archive(folder, texts, head, progress)
+        return head
+
+    def _take_in(self, volume: Volume, head: Head, held: Mapping[str, int]) -> None:
+        full, rest = divmod(head.size, PAGE_EVENTS)
+        last = volume.page(full) if rest else b""
+        tail = page_lines(last)
+        at = read_line((tail or page_lines(volume.page(full - 1)))[-1]).at
+
+        def compose(transaction: Transaction) -> Write:
+            if transaction.tip is not None:
+                msg = f"there is a ledger {self.name!r} already; restore under another alias"
+                raise Conflict(msg, transaction.tip.head)
+            return Write(
+                tip=Tip(
+                    name=volume.ledger,
+                    size=head.size,
+                    hash=head.hash,
+                    at=at,
+                    counters=self._vocabulary.counters_of(held),
+                ),
+                pages=_as_verified(volume, full, last, head),
+                tail=tail,
+                keys=held,
+            )
+
+        self._backend.write(self.name, compose)
+
+    # -- what plugins bring
+
+    def render(self, renderer: str = "markdown", *, n: int | None = None) -> Rendered:
+        """Render the ledger.
+
+        Args:
+            renderer: the renderer's name.
+            n: as the ledger stood when it had this many events.
+
+        Raises:
+            PluginError: there is no such renderer; the message names those there are.
+        """
+        return self.store.plugins.renderer(renderer).render(self.view(n))
+
+    def import_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        by: str,
+        importer: str | None = None,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ImportReport:
+        """Import sources and claims from a file.
+
+        Args:
+            path: the file.
+            by: who imports.
+            importer: the importer's name; by default the one that knows the file's suffix.
+            dry_run: read and resolve, but append nothing.
+            progress: called with the bytes done and the bytes there are.
+
+        Raises:
+            NotFound: there is no such file.
+            PluginError: no importer knows it.
+        """
+        chosen = self.store.plugins.importer(importer, str(path))
+        return import_file(self, path, chosen, by=by, dry_run=dry_run, progress=progress)
+
+
+_ID_KINDS: Final = ("source", "claim", "question", "gap", "caveat", "component")
+_DIGEST: Final = re.compile(rb"[0-9a-f]{64}")
+
+
+def _is_draft_of(draft: Draft, line: Line, openings: Mapping[tuple[int, str], bytes]) -> bool:
+    """Tell whether a line records this draft, as far as its sealed fields can be opened."""
+    keys = tuple(key for key in line.keys if not key.startswith("once:"))
+    return (
+        (draft.type, draft.v, draft.data) == (line.type, line.v, bytes(line.data))
+        and draft.names == (keys, line.refs, line.drops)
+        and draft.sealed.keys() == line.sealed.keys()
+        and all(
+            openings.get((line.n, field), value) == value for field, value in draft.sealed.items()
+        )
+    )
+
+
+def _as_verified(volume: Volume, full: int, last: bytes, head: Head) -> Iterator[tuple[int, bytes]]:
+    """Give the full pages, and see that they are still those that were verified."""
+    prev = GENESIS
+    for page, text in enumerate(volume.pages(0, full)):
+        if not text.startswith(page_header(volume.ledger, page, prev)):
+            msg = f"page {page} changed while it was being restored; nothing was restored"
+            raise Broken(msg)
+        prev = blake3(text).hexdigest()
+        yield page, text
+    if (blake3(last).hexdigest() if last else prev) != head.hash:
+        msg = "the last page changed while it was being restored; nothing was restored"
+        raise Broken(msg)

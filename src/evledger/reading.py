@@ -1,0 +1,224 @@
+"""Reading: one ledger's records and views, kept up to date as it grows."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from blake3 import blake3
+
+from evledger.chain import GENESIS, PAGE_EVENTS, Head, event_hashes, page_header, page_lines
+from evledger.codec import Line, read_line
+from evledger.exceptions import Broken, Invalid, NotFound
+from evledger.fold import Fold
+from evledger.record import Record, format_time
+from evledger.seals import Hidden, Opening
+from evledger.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from evledger.codec import Vocabulary
+    from evledger.events import Event
+    from evledger.fold import Projection
+    from evledger.stores.base import Backend
+
+__all__ = ["Reader"]
+
+
+class Reader:
+    """Reads one ledger of a store.
+
+    Args:
+        backend: the store.
+        ledger: the ledger's name in it.
+        vocabulary: the event types that are known.
+        projections: what plugins bring.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        ledger: str,
+        vocabulary: Vocabulary,
+        projections: Iterable[Projection] = (),
+    ) -> None:
+        self._backend = backend
+        self._ledger = ledger
+        self._vocabulary = vocabulary
+        self._projections = tuple(projections)
+        self._lock = threading.Lock()
+        self._fold = Fold(vocabulary, self._projections)
+        self._openings: dict[tuple[int, str], bytes] = {}
+        self._view: View | None = None
+
+    # -- text
+
+    def texts(self, first: int, stop: int | None) -> Iterator[tuple[int, bytes]]:
+        """Give the pages from number ``first`` on that hold events before ``stop``.
+
+        The last page's lines are those before ``stop``, so that its text hashes to that event.
+        """
+        tip, tail = self._backend.tail(self._ledger)
+        size = tip.size if stop is None else min(stop, tip.size)
+        full, rest = divmod(size, PAGE_EVENTS)
+        stored = min(full + (rest > 0), tip.size // PAGE_EVENTS)
+        prev = GENESIS
+        if first >= stored > 0:
+            prev = blake3(self._page(stored - 1)).hexdigest()
+        for page, text in enumerate(self._backend.pages(self._ledger, first, stored), first):
+            if page == full:
+                yield page, b"".join(text.splitlines(keepends=True)[: rest + 1])
+                return
+            if page == stored - 1 and rest:
+                prev = blake3(text).hexdigest()
+            yield page, text
+        if rest and first <= full:
+            yield full, page_header(tip.name, full, prev) + b"".join(tail[:rest])
+
+    def _page(self, page: int) -> bytes:
+        for text in self._backend.pages(self._ledger, page, page + 1):
+            return text
+        msg = f"page {page} of ledger {self._ledger!r} is missing; run 'evledger verify'"
+        raise Broken(msg)
+
+    # -- records
+
+    def records(
+        self, start: int, stop: int | None, needles: Sequence[bytes] = ()
+    ) -> Iterator[Record]:
+        """Give the records from ``start`` up to ``stop``.
+
+        Args:
+            start: the first position.
+            stop: the position after the last; the head by default.
+            needles: pieces of text of which a line must have one.
+        """
+        for page, text in self.texts(start // PAGE_EVENTS, stop):
+            if needles and not any(needle in text for needle in needles):
+                continue
+            first = page * PAGE_EVENTS
+            hidden = _OpeningsOfPage(self._backend, self._ledger, first)
+            for n, (raw, digest) in enumerate(
+                zip(page_lines(text), event_hashes(text), strict=True), first
+            ):
+                if n >= start and (not needles or any(needle in raw for needle in needles)):
+                    yield self._record(raw.removesuffix(b"\n"), digest, hidden)
+
+    def _record(self, raw: bytes, digest: str, openings: _OpeningsOfPage) -> Record:
+        try:
+            line = read_line(raw)
+        except Invalid as error:
+            msg = (
+                f"a line of ledger {self._ledger!r} cannot be read; run 'evledger verify' ({error})"
+            )
+            raise Broken(msg) from error
+        return Record.of(line, raw, digest, self._event(line, openings))
+
+    def _event(self, line: Line, openings: _OpeningsOfPage) -> Event | None:
+        kind = self._vocabulary.type_of(line.type)
+        given: dict[str, Any] = {}
+        try:
+            for field in line.sealed if kind is not None else ():
+                opened = openings.value(line.n, field)
+                given[field] = self._hidden(line.n, field)
+                if opened is not None and kind is not None:
+                    given[field] = kind.convert(field, msgspec.json.decode(opened)[2])
+            return self._vocabulary.event(line, given)
+        except Invalid:
+            return None
+
+    def _hidden(self, n: int, field: str) -> Hidden:
+        return Hidden.ERASED if (n, field) in self.erased() else Hidden.WITHHELD
+
+    # -- views
+
+    def view(self, n: int | None = None) -> View:
+        """Give the view at the head, or as it was when the ledger had ``n`` events."""
+        with self._lock:
+            self._catch_up()
+            current = self._view
+            assert current is not None  # noqa: S101  # catching up made it
+            if n is None or n == current.head.size:
+                return current
+            if not 1 <= n <= current.head.size:
+                msg = f"ledger {self._ledger!r} has {current.head.size} events; it never had {n}"
+                raise NotFound(msg)
+            fold = Fold(self._vocabulary, self._projections)
+            head = self._take(fold, n)
+            openings = {place: v for place, v in self._openings.items() if place[0] < n}
+            return View(fold.state, head, openings, self._fold.state.erased, fold.parts())
+
+    def erased(self) -> frozenset[tuple[int, str]]:
+        """Give every sealed field that is gone, whenever it went."""
+        return frozenset((n, field) for n, field in self.view()._state.erased)  # noqa: SLF001
+
+    def size_at(self, moment: datetime) -> int:
+        """Give how many events there were at a moment.
+
+        Raises:
+            NotFound: there were none yet.
+            Invalid: the moment has no time zone.
+        """
+        if moment.tzinfo is None:
+            msg = f"{moment} has no time zone; give one, as in 2026-11-22T10:00:00Z"
+            raise Invalid(msg)
+        at = format_time(moment)
+        tip, _ = self._backend.tail(self._ledger)
+        low, high = 0, (tip.size - 1) // PAGE_EVENTS
+        while low < high:  # the last page whose first event is not later
+            middle = (low + high + 1) // 2
+            first = read_line(page_lines(self._page(middle))[0])
+            low, high = (middle, high) if first.at <= at else (low, middle - 1)
+        for page, text in self.texts(low, tip.size):
+            times = [read_line(line).at for line in page_lines(text)]
+            size = page * PAGE_EVENTS + sum(time <= at for time in times)
+            if size:
+                return size
+            break
+        msg = f"ledger {self._ledger!r} had no events yet at {at}"
+        raise NotFound(msg)
+
+    def _catch_up(self) -> None:
+        tip = self._backend.tip(self._ledger)
+        if self._view is not None and self._view.head == tip.head:
+            return
+        before = self._fold.state.size
+        if tip.size < before:
+            msg = f"ledger {self._ledger!r} had {before} events and has {tip.size} now"
+            raise Broken(msg)
+        head = self._take(self._fold, tip.size)
+        state = self._fold.state
+        for opening in self._backend.openings(self._ledger, before, tip.size):
+            self._openings[opening.n, opening.field] = opening.value
+        for n, field in state.erased:
+            self._openings.pop((n, field), None)
+        self._view = View(state.copy(), head, self._openings, (), self._fold.parts())
+
+    def _take(self, fold: Fold, size: int) -> Head:
+        """Take records into a fold until it has ``size`` of them, and give the head there."""
+        if fold.projections:
+            for record in self.records(fold.state.size, size):
+                fold.project(record)
+        text = b""
+        for page, text in self.texts(fold.state.size // PAGE_EVENTS, size):  # noqa: B007
+            lines = page_lines(text)
+            fold.take_all(lines[fold.state.size % PAGE_EVENTS :])
+        return Head(fold.state.size, blake3(text).hexdigest())
+
+
+class _OpeningsOfPage:
+    """What the vault keeps of one page's records, read once it is needed."""
+
+    def __init__(self, backend: Backend, ledger: str, first: int) -> None:
+        self._arguments = (backend, ledger, first)
+        self._values: dict[tuple[int, str], bytes] | None = None
+
+    def value(self, n: int, field: str) -> bytes | None:
+        if self._values is None:
+            backend, ledger, first = self._arguments
+            found: Iterator[Opening] = backend.openings(ledger, first, first + PAGE_EVENTS)
+            self._values = {(o.n, o.field): o.value for o in found}
+        return self._values.get((n, field))

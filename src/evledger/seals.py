@@ -1,0 +1,68 @@
+"""Seals: commitments to field values that may later be forgotten.
+
+The line keeps ``HMAC-SHA-256(salt, opening)``, where the opening is the canonical JSON of
+``[type, field, value]``; the vault keeps the opening and the random salt.
+Deleting both leaves a commitment that nobody can open or guess at.
+SHA-256, because every browser has it built in.
+"""
+
+from __future__ import annotations
+
+import enum
+import hmac
+import secrets
+from typing import Final
+
+import attrs
+
+__all__ = ["SALT_BYTES", "Hidden", "Opening", "commit", "new_salt"]
+
+SALT_BYTES: Final = 32
+
+
+class Hidden(enum.Enum):
+    """Why the value of a sealed field is not shown.
+
+    Attributes:
+        ERASED: value and salt are gone, and an event says so.
+        WITHHELD: this copy of the ledger has no vault that holds them.
+    """
+
+    ERASED = 1
+    WITHHELD = 2
+
+    def __str__(self) -> str:
+        return f"[{self.name.lower()}]"
+
+
+@attrs.frozen
+class Opening:
+    """What the vault keeps of one sealed field.
+
+    Attributes:
+        n: the record that carries the commitment.
+        field: the field's name.
+        salt: 32 random bytes, the key of the HMAC.
+        value: the canonical JSON of ``[type, field, value]``, exactly the bytes committed to.
+    """
+
+    n: int
+    field: str
+    salt: bytes
+    value: bytes
+
+    def fits(self, commitment: str) -> bool:
+        """Tell whether this opens the commitment that a line carries."""
+        return len(self.salt) == SALT_BYTES and hmac.compare_digest(
+            commit(self.salt, self.value), commitment
+        )
+
+
+def new_salt() -> bytes:
+    """Give 32 random bytes from the operating system."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def commit(salt: bytes, value: bytes) -> str:
+    """Give the commitment, in hexadecimal, to an opening's bytes (RFC 2104, FIPS 198-1)."""
+    return hmac.digest(salt, value, "sha256").hex()

@@ -1,0 +1,253 @@
+"""What a store promises; it knows nothing of hashing rules.
+
+A store keeps, for each ledger: its tip, full pages as whole texts, the lines of the open page,
+which record holds each name, the vault, attachments, and derived data that may be lost.
+Everything else is the ledger's business.
+
+The one way to write is :meth:`Backend.write`:
+the store opens a transaction, hands the ledger what it needs to compose the write,
+and carries it out wholly or not at all.
+When it returns, the write is durable.
+"""
+
+from __future__ import annotations
+
+import abc
+from typing import IO, TYPE_CHECKING, Protocol
+
+import attrs
+
+from evledger.chain import Head
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from evledger.seals import Opening
+
+__all__ = ["Backend", "Snapshot", "Tip", "Transaction", "Write"]
+
+
+@attrs.frozen(kw_only=True)
+class Tip:
+    """Where a stored ledger stands.
+
+    Attributes:
+        name: the name in its page headers; the store may list it under another.
+        size: how many events it has.
+        hash: the hash of the last one.
+        at: the last one's time, as its line has it.
+        counters: the highest number handed out or seen of each kind of id.
+    """
+
+    name: str
+    size: int
+    hash: str
+    at: str
+    counters: Mapping[str, int] = attrs.field(factory=dict)
+
+    @property
+    def head(self) -> Head:
+        """The head."""
+        return Head(self.size, self.hash)
+
+
+@attrs.frozen(kw_only=True)
+class Write:
+    """One atomic change of one ledger.
+
+    Attributes:
+        tip: the tip afterwards.
+        pages: pages that became full, as (number, text), iterated once; their lines are rows
+            no longer.
+        tail: new lines of the page that is open afterwards; the last of them is the tip's.
+        keys: names to hold, with the record that holds each.
+        released: names that are held no longer.
+        openings: what the vault is to keep.
+        forget: what the vault is to forget, as (record, field).
+        forget_attachments: digests of attachments to delete.
+    """
+
+    tip: Tip
+    pages: Iterable[tuple[int, bytes]] = ()
+    tail: Sequence[bytes] = ()
+    keys: Mapping[str, int] = attrs.field(factory=dict)
+    released: Collection[str] = ()
+    openings: Sequence[Opening] = ()
+    forget: Sequence[tuple[int, str]] = ()
+    forget_attachments: Sequence[str] = ()
+
+
+class Transaction(Protocol):
+    """What the ledger sees of itself while it composes a write; nobody else writes meanwhile."""
+
+    @property
+    def tip(self) -> Tip | None:
+        """The tip; ``None`` where the ledger does not exist yet."""
+        ...
+
+    def tail(self) -> list[bytes]:
+        """Give the lines of the open page."""
+        ...
+
+    def lookup(self, names: Collection[str]) -> dict[str, int]:
+        """Say which of these names are held, and by which record."""
+        ...
+
+    def page(self, number: int) -> bytes:
+        """Give the text of a full page."""
+        ...
+
+    def lines(self, start: int, stop: int) -> list[bytes]:
+        """Give the lines of the records from ``start`` up to ``stop``."""
+        ...
+
+    def openings(self, start: int, stop: int) -> list[Opening]:
+        """Give what the vault keeps of the records from ``start`` up to ``stop``."""
+        ...
+
+
+@attrs.frozen
+class Snapshot:
+    """One ledger's text at one moment.
+
+    Attributes:
+        tip: its tip.
+        pages: the full pages; iterable many times, and by other threads and processes.
+        tail: the lines of the open page.
+    """
+
+    tip: Tip
+    pages: Iterable[bytes]
+    tail: tuple[bytes, ...]
+
+
+class Backend(abc.ABC):
+    """A database of ledgers, shared by threads, and by processes where its kind allows.
+
+    Attributes:
+        url: what :func:`evledger.open` was given.
+    """
+
+    url: str
+
+    @abc.abstractmethod
+    def ledgers(self) -> list[str]:
+        """Give the names of the ledgers, sorted."""
+
+    @abc.abstractmethod
+    def tip(self, ledger: str) -> Tip:
+        """Give a ledger's tip.
+
+        Raises:
+            NotFound: there is no such ledger.
+        """
+
+    @abc.abstractmethod
+    def write(self, ledger: str, compose: Callable[[Transaction], Write]) -> Tip:
+        """Change a ledger in one durable step; the first write creates it.
+
+        Args:
+            ledger: its name in this store.
+            compose: called once or more with the ledger's state, of which the last call counts;
+                what it raises ends the step, and nothing is changed.
+
+        Returns:
+            The tip afterwards.
+        """
+
+    @abc.abstractmethod
+    def snapshot(self, ledger: str) -> Snapshot:
+        """Give a ledger's whole text as it is now, without reading it yet."""
+
+    @abc.abstractmethod
+    def pages(self, ledger: str, start: int = 0, stop: int | None = None) -> Iterable[bytes]:
+        """Give the full pages from ``start`` up to ``stop``.
+
+        Each iteration reads them anew, one at a time, in whichever thread or process it runs.
+        """
+
+    @abc.abstractmethod
+    def tail(self, ledger: str) -> tuple[Tip, list[bytes]]:
+        """Give the tip and, of the same moment, the lines of the open page."""
+
+    @abc.abstractmethod
+    def lookup(self, ledger: str, names: Collection[str]) -> dict[str, int]:
+        """Say which of these names are held, and by which record."""
+
+    @abc.abstractmethod
+    def names(self, ledger: str) -> Iterator[tuple[str, int]]:
+        """Give every name that is held, with the record that holds it."""
+
+    @abc.abstractmethod
+    def reserve(self, ledger: str, counter: str, count: int) -> int:
+        """Raise a counter by ``count`` and give the first of the numbers so reserved."""
+
+    @abc.abstractmethod
+    def release(self, ledger: str, counter: str, reserved: int, used: int) -> None:
+        """Lower a counter from ``reserved`` to ``used``, if nobody has raised it since."""
+
+    @abc.abstractmethod
+    def openings(self, ledger: str, start: int = 0, stop: int | None = None) -> Iterator[Opening]:
+        """Give what the vault keeps of the records from ``start`` up to ``stop``."""
+
+    @abc.abstractmethod
+    def attach(self, ledger: str, digest: str, data: IO[bytes]) -> None:
+        """Keep an attachment under its digest; does nothing where it is there."""
+
+    @abc.abstractmethod
+    def attachment(self, ledger: str, digest: str) -> Iterator[bytes]:
+        """Give an attachment's bytes in chunks.
+
+        Raises:
+            NotFound: it is not kept.
+        """
+
+    @abc.abstractmethod
+    def attachments(self, ledger: str) -> list[str]:
+        """Give the digests of the attachments that are kept."""
+
+    @abc.abstractmethod
+    def derived(self, ledger: str, name: str) -> bytes | None:
+        """Give derived data kept under this name, if it has not been lost."""
+
+    @abc.abstractmethod
+    def keep_derived(self, ledger: str, name: str, data: bytes) -> None:
+        """Keep data that can be derived again; a store may decline without a word."""
+
+    @abc.abstractmethod
+    def reindex(
+        self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int]
+    ) -> None:
+        """Replace the names that are held and the counters, and drop derived data."""
+
+    @abc.abstractmethod
+    def scrub(self, openings: Sequence[Opening]) -> bool:
+        """See to it that deleted openings are in no file of the store any more.
+
+        Args:
+            openings: what was deleted; where empty, whatever an earlier call left to be done.
+
+        Returns:
+            Whether it is done; ``False`` where a reader prevents it.
+        """
+
+    @abc.abstractmethod
+    def changed(self, ledger: str, size: int, timeout: float) -> bool:
+        """Wait up to ``timeout`` seconds for the ledger to have more than ``size`` events."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Let go of the database; the store is of no use afterwards."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

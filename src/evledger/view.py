@@ -1,0 +1,289 @@
+"""The view: a ledger's state at a head, for reading.
+
+Sealed values are opened where the vault still holds them;
+what is hidden says why, as :class:`~evledger.Hidden`.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+import attrs
+import msgspec
+
+from evledger.entries import Claim, Entry
+from evledger.exceptions import NotFound
+from evledger.seals import Hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from evledger.chain import Head
+    from evledger.fold import Projection, State
+
+__all__ = ["Change", "Counts", "Entries", "View", "diff"]
+
+E = TypeVar("E", bound=Entry)
+
+
+class Entries(Mapping[str, E], Generic[E]):
+    """Entries by id, in the order in which they came, with sealed values opened on reading."""
+
+    def __init__(self, entries: Mapping[str, E], reveal: Callable[[E], E]) -> None:
+        self._entries = entries
+        self._reveal = reveal
+        self._revealed: dict[str, E] = {}
+
+    def __getitem__(self, id: str) -> E:
+        entry = self._entries[id]
+        if not entry.sealed:
+            return entry
+        if id not in self._revealed:
+            self._revealed[id] = self._reveal(entry)
+        return self._revealed[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} entries: {', '.join(list(self)[:8])}{', …' if len(self) > 8 else ''}>"
+
+
+@attrs.frozen(kw_only=True)
+class Counts:
+    """How many of what; each group adds up to its total.
+
+    Attributes:
+        events: records in the chain.
+        sources: all sources.
+        sources_by_kind: of each kind.
+        sources_by_platform: of each platform; ``""`` for those of none.
+        claims: claims that stand.
+        claims_by_tier: of each tier, in the ledger's order of tiers.
+        claims_by_stance: of each stance.
+        withdrawn: claims that stand no longer.
+    """
+
+    events: int
+    sources: int
+    sources_by_kind: Mapping[str, int]
+    sources_by_platform: Mapping[str, int]
+    claims: int
+    claims_by_tier: Mapping[str, int]
+    claims_by_stance: Mapping[str, int]
+    withdrawn: int
+
+
+class View:
+    """A ledger's state at one head, which nothing changes any more.
+
+    Attributes:
+        ledger, id, title, subject, tiers, origin: the ledger's description.
+        head: the head it was folded to.
+        sources, claims, questions, gaps, caveats, sections, components, links: entries by id.
+        waivers: findings that were let stand.
+        unknown: how many records of each type that is not known here; they may change the picture.
+        unfit: records whose data is not what their type says.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        head: Head,
+        openings: Mapping[tuple[int, str], bytes] | None = None,
+        erased: Iterable[tuple[int, str]] = (),
+        parts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._state = state
+        self._openings = openings or {}
+        self._erased = frozenset(erased).union((n, field) for n, field in state.erased)
+        self._parts = parts or {}
+        self.head = head
+        self.at = state.at
+        self.ledger, self.id, self.title = state.name, state.id, state.title
+        self.subject, self.origin, self.tiers = state.subject, state.origin, state.tiers
+        self.sources = Entries(state.sources, self._reveal)
+        self.claims = Entries(state.claims, self._reveal)
+        self.questions = Entries(state.questions, self._reveal)
+        self.gaps = Entries(state.gaps, self._reveal)
+        self.caveats = Entries(state.caveats, self._reveal)
+        self.sections = Entries(state.sections, self._reveal)
+        self.components = Entries(state.components, self._reveal)
+        self.links = Entries(state.links, self._reveal)
+        self.waivers = tuple(state.waivers)
+        self.unknown: Mapping[str, int] = state.unknown
+        self.unfit = tuple(state.unfit)
+
+    def __repr__(self) -> str:
+        return (
+            f"<View of {self.ledger} at {self.head.size}: "
+            f"{len(self.sources)} sources, {len(self.claims)} claims>"
+        )
+
+    @functools.cached_property
+    def counts(self) -> Counts:
+        """How many of what."""
+        standing = [claim for claim in self.claims.values() if claim.is_standing]
+        tiers = Counter(claim.tier for claim in standing)
+        order = {tier.slug: tiers.pop(tier.slug, 0) for tier in self.tiers}
+        sources = self.sources.values()
+        return Counts(
+            events=self.head.size,
+            sources=len(self.sources),
+            sources_by_kind=Counter(str(source.kind) for source in sources),
+            sources_by_platform=Counter(str(source.platform or "") for source in sources),
+            claims=len(standing),
+            claims_by_tier={**order, **tiers},
+            claims_by_stance=Counter(str(claim.stance) for claim in standing),
+            withdrawn=len(self.claims) - len(standing),
+        )
+
+    @functools.cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of this view must know: records that it could not take in."""
+        found = [
+            f"{count} records of unknown type {name} may change this picture"
+            for name, count in sorted(self.unknown.items())
+        ]
+        if self.unfit:
+            places = ", ".join(map(str, self.unfit[:8]))
+            found.append(f"{len(self.unfit)} records could not be read and were left out: {places}")
+        return tuple(found)
+
+    def claims_of(self, source: str) -> tuple[Claim, ...]:
+        """Give the claims drawn from a source, in order.
+
+        Raises:
+            NotFound: there is no such source.
+        """
+        if source not in self.sources:
+            msg = f"no source {source!r} in {self.ledger} at {self.head.size}"
+            raise NotFound(msg)
+        return tuple(self.claims[id] for id in self._claims_by_source.get(source, ()))
+
+    @functools.cached_property
+    def _claims_by_source(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for id, claim in self._state.claims.items():
+            found.setdefault(claim.source, []).append(id)
+        return found
+
+    def without(self, source: str) -> View:
+        """Give the view as it would be without one source, its claims and its links."""
+        gone = {claim.id for claim in self.claims_of(source)}
+        state = self._state.copy()
+        del state.sources[source]
+        state.claims = {id: c for id, c in state.claims.items() if id not in gone}
+        state.links = {
+            name: link
+            for name, link in state.links.items()
+            if source not in (link.source, link.other)
+        }
+        for id, question in state.questions.items():
+            kept = tuple(e for e in question.evidence if e.source != source and e.claim not in gone)
+            state.questions[id] = attrs.evolve(question, evidence=kept)
+        return View(state, self.head, self._openings, self._erased, self._parts)
+
+    def part(self, projection: Projection | type[Projection] | str) -> Any:
+        """Give what a plugin's projection gathered.
+
+        Raises:
+            NotFound: the ledger was opened without that projection.
+        """
+        name = projection if isinstance(projection, str) else projection.name
+        if name not in self._parts:
+            msg = f"no projection {name!r} here; there are: {', '.join(self._parts) or 'none'}"
+            raise NotFound(msg)
+        return self._parts[name]
+
+    def state_of(self, n: int, field: str) -> Hidden | None:
+        """Say why a sealed field of a record is hidden; ``None`` where it is open."""
+        if (n, field) in self._openings:
+            return None
+        return Hidden.ERASED if (n, field) in self._erased else Hidden.WITHHELD
+
+    def _reveal(self, entry: E) -> E:
+        values = {field: self._value(entry, field, n) for field, n in entry.sealed.items()}
+        return attrs.evolve(entry, **values)
+
+    def _value(self, entry: Entry, field: str, n: int) -> Any:
+        hidden = self.state_of(n, field)
+        if hidden is not None:
+            return hidden
+        value = msgspec.json.decode(self._openings[n, field])[2]
+        return msgspec.convert(value, _hints(type(entry))[field])  # type: ignore[arg-type]  # a class is hashable
+
+
+@functools.cache
+def _hints(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+# -- differences -------------------------------------------------------------------------
+
+_KINDS: Final = {
+    "source": "sources",
+    "claim": "claims",
+    "question": "questions",
+    "gap": "gaps",
+    "caveat": "caveats",
+    "section": "sections",
+    "component": "components",
+    "link": "links",
+}
+
+
+@attrs.frozen
+class Change:
+    """What became of one entry between two views.
+
+    Attributes:
+        kind: ``source``, ``claim``, ``question``, ``gap``, ``caveat``, ``section``,
+            ``component``, ``link``, or ``ledger`` for the description.
+        id: its id.
+        what: ``added``, ``changed`` or ``removed``.
+        fields: field → (before, after), for what changed.
+    """
+
+    kind: str
+    id: str
+    what: str
+    fields: Mapping[str, tuple[Any, Any]] = attrs.field(factory=dict)
+
+
+def diff(before: View, after: View) -> tuple[Change, ...]:
+    """Say what changed from one view to another, of the same ledger or not.
+
+    >>> diff(view, view)  # doctest: +SKIP
+    ()
+    """
+    changes = []
+    about = _differences(before, after, ("title", "subject", "tiers", "origin"))
+    if about:
+        changes.append(Change("ledger", after.ledger, "changed", about))
+    for kind, name in _KINDS.items():
+        old: Mapping[str, Entry] = getattr(before, name)
+        new: Mapping[str, Entry] = getattr(after, name)
+        changes += [Change(kind, id, "added") for id in new if id not in old]
+        changes += [Change(kind, id, "removed") for id in old if id not in new]
+        for id in new:
+            if id in old and old[id] != new[id]:
+                shown = [a.name for a in attrs.fields(type(new[id])) if a.name not in _UNSHOWN]
+                fields = _differences(old[id], new[id], shown)
+                changes.append(Change(kind, id, "changed", fields))
+    return tuple(changes)
+
+
+_UNSHOWN: Final = ("n", "at", "by", "sealed", "history")
+
+
+def _differences(old: Any, new: Any, names: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+    pairs = ((name, getattr(old, name), getattr(new, name)) for name in names)
+    return {name: (a, b) for name, a, b in pairs if a != b}
