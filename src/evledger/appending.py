@@ -42,7 +42,7 @@ __all__ = ["Composer", "Repeated"]
 _DAY: Final = timedelta(days=1)
 
 
-class Repeated(Exception):  # noqa: N818  # no error: it ends a transaction that is not needed
+class Repeated(Exception):  # no error: it ends a transaction that is not needed
     """The batch's retry token is held already.
 
     Attributes:
@@ -80,7 +80,7 @@ class Composer:
     once: str | None = None
     allow_future: bool = False
     creates: bool = False
-    reserved: Mapping[str, tuple[int, int]] = attrs.field(factory=dict)
+    reserved: Mapping[str, tuple[int, int]] = attrs.field(factory=dict[str, tuple[int, int]])
     _size: int = attrs.field(default=0, init=False)
 
     def __call__(self, transaction: Transaction) -> Write:

@@ -25,7 +25,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 
 from evledger.events import MARK, Event, Mark, builtin_events
 from evledger.exceptions import Invalid
-from evledger.locators import normalise
+from evledger.locators import normalise, public_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,6 +44,8 @@ __all__ = [
     "Vocabulary",
     "canonical",
     "check_line",
+    "is_list",
+    "is_object",
     "parse_canonical",
     "parse_json",
     "read_line",
@@ -125,6 +127,16 @@ def parse_json(text: bytes) -> Any:
     return value
 
 
+def is_object(value: Any) -> typing.TypeGuard[dict[str, Any]]:
+    """Tell whether decoded JSON is an object."""
+    return type(value) is dict
+
+
+def is_list(value: Any) -> typing.TypeGuard[list[Any]]:
+    """Tell whether decoded JSON is an array."""
+    return type(value) is list
+
+
 def _encode(value: Any) -> bytes:
     try:
         return _ENCODER.encode(value)
@@ -147,7 +159,7 @@ def _walk(value: Any, depth: int) -> None:
     if depth < 0:
         msg = f"nested deeper than {MAX_DEPTH} levels"
         raise Invalid(msg)
-    kind = type(value)
+    kind: object = type(value)
     if kind is dict:
         for name, item in value.items():
             if type(name) is not str or not name.isascii():
@@ -161,14 +173,15 @@ def _walk(value: Any, depth: int) -> None:
         msg = f"the integer {value} is outside ±(2^53-1); write it as a string"
         raise Invalid(msg)
     elif kind not in (str, int, bool):
-        msg = f"{value!r:.80} is {kind.__name__}; a ledger holds text, integers, true and false"
+        what = type(value).__name__
+        msg = f"{value!r:.80} is {what}; a ledger holds text, integers, true and false"
         raise Invalid(msg)
 
 
 # -- lines -------------------------------------------------------------------------------
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A record's bytes taken apart; the fields stand in canonical order."""
 
     at: str
@@ -209,11 +222,21 @@ def check_by(by: str) -> str:
     return by
 
 
+def check_names(names: Iterable[str]) -> None:
+    """Hold names to the format.
+
+    Raises:
+        Invalid: one is empty, longer than 2,100 characters, or has blanks or control characters.
+    """
+    for name in names:
+        check_name(name)
+
+
 def check_name(name: str) -> str:
     """Give a key back, if it can stand in a line.
 
     Raises:
-        Invalid: it is empty, longer than 2,000 characters, or has blanks or control characters.
+        Invalid: it is empty, longer than 2,100 characters, or has blanks or control characters.
     """
     if len(name) > MAX_NAME or _NAME.fullmatch(name) is None:
         msg = f"the name {name!r:.80} has blanks or control characters, or is too long"
@@ -262,8 +285,8 @@ def check_line(text: bytes) -> tuple[Line, dict[str, Any]]:
     if len(text) > MAX_LINE:
         msg = f"longer than {MAX_LINE:,} bytes"
         raise Invalid(msg)
-    value = parse_canonical(text)
-    if type(value) is not dict or type(value.get("data")) is not dict:
+    value: Any = parse_canonical(text)
+    if not is_object(value) or not is_object(value.get("data")):
         msg = "not an object with data"
         raise Invalid(msg)
     line = read_line(text)
@@ -386,9 +409,15 @@ class EventType:
         self._hints = {a.name: hints[a.name] for a in attributes}
         self._required = frozenset(a.name for a in attributes if a.default is not None)
         self._closed = all(map(_is_closed, self._hints.values()))
-        self._names = tuple(_finder(path, mark) for path, mark in marks if mark.role in _ROLES)
+        keys = [(path, mark) for path, mark in marks if mark.role == "key"]
+        refs = [(path, mark) for path, mark in marks if mark.role == "ref"]
+        drops = [(path, mark) for path, mark in marks if mark.role == "drop" or mark.replaces]
+        self._keys = tuple(_finder(path, mark) for path, mark in keys)
+        self._refs = tuple(_finder(path, mark) for path, mark in refs)
+        self._drops = tuple(_finder(path, mark) for path, mark in drops)
         self._seals = _by_rule(marks)
         self._locators = tuple(path[0] for path, mark in marks if mark.locator)
+        self._links = tuple(path[0] for path, mark in marks if mark.link)
         self.counters = frozenset(f"{m.kind}:{m.letters}" for _, m in marks if m.letters)
         self._counters = tuple(
             (path[0], f"{mark.kind}:{mark.letters}", mark.letters)
@@ -400,19 +429,9 @@ class EventType:
 
     def names(self, data: Mapping[str, Any]) -> Names:
         """Give the names that an event's data introduces, relies on and releases."""
-        found: tuple[list[str], list[str], list[str]] = ([], [], [])
-        for into, replaces, field, prefix, find in self._names:
-            value = data.get(field)
-            if value is None:
-                continue
-            if find is None:
-                names = [prefix + value] if type(value) is str else [prefix + v for v in value]
-            else:
-                names = [prefix + found for found in find(data)]
-            found[into].extend(names)
-            if replaces:
-                found[_DROPS].extend(names)
-        return Names(*map(_sorted_set, found))
+        return Names(
+            _collect(self._keys, data), _collect(self._refs, data), _collect(self._drops, data)
+        )
 
     def draft(self, event: Event, extra: frozenset[str] = frozenset()) -> Draft:
         """Make an event ready for its line.
@@ -426,30 +445,41 @@ class EventType:
         Raises:
             Invalid: a value is not of its field's type, or a field cannot be sealed.
         """
-        data: dict[str, Any] = self._unstructure(event)
-        for name in self._locators:
-            if data.get(name):
-                data[name] = _normalised(data[name])
         try:
+            data: dict[str, Any] = self._unstructure(event)
             text = _encode(data)
             self.read(text)
+            if self._normalise(data):
+                text = _encode(data)
             if not self._closed:
                 parse_canonical(text)
-        except Invalid as error:
+                check_names(self.names(data).keys)
+        except (Invalid, AttributeError) as error:
             msg = f"{self.name}: {error}"
             raise Invalid(msg) from error
-        names = self.names(data)
-        for name in names.keys:
-            check_name(name)
-        secret = self._secret(event, data, extra)
+        secret = self._secret(event, data, extra) if self._seals or extra else {}
         return Draft(
             self.name,
             self.version,
             _encode(data) if secret else text,
-            names,
+            self.names(data),
             secret,
-            self._ids(data),
+            self._ids(data) if self._counters else {},
         )
+
+    def _normalise(self, data: dict[str, Any]) -> bool:
+        """Bring locators and links into the form they are kept in; tell whether that changed any."""
+        changed = False
+        for name in self._locators:
+            value = data.get(name)
+            if value:
+                data[name] = _normalised(value)
+                changed |= data[name] != value
+        for name in self._links:
+            if name in data:
+                changed |= data[name] != (link := public_link(data[name]))
+                data[name] = link
+        return changed
 
     def read(self, text: bytes | msgspec.Raw) -> Event:
         """Decode the JSON of an event's data, of which no field is sealed.
@@ -537,7 +567,7 @@ class EventType:
         return {name: _encode([self.name, name, data.pop(name)]) for name in names}
 
     def _ids(self, data: Mapping[str, Any]) -> dict[str, int]:
-        found = {}
+        found: dict[str, int] = {}
         for field, counter, letters in self._counters:
             number = data[field].removeprefix(letters)
             if number.isdecimal() and number.isascii() and len(number) < _MOST_DIGITS:
@@ -571,14 +601,8 @@ def _is_closed(hint: Any) -> bool:
     if hint in (str, bool, type(None), ...):
         return True
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Annotated and arguments[0] is int:
-        bounds = [(m.ge, m.le) for m in arguments[1:] if isinstance(m, msgspec.Meta)]
-        return any(
-            low is not None and high is not None and low >= -MAX_INTEGER and high <= MAX_INTEGER
-            for low, high in bounds
-        )
     if origin is Annotated:
-        return _is_closed(arguments[0])
+        return _is_bounded(arguments) if arguments[0] is int else _is_closed(arguments[0])
     if origin is Literal:
         return all(isinstance(argument, str) for argument in arguments)
     if origin in (tuple, list, typing.Union, types.UnionType):
@@ -599,33 +623,41 @@ def _by_rule(
     return tuple(rules.items())
 
 
-def _sorted_set(names: list[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(names))) if len(names) > 1 else tuple(names)
-
-
 def _is_bounded(arguments: Sequence[Any]) -> bool:
+    """Tell whether the integers that an annotation admits are all safe."""
     bounds = [(m.ge, m.le) for m in arguments[1:] if isinstance(m, msgspec.Meta)]
     return any(
-        low is not None and high is not None and -MAX_INTEGER <= low and high <= MAX_INTEGER
+        low is not None and low >= -MAX_INTEGER and high is not None and high <= MAX_INTEGER
         for low, high in bounds
     )
 
 
-_ROLES: Final = ("key", "ref", "drop")
-_DROPS: Final = _ROLES.index("drop")
-
-_Finder = tuple[int, bool, str, str, "Callable[[Any], Iterable[str]] | None"]
+_Finder = tuple[str, str, "Callable[[Any], Iterable[str]] | None"]
 
 
 def _finder(path: _Path, mark: Mark) -> _Finder:
-    """Say where a mark's names go, and how to find them where they are not simply a field."""
+    """Say in which field a mark's names are, and how to find them where they are deeper."""
     prefix = f"{mark.kind}:" if mark.kind else ""
-    find: Callable[[Any], Iterable[str]] | None = None
+    field, *within = path
     if mark.parts:
-        find = partial(_joined, parts=mark.parts)
-    elif len(path) > 1:
-        find = partial(_values_at, path=path)
-    return _ROLES.index(mark.role), mark.replaces, path[0], prefix, find
+        return field, prefix, partial(_joined, parts=mark.parts)
+    return field, prefix, partial(_values_at, path=path) if within else None
+
+
+def _collect(finders: tuple[_Finder, ...], data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the names that some marks find, sorted and distinct."""
+    names: list[str] = []
+    for field, prefix, find in finders:
+        value = data.get(field)
+        if value is None:
+            continue
+        if find is not None:
+            names += [prefix + name for name in find(data)]
+        elif type(value) is str:
+            names.append(prefix + value)
+        else:
+            names += [prefix + name for name in value]
+    return tuple(sorted(set(names))) if len(names) > 1 else tuple(names)
 
 
 def _joined(data: Mapping[str, Any], parts: tuple[str, ...]) -> list[str]:
@@ -633,20 +665,21 @@ def _joined(data: Mapping[str, Any], parts: tuple[str, ...]) -> list[str]:
 
 
 def _values_at(data: Any, path: _Path) -> list[str]:
-    values = data.get(path[0]) if isinstance(data, dict) else None
-    if values is None:
+    value: Any = data.get(path[0])
+    if value is None:
         return []
-    if not isinstance(values, list | tuple):
-        values = [values]
+    values: list[Any] = list(value) if type(value) in (list, tuple) else [value]
     if len(path) > 1:
         return [name for value in values for name in _values_at(value, path[1:])]
-    return list(values)
+    return values
 
 
 def _normalised(value: Any) -> Any:
-    if isinstance(value, str):
+    if type(value) is str:
         return normalise(value)
-    return list(dict.fromkeys([normalise(item) for item in value]))
+    if len(value) == 1:
+        return (normalise(value[0]),)
+    return tuple(dict.fromkeys([normalise(item) for item in value]))
 
 
 def _readable(error: Exception) -> str:
@@ -668,8 +701,9 @@ def make_converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     for scalar in (str, int, bool):
         converter.register_structure_hook(scalar, _strict)
+    converter.register_unstructure_hook_factory(_is_tuple, partial(_unstructure_tuple, converter))
     converter.register_unstructure_hook_factory(
-        attrs.has, lambda cls: _unstructure_without_none(cls, converter)
+        attrs.has, partial(_unstructure_without_none, converter)
     )
     return converter
 
@@ -681,11 +715,33 @@ def _strict(value: Any, kind: Any) -> Any:
     return value
 
 
-def _unstructure_without_none(cls: Any, converter: cattrs.Converter) -> Callable[[Any], Any]:
+def _unstructure_without_none(converter: cattrs.Converter, cls: Any) -> Callable[[Any], Any]:
     absent = {
         a.name: override(omit_if_default=True) for a in attrs.fields(cls) if a.default is None
     }
     return make_dict_unstructure_fn(cls, converter, **absent)  # type: ignore[arg-type]  # overrides by field name
+
+
+def _is_tuple(hint: Any) -> bool:
+    return typing.get_origin(_bare(hint)) is tuple
+
+
+def _bare(hint: Any) -> Any:
+    return typing.get_args(hint)[0] if typing.get_origin(hint) is Annotated else hint
+
+
+def _unstructure_tuple(converter: cattrs.Converter, hint: Any) -> Callable[[Any], Any]:
+    """Refuse, for a tuple, what else can be iterated: a text is no list of letters."""
+    element = converter.get_unstructure_hook(typing.get_args(_bare(hint))[0])
+    classes = list(_classes_in(hint))
+
+    def unstructure(values: Any) -> Any:
+        if type(values) not in (tuple, list):
+            msg = f"{values!r:.80}: expected a tuple, got {type(values).__name__}"
+            raise Invalid(msg)
+        return [element(value) for value in values] if classes else values
+
+    return unstructure
 
 
 class Vocabulary:

@@ -7,6 +7,8 @@ Any of them but ids and references may have been sealed, and then be hidden.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import attrs
 
@@ -30,7 +32,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Verdict:
     """What a person said of a source, a claim or a link."""
 
@@ -40,7 +42,11 @@ class Verdict:
     n: int
 
 
-@attrs.frozen(kw_only=True)
+_UNSEALED: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+# Entries are made by the decoder, which fills a __dict__ twice as fast as slots.
+@attrs.frozen(kw_only=True, slots=False)
 class Entry:
     """What every entry of a view carries.
 
@@ -55,11 +61,11 @@ class Entry:
     n: int = -1
     at: str = ""
     by: str = ""
-    sealed: Mapping[str, int] = attrs.field(factory=dict)
+    sealed: Mapping[str, int] = _UNSEALED
     history: tuple[int, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Flag:
     """Something that has happened to a source."""
 
@@ -70,7 +76,7 @@ class Flag:
     n: int
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Source(Entry):
     """A source as the ledger describes it now."""
 
@@ -111,7 +117,7 @@ class Source(Entry):
         return bool(decisive) and decisive[-1] == "retracted"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Claim(Entry):
     """A claim as the ledger has it now.
 
@@ -143,7 +149,7 @@ class Claim(Entry):
         return self.assertion == "automatic" and self.review is None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Evidence:
     """A claim, or a source, that bears on a question."""
 
@@ -157,7 +163,7 @@ class Evidence:
     review: Verdict | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Question(Entry):
     """A question, and what bears on it.
 
@@ -175,7 +181,7 @@ class Question(Entry):
     evidence: tuple[Evidence, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Gap(Entry):
     """Something that nobody has found out; ``closed`` says why it is a gap no longer."""
 
@@ -184,7 +190,7 @@ class Gap(Entry):
     closed: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Caveat(Entry):
     """Something to know first; ``withdrawn`` says why it no longer holds."""
 
@@ -193,7 +199,7 @@ class Caveat(Entry):
     withdrawn: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Section(Entry):
     """A section of the article."""
 
@@ -202,7 +208,7 @@ class Section(Entry):
     body: str | Hidden = Hidden.WITHHELD
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Component(Entry):
     """A part of the subject and the layer it acts on."""
 
@@ -212,7 +218,7 @@ class Component(Entry):
     sibling: str | Hidden | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Link(Entry):
     """How one source relates to another."""
 
@@ -229,7 +235,7 @@ class Link(Entry):
         return f"link:{self.source}/{self.other}/{self.relation}"
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Waiver:
     """A finding that a person let stand."""
 

@@ -166,6 +166,7 @@ class Mark:
         parts: the fields whose values, joined by slashes, make one name.
         replaces: whether introducing a name that is already held takes it over.
         locator: whether the value identifies or mentions a source, and is normalised.
+        link: whether the value is a link, from which a handle is taken out.
         seal: decides from the event alone whether the field is sealed.
     """
 
@@ -175,6 +176,7 @@ class Mark:
     parts: tuple[str, ...] = ()
     replaces: bool = False
     locator: bool = False
+    link: bool = False
     seal: Callable[[Any], bool] | None = None
 
 
@@ -243,9 +245,15 @@ def sealed(*, when: Callable[[Any], bool] | None = None, default: Any = NOTHING)
     return _field(Mark(seal=when or _always), default)
 
 
-def plain(*, default: Any = NOTHING, locator: bool = False) -> Any:
-    """Give a field without a role; ``locator=True`` has it normalised as one."""
-    return _field(Mark(locator=locator), default)
+def plain(*, default: Any = NOTHING, locator: bool = False, link: bool = False) -> Any:
+    """Give a field without a role.
+
+    Args:
+        default: the field's default, as in :func:`attrs.field`.
+        locator: the value mentions a source, and is normalised before it is written.
+        link: the value is a link; that of a post is written without the handle.
+    """
+    return _field(Mark(locator=locator, link=link), default)
 
 
 def _always(_event: Any) -> bool:
@@ -315,7 +323,7 @@ def event(name: str, *, version: int = 1) -> Callable[[type[_E]], type[_E]]:
 
     def decorate(cls: type[_E]) -> type[_E]:
         cls.type, cls.version = name, version
-        return attrs.frozen(cls, kw_only=True)
+        return attrs.frozen(cls, kw_only=True, slots=False)
 
     return decorate
 
@@ -496,7 +504,7 @@ class SourceAdded(Event):
     platform: Slug | None = None
     community: Text | None = None
     published: PartialDate | None = None
-    url: Text | None = None
+    url: Text | None = plain(link=True, default=None)
     locators: tuple[Name, ...] = key(locator=True, default=())
     mentions: tuple[Name, ...] = plain(locator=True, default=())
     language: Text | None = None
@@ -526,7 +534,7 @@ class SourceAmended(Event):
     platform: Slug | None = None
     community: Text | None = None
     published: PartialDate | None = None
-    url: Text | None = None
+    url: Text | None = plain(link=True, default=None)
     locators_added: tuple[Name, ...] = key(locator=True, default=())
     locators_dropped: tuple[Name, ...] = drop(locator=True, default=())
     language: Text | None = None

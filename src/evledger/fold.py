@@ -64,18 +64,18 @@ class State:
     subject: str | None = None
     origin: str | None = None
     tiers: tuple[Tier, ...] = ()
-    sources: dict[str, Source] = attrs.field(factory=dict)
-    claims: dict[str, Claim] = attrs.field(factory=dict)
-    questions: dict[str, Question] = attrs.field(factory=dict)
-    gaps: dict[str, Gap] = attrs.field(factory=dict)
-    caveats: dict[str, Caveat] = attrs.field(factory=dict)
-    sections: dict[str, Section] = attrs.field(factory=dict)
-    components: dict[str, Component] = attrs.field(factory=dict)
-    links: dict[str, Link] = attrs.field(factory=dict)
-    waivers: list[Waiver] = attrs.field(factory=list)
-    erased: list[tuple[int, str]] = attrs.field(factory=list)
-    unknown: dict[str, int] = attrs.field(factory=dict)
-    unfit: list[int] = attrs.field(factory=list)
+    sources: dict[str, Source] = attrs.field(factory=dict[str, Source])
+    claims: dict[str, Claim] = attrs.field(factory=dict[str, Claim])
+    questions: dict[str, Question] = attrs.field(factory=dict[str, Question])
+    gaps: dict[str, Gap] = attrs.field(factory=dict[str, Gap])
+    caveats: dict[str, Caveat] = attrs.field(factory=dict[str, Caveat])
+    sections: dict[str, Section] = attrs.field(factory=dict[str, Section])
+    components: dict[str, Component] = attrs.field(factory=dict[str, Component])
+    links: dict[str, Link] = attrs.field(factory=dict[str, Link])
+    waivers: list[Waiver] = attrs.field(factory=list[Waiver])
+    erased: list[tuple[int, str]] = attrs.field(factory=list[tuple[int, str]])
+    unknown: dict[str, int] = attrs.field(factory=dict[str, int])
+    unfit: list[int] = attrs.field(factory=list[int])
 
     def copy(self) -> State:
         """Give a state that later records leave as it is; the entries are shared."""
@@ -354,6 +354,7 @@ class Fold:
         self.state = State()
         self.projections = tuple(projections)
         self._vocabulary = vocabulary
+        self._adds = _adders(self.state, vocabulary)
         self._parts = {p.name: p.start() for p in self.projections}
 
     def take_all(self, texts: Iterable[bytes]) -> None:
@@ -361,8 +362,13 @@ class Fold:
         state = self.state
         for text in texts:
             line = read_line(text)
+            adds = self._adds.get(line.type)
             try:
-                self._apply(line)
+                if adds is not None and line.v == adds.version:
+                    entry = _stamped(adds.decode(line.data), line)
+                    adds.entries.setdefault(entry.id, entry)
+                else:
+                    self._apply(line)
             except (_Unfit, Invalid, msgspec.MsgspecError, UnicodeDecodeError):
                 state.unfit.append(line.n)
             state.size += 1
@@ -383,10 +389,28 @@ class Fold:
         if kind is None or line.v > kind.version:
             name = line.type if kind is None else f"{line.type} v{line.v}"
             self.state.unknown[name] = self.state.unknown.get(name, 0) + 1
-        elif line.type in _ADDS:
-            into, decoder = _ADDS[line.type]
-            entry = _stamped(decoder.decode(self._vocabulary.current(line)), line)
-            getattr(self.state, into).setdefault(entry.id, entry)
+        elif line.type in self._adds:
+            adds = self._adds[line.type]
+            entry = _stamped(adds.decode(self._vocabulary.current(line)), line)
+            adds.entries.setdefault(entry.id, entry)
         elif line.type in _FOLDS:
             hidden = dict.fromkeys(line.sealed, Hidden.WITHHELD)
             _FOLDS[line.type](self.state, line, self._vocabulary.event(line, hidden))
+
+
+@attrs.frozen
+class _Adds:
+    """What an event that introduces an entry is decoded into, and where that goes."""
+
+    version: int
+    decode: Callable[[bytes | msgspec.Raw], Any]
+    entries: dict[str, Any]
+
+
+def _adders(state: State, vocabulary: Vocabulary) -> dict[str, _Adds]:
+    found: dict[str, _Adds] = {}
+    for name, (into, decoder) in _ADDS.items():
+        kind = vocabulary.type_of(name)
+        if kind is not None:
+            found[name] = _Adds(kind.version, decoder.decode, getattr(state, into))
+    return found

@@ -38,7 +38,9 @@ class EventSupply:
     """
 
     events: tuple[type[Event], ...] = ()
-    upcasters: Mapping[tuple[str, int], Upcaster] = attrs.field(factory=dict)
+    upcasters: Mapping[tuple[str, int], Upcaster] = attrs.field(
+        factory=dict[tuple[str, int], Upcaster]
+    )
     projections: tuple[Projection, ...] = ()
 
 

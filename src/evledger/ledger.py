@@ -158,7 +158,7 @@ class Store:
             tiers=tuple(tiers),
             origin=origin,
         )
-        ledger._create(event, by)  # noqa: SLF001  # only a store creates ledgers
+        ledger.begin(event, by)
         return ledger
 
     def restore(
@@ -191,7 +191,7 @@ class Store:
             msg = f"{folder} is not sound, and nothing was restored: {report.fault}"
             raise Broken(msg)
         ledger = Ledger(self, alias or volume.ledger)
-        ledger._take_in(volume, report.head, records.index.held)  # noqa: SLF001  # the same
+        ledger.take_in(volume, report.head, records.index.held)
         return ledger
 
 
@@ -346,7 +346,8 @@ class Ledger:
         head = self.head()
         return Appended(self, first, head.size - first, head)
 
-    def _create(self, event: LedgerOpened, by: str) -> None:
+    def begin(self, event: LedgerOpened, by: str) -> None:
+        """Write event 0; see :meth:`Store.create`."""
         self._append([self._vocabulary.draft(event)], by, creates=True)
 
     def _append(
@@ -706,7 +707,8 @@ class Ledger:
         write_archive(folder, texts, head, progress)
         return head
 
-    def _take_in(self, volume: Volume, head: Head, held: Mapping[str, int]) -> None:
+    def take_in(self, volume: Volume, head: Head, held: Mapping[str, int]) -> None:
+        """Write a whole ledger that has been verified; see :meth:`Store.restore`."""
         full, rest = divmod(head.size, PAGE_EVENTS)
         last = volume.page(full) if rest else b""
         tail = page_lines(last)

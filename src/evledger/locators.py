@@ -28,7 +28,7 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 
 from evledger.exceptions import Invalid
 
-__all__ = ["SCHEMES", "Normaliser", "normalise"]
+__all__ = ["SCHEMES", "Normaliser", "normalise", "public_link"]
 
 Normaliser: TypeAlias = Callable[[str], str]
 """Takes the text after `scheme:`; returns its normal form or raises `Invalid`."""
@@ -96,7 +96,9 @@ def _youtube(value: str) -> str:
     return _match(r"[\w-]{11}", value, expected)[0]
 
 
-_DOI = re.compile(rf"10\.[0-9]{{4,9}}(?:\.[0-9]+)*/{_VISIBLE.pattern}")
+# A bare DOI is known by its registrant of 4 digits or more; one that is said to be a DOI may
+# have fewer, for ISO 26324 sets no lower bound.
+_DOI = re.compile(rf"10\.[0-9]{{1,9}}(?:\.[0-9]+)*/{_VISIBLE.pattern}")
 _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
@@ -107,7 +109,7 @@ def _doi(value: str) -> str:
     if _DOI.fullmatch(doi):
         return doi
     raise Invalid(
-        f"{_shown(value)} is not a DOI: expected 10.<4 to 9 digits>/<suffix> without blanks, "
+        f"{_shown(value)} is not a DOI: expected 10.<digits>/<suffix> without blanks, "
         "as in doi:10.1038/nphys1170"
     )
 
@@ -346,7 +348,7 @@ def _read_twice(text: str, schemes: Mapping[str, Normaliser]) -> tuple[str, str]
 # What a ledger mostly holds already; the rest finds its way through `_read_twice`.
 _FREQUENT = re.compile(
     r"(?=(doi|nct|pmcid|pmid|reddit|x|youtube):)(?:"
-    r"doi:10\.[0-9]{4,9}(?:\.[0-9]+)*/[!-@\[-~]{0,1900}[0-9a-z]"
+    r"doi:10\.[0-9]{1,9}(?:\.[0-9]+)*/[!-@\[-~]{0,1900}[0-9a-z]"
     r"|nct:NCT[0-9]{8}|pmcid:PMC[1-9][0-9]{0,9}|pmid:[1-9][0-9]{0,8}"
     r"|reddit:t[13]_[1-9a-z][0-9a-z]{0,12}|x:[1-9][0-9]{0,18}|youtube:[A-Za-z0-9_-]{11})"
 )
@@ -395,3 +397,21 @@ def normalise(locator: str, schemes: Mapping[str, Normaliser] = SCHEMES) -> str:
             f"at most {_LONGEST} characters in all"
         )
     return normal
+
+
+def public_link(url: str) -> str:
+    """Give a link as it may stand in a chain: that of a post without the handle.
+
+    Args:
+        url: where a source was read; what is no web address is given back as it is.
+
+    Raises:
+        Invalid: it is the page of a person.
+
+    >>> public_link("https://twitter.com/somebody/status/1212092628029698048")
+    'https://x.com/i/status/1212092628029698048'
+    """
+    if not url.translate(_LOWER).startswith(("http://", "https://")):
+        return url
+    scheme, _, value = normalise(url).partition(":")
+    return f"https://x.com/i/status/{value}" if scheme == "x" else url

@@ -37,7 +37,7 @@ from evledger.chain import (
     page_lines,
     page_prev,
 )
-from evledger.codec import Line, Vocabulary, check_line, parse_canonical
+from evledger.codec import Line, Vocabulary, check_line, is_list, parse_canonical
 from evledger.exceptions import EvledgerError, Invalid
 from evledger.integrity import Index
 from evledger.tree import Frontier, leaf_hash
@@ -536,7 +536,7 @@ def _opens(opening: Opening, kind: str, commitment: str) -> bool:
     if not opening.fits(commitment):
         return False
     try:
-        value = parse_canonical(opening.value)
+        value: Any = parse_canonical(opening.value)
     except Invalid:
         return False
-    return isinstance(value, list) and value[:2] == [kind, opening.field] and len(value) == 3
+    return is_list(value) and value[:2] == [kind, opening.field] and len(value) == 3

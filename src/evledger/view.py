@@ -91,6 +91,7 @@ class View:
         waivers: findings that were let stand.
         unknown: how many records of each type that is not known here; they may change the picture.
         unfit: records whose data is not what their type says.
+        erased: the sealed fields that are gone, whenever they went, as (record, field).
     """
 
     def __init__(
@@ -103,7 +104,7 @@ class View:
     ) -> None:
         self._state = state
         self._openings = openings or {}
-        self._erased = frozenset(erased).union((n, field) for n, field in state.erased)
+        self.erased = frozenset(erased).union((n, field) for n, field in state.erased)
         self._parts = parts or {}
         self.head = head
         self.at = state.at
@@ -189,7 +190,7 @@ class View:
         for id, question in state.questions.items():
             kept = tuple(e for e in question.evidence if e.source != source and e.claim not in gone)
             state.questions[id] = attrs.evolve(question, evidence=kept)
-        return View(state, self.head, self._openings, self._erased, self._parts)
+        return View(state, self.head, self._openings, self.erased, self._parts)
 
     def part(self, projection: Projection | type[Projection] | str) -> Any:
         """Give what a plugin's projection gathered.
@@ -207,7 +208,7 @@ class View:
         """Say why a sealed field of a record is hidden; ``None`` where it is open."""
         if (n, field) in self._openings:
             return None
-        return Hidden.ERASED if (n, field) in self._erased else Hidden.WITHHELD
+        return Hidden.ERASED if (n, field) in self.erased else Hidden.WITHHELD
 
     def _reveal(self, entry: E) -> E:
         values = {field: self._value(entry, field, n) for field, n in entry.sealed.items()}
@@ -255,7 +256,7 @@ class Change:
     kind: str
     id: str
     what: str
-    fields: Mapping[str, tuple[Any, Any]] = attrs.field(factory=dict)
+    fields: Mapping[str, tuple[Any, Any]] = attrs.field(factory=dict[str, tuple[Any, Any]])
 
 
 def diff(before: View, after: View) -> tuple[Change, ...]:
@@ -264,7 +265,7 @@ def diff(before: View, after: View) -> tuple[Change, ...]:
     >>> diff(view, view)  # doctest: +SKIP
     ()
     """
-    changes = []
+    changes: list[Change] = []
     about = _differences(before, after, ("title", "subject", "tiers", "origin"))
     if about:
         changes.append(Change("ledger", after.ledger, "changed", about))

@@ -66,10 +66,11 @@ class CSVImporter:
 
 def _open(text: io.TextIOWrapper) -> tuple[list[str], Iterator[list[str]]]:
     first = text.readline()
-    delimiter = max(_DELIMITERS, key=first.count)
+    counts = {mark: first.count(mark) for mark in _DELIMITERS}
+    delimiter = max(counts, key=counts.__getitem__)
     rows = csv.reader(_after(first, text), delimiter=delimiter, strict=True)
     try:
-        headings = next(rows, [])
+        headings = next(rows, list[str]())
     except csv.Error as error:
         msg = f"the heading row cannot be read: {error}"
         raise Invalid(msg) from error

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-from evledger.codec import parse_json
+from evledger.codec import is_list, is_object, parse_json
 from evledger.exceptions import Invalid
 from evledger.importing import Item, Rejection
 
@@ -38,12 +38,12 @@ class JSONLinesImporter:
 def _item(place: str, line: bytes) -> Item | Rejection:
     raw = line.decode(errors="replace")[:2_000]
     try:
-        fields = parse_json(line)
+        fields: Any = parse_json(line)
     except Invalid as error:
         return Rejection(place, str(error), raw)
-    if not isinstance(fields, dict):
+    if not is_object(fields):
         return Rejection(place, "it is not an object", raw)
-    claims = fields.pop("claims", [])
-    if not isinstance(claims, list) or not all(isinstance(claim, dict) for claim in claims):
+    claims: Any = fields.pop("claims", [])
+    if not is_list(claims) or not all(map(is_object, claims)):
         return Rejection(place, "its claims are not a list of objects", raw)
     return Item(place=place, source=fields, claims=tuple(claims))

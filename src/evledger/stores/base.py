@@ -45,7 +45,7 @@ class Tip:
     size: int
     hash: str
     at: str
-    counters: Mapping[str, int] = attrs.field(factory=dict)
+    counters: Mapping[str, int] = attrs.field(factory=dict[str, int])
 
     @property
     def head(self) -> Head:
@@ -72,7 +72,7 @@ class Write:
     tip: Tip
     pages: Iterable[tuple[int, bytes]] = ()
     tail: Sequence[bytes] = ()
-    keys: Mapping[str, int] = attrs.field(factory=dict)
+    keys: Mapping[str, int] = attrs.field(factory=dict[str, int])
     released: Collection[str] = ()
     openings: Sequence[Opening] = ()
     forget: Sequence[tuple[int, str]] = ()

@@ -25,12 +25,12 @@ class _Shelf:
     """All that is kept of one ledger."""
 
     tip: Tip | None = None
-    pages: list[bytes] = attrs.field(factory=list)
-    open_page: list[bytes] = attrs.field(factory=list)
-    held: dict[str, int] = attrs.field(factory=dict)
-    vault: dict[tuple[int, str], Opening] = attrs.field(factory=dict)
-    attachments: dict[str, bytes] = attrs.field(factory=dict)
-    derived: dict[str, bytes] = attrs.field(factory=dict)
+    pages: list[bytes] = attrs.field(factory=list[bytes])
+    open_page: list[bytes] = attrs.field(factory=list[bytes])
+    held: dict[str, int] = attrs.field(factory=dict[str, int])
+    vault: dict[tuple[int, str], Opening] = attrs.field(factory=dict[tuple[int, str], Opening])
+    attachments: dict[str, bytes] = attrs.field(factory=dict[str, bytes])
+    derived: dict[str, bytes] = attrs.field(factory=dict[str, bytes])
 
     def tail(self) -> list[bytes]:
         return list(self.open_page)

@@ -27,7 +27,15 @@ from evledger.seals import Opening
 from evledger.stores.base import Backend, Snapshot, Tip, Write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Generator,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from evledger.stores.base import Transaction
 
@@ -141,7 +149,7 @@ def _application(connection: sqlite3.Connection) -> tuple[int, int, int]:
 
 
 @contextlib.contextmanager
-def _translated(path: str) -> Iterator[None]:
+def _translated(path: str) -> Generator[None]:
     """Turn SQLite's errors into sentences."""
     try:
         yield
@@ -257,7 +265,7 @@ class _Connection:
         return (Opening(*row) for row in rows)
 
     @contextlib.contextmanager
-    def transaction(self, mode: str) -> Iterator[None]:
+    def transaction(self, mode: str) -> Generator[None]:
         with _translated(self.database.path):
             self.sql.execute(f"BEGIN {mode}")
             try:
@@ -584,19 +592,19 @@ class SQLiteStore(Backend):
         return connection
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[_Connection]:
+    def _reading(self) -> Generator[_Connection]:
         connection = self._connection()
         with _translated(self._database.path):
             yield connection
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[_Connection]:
+    def _writing(self) -> Generator[_Connection]:
         connection = self._connection()
         with self._lock, connection.transaction("IMMEDIATE"):
             yield connection
 
     @contextlib.contextmanager
-    def _patience(self, seconds: float) -> Iterator[None]:
+    def _patience(self, seconds: float) -> Generator[None]:
         """Wait for locks no longer than this."""
         sql = self._connection().sql
         sql.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

@@ -1,0 +1,112 @@
+"""The command line: ``evledger VERB …``.
+
+Each family of verbs has a module; :mod:`~evledger.cli.errors` says how it ends.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from evledger.cli import check, move, options, read, show, write
+from evledger.cli.errors import Exit, closing_output, run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+__all__ = ["evledger", "main"]
+
+_VERBS: Final = (
+    write.init,
+    read.ledgers,
+    write.append,
+    write.import_,
+    read.log,
+    show.show,
+    read.head,
+    read.diff,
+    check.verify,
+    write.erase,
+    move.export,
+    move.restore,
+    move.reindex,
+    move.render,
+)
+
+
+class _Program(click.Group):
+    """A group that ends as :mod:`~evledger.cli.errors` says, in verbs' natural order."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002  # click's
+        **extra: Any,
+    ) -> Any:
+        call = partial(super().main, args, prog_name, complete_var, standalone_mode=False, **extra)
+        code = run(call)
+        if standalone_mode:
+            raise SystemExit(code)
+        return code
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with closing_output():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with closing_output():
+            return super().invoke(ctx)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)
+
+
+@click.group(
+    cls=_Program,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Exit codes:
+  0    done
+  1    a check failed: the ledger is not sound
+  2    wrong use, or bad input
+  3    could not finish: refused, locked, full, or an error of evledger's own
+  130  interrupted
+  141  the reader of the output went away
+
+\b
+Example:
+  $ export EVLEDGER_DB=evidence.db EVLEDGER_BY=curator
+  $ evledger init semax --title 'Semax and BDNF'
+  $ evledger import semax library.csv
+  $ evledger verify semax --full
+
+EVLEDGER_DEBUG=1 shows where an error came from.""",
+)
+@options.database
+@click.version_option(None, "--version", "-V", package_name="evidence-ledger", prog_name="evledger")
+@click.pass_context
+def evledger(context: click.Context) -> int:
+    """Evidence ledgers: what is known about one subject, in a chain that anyone can check.
+
+    --db may stand before the verb or after it.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        return Exit.WRONG
+    return Exit.DONE
+
+
+for _verb in _VERBS:
+    evledger.add_command(_verb)
+
+
+def main() -> NoReturn:
+    """Run the command; the entry point ``evledger``."""
+    raise SystemExit(evledger.main(prog_name="evledger", standalone_mode=False))

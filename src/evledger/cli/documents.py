@@ -1,0 +1,94 @@
+"""Values as JSON documents, and as lines for people; docs/reference/cli.md states the shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from evledger.chain import Head
+from evledger.cli.output import excerpt
+from evledger.record import format_time
+from evledger.seals import Hidden
+
+if TYPE_CHECKING:
+    from evledger.record import Record
+    from evledger.verification import Verification
+
+__all__ = ["plain", "record_document", "record_line", "verification_document"]
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON can hold; what is hidden becomes ``None``."""
+    if isinstance(value, Hidden):
+        return None
+    if isinstance(value, Head):
+        return str(value)
+    if attrs.has(type(value)):
+        return {a.name: plain(getattr(value, a.name)) for a in attrs.fields(type(value))}
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [plain(item) for item in value]
+    return value
+
+
+def record_document(record: Record) -> dict[str, Any]:
+    """Give a record as it stands in the chain."""
+    return {
+        "n": record.n,
+        "at": format_time(record.at),
+        "by": record.by,
+        "type": record.type,
+        "v": record.v,
+        "data": record.data,
+        "keys": list(record.keys),
+        "refs": list(record.refs),
+        "drops": list(record.drops),
+        "sealed": dict(record.sealed),
+        "hash": record.hash,
+    }
+
+
+_SPEAKING: Final = ("text", "title", "body", "component", "why", "reason", "status")
+_NAMES: Final = 3
+
+
+def record_line(record: Record) -> str:
+    """Give a record on one line: position, time, actor, type, names and the first words."""
+    names = [name for name in record.keys or record.refs if not name.startswith("once:")]
+    shown = " ".join(names[:_NAMES]) + (" …" if len(names) > _NAMES else "")
+    parts = [f"{record.n:>6}", format_time(record.at)[:19] + "Z", record.by, record.type, shown]
+    return "  ".join(part for part in [*parts, _words(record)] if part)
+
+
+def _words(record: Record) -> str:
+    for name in _SPEAKING:
+        value = getattr(record.event, name, None)
+        if value:
+            return excerpt(str(value), 72)
+    return ""
+
+
+def verification_document(report: Verification) -> dict[str, Any]:
+    """Give a verification's report."""
+    faults = [plain(fault) for fault in report.faults]
+    return {
+        "ok": report.ok,
+        "ledger": report.ledger,
+        "level": report.level,
+        "head": plain(report.head),
+        "events": report.events,
+        "pages": report.pages,
+        "checked": list(report.checked),
+        "trust": report.trust,
+        "trusted": plain(report.trusted),
+        "beyond": report.beyond,
+        "sound_to": report.sound_to,
+        "faults": faults,
+        "root": report.root,
+        "unknown": dict(report.unknown),
+        "seconds": round(report.seconds, 6),
+        "events_per_second": round(report.events / report.seconds) if report.seconds else None,
+    }

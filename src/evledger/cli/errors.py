@@ -1,0 +1,138 @@
+"""How the command ends: an exit code, and one sentence on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evledger.cli.output import inert, speak_utf8
+from evledger.exceptions import Broken, EvledgerError, Invalid, NotFound, PluginError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Exit", "OutputClosed", "closing_output", "run"]
+
+
+class Exit(enum.IntEnum):
+    """What the command tells the shell.
+
+    Attributes:
+        DONE: it did what was asked.
+        UNSOUND: a check failed: the ledger is not sound.
+        WRONG: wrong use, or bad input.
+        UNFINISHED: it could not be done: refused, locked, full, or an error of evledger's own.
+        INTERRUPTED: Ctrl-C.
+        CLOSED: whoever read the output had enough, as ``head`` has.
+    """
+
+    DONE = 0
+    UNSOUND = 1
+    WRONG = 2
+    UNFINISHED = 3
+    INTERRUPTED = 130
+    CLOSED = 141
+
+
+class OutputClosed(Exception):  # noqa: N818  # no error: nobody reads on
+    """Standard output was closed by its reader."""
+
+
+@contextlib.contextmanager
+def closing_output() -> Iterator[None]:
+    """Turn a broken pipe into :class:`OutputClosed`.
+
+    Click itself would exit with 1 for it, which here means that a ledger is not sound.
+    """
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise OutputClosed from error
+
+
+def run(call: Callable[[], Any]) -> int:
+    """Run the command and give its exit code; whatever is raised becomes a sentence.
+
+    Args:
+        call: the command; it returns its exit code, or nothing.
+    """
+    speak_utf8()
+    try:
+        result = call()
+    except click.ClickException as error:
+        code = _wrong_use(error)
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        code = Exit.INTERRUPTED
+    except OutputClosed:
+        code = Exit.CLOSED
+    except Exception as error:  # noqa: BLE001  # a traceback is for those who ask for one
+        code = _failed(error)
+    else:
+        code = result if isinstance(result, int) else Exit.DONE
+    return _flushed(code)
+
+
+def _wrong_use(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        hint = f"Try '{context.command_path} --help' for help."
+        click.echo(f"{context.get_usage()}\n{hint}\n", err=True)
+    _say(error.format_message())
+    return Exit.WRONG
+
+
+def _failed(error: Exception) -> int:
+    if os.environ.get("EVLEDGER_DEBUG") == "1":
+        traceback.print_exception(error)
+    if isinstance(error, EvledgerError):
+        _say("; ".join([str(error), *getattr(error, "__notes__", ())]))
+        return _code_of(error)
+    if isinstance(error, OSError):
+        _say(f"the operating system did not let it finish: {error.strerror or error}; try again")
+    else:
+        _say(
+            f"it stopped at an error of its own ({type(error).__name__}: {error}), which says "
+            "nothing about the ledger; run it again with EVLEDGER_DEBUG=1, and report what it shows"
+        )
+    return Exit.UNFINISHED
+
+
+def _code_of(error: EvledgerError) -> int:
+    if isinstance(error, Broken):
+        return Exit.UNSOUND
+    if isinstance(error, Invalid | NotFound | PluginError):
+        return Exit.WRONG
+    return Exit.UNFINISHED
+
+
+def _say(sentence: str) -> None:
+    with contextlib.suppress(OSError):  # nobody may be listening
+        sys.stderr.write(f"evledger: {inert(sentence, keep=chr(10))}\n")
+
+
+def _flushed(code: int) -> int:
+    """Write out what is still held back; that can fail too, and must not be lost on the shell."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        return code or Exit.CLOSED
+    except OSError as error:
+        _discard_output()
+        return code or _failed(error)
+    return code
+
+
+def _discard_output() -> None:
+    """Point standard output at nothing, or Python would try, and complain, once more at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)

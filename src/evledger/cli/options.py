@@ -1,0 +1,229 @@
+"""What verbs share: the database, ``--json``, ``--at``, ``--by``, heads, examples."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import attrs
+import click
+
+from evledger.chain import Head
+from evledger.exceptions import Invalid, NotFound
+from evledger.ledger import Ledger, Store
+from evledger.ledger import open as open_store
+from evledger.plugins import Plugins
+from evledger.record import format_time
+from evledger.stores.sqlite import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["HEAD", "Settings", "at", "by", "common", "database", "head_at", "size_at", "verb"]
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+_DEFAULT: Final = "evledger.db"
+
+
+@attrs.define
+class Settings:
+    """What every verb is given.
+
+    Attributes:
+        db: the database: a path or a URL.
+        json: whether to write JSON.
+    """
+
+    db: str = _DEFAULT
+    json: bool = False
+
+    def open(self) -> Store:
+        """Open the database.
+
+        Raises:
+            NotFound: there is none.
+        """
+        path = self._file()
+        # SQLite takes an empty file for a new database, and would make it one.
+        if path is not None and (not path.exists() or (path.is_file() and not path.stat().st_size)):
+            msg = f"there is no database at {path}; 'evledger init' creates one"
+            raise NotFound(msg)
+        return self.create()
+
+    def create(self) -> Store:
+        """Open the database, and create it where there is none."""
+        return open_store(self.db, plugins=Plugins.default())
+
+    def _file(self) -> Path | None:
+        """Give the file that the database is in; ``None`` where it is none."""
+        scheme, colon, rest = self.db.partition(":")
+        if scheme == "sqlite" or not colon:
+            return Path(Database.parse(self.db).path)
+        known = scheme in Plugins.default().stores or rest.startswith("//")
+        return None if known else Path(self.db)
+
+
+# -- decorators --------------------------------------------------------------------------
+
+
+def verb(name: str, *examples: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function a verb of the command, with examples at the end of its help."""
+    lines = "\n".join(f"  $ evledger {example}" for example in examples)
+    return click.command(name, epilog=f"\b\nExample:\n{lines}")
+
+
+def _set_db(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.ensure_object(Settings).db = value
+
+
+def _set_json(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001  # click's
+    if value:
+        context.ensure_object(Settings).json = True
+
+
+_DB_HELP: Final = "The database: a path, or a URL such as sqlite:///evidence.db."
+
+
+def database(function: F) -> F:
+    """Add ``--db`` to the command itself: the environment and the default are read here."""
+    return click.option(
+        "--db",
+        envvar="EVLEDGER_DB",
+        default=_DEFAULT,
+        show_default=True,
+        show_envvar=True,
+        metavar="DB",
+        expose_value=False,
+        callback=_set_db,
+        help=_DB_HELP,
+    )(function)
+
+
+def common(function: F) -> F:
+    """Add ``--db`` and ``--json`` to a verb."""
+    db = click.option(
+        "--db",
+        metavar="DB",
+        expose_value=False,
+        callback=_set_db,
+        help=f"{_DB_HELP}  [env var: EVLEDGER_DB; default: {_DEFAULT}]",
+    )
+    as_json = click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_json,
+        help="Write JSON, and nothing else, to standard output.",
+    )
+    return as_json(db(function))
+
+
+def at(function: F) -> F:
+    """Add ``--at`` to a verb."""
+    return click.option(
+        "--at",
+        metavar="N|HEAD|TIME",
+        help="As it stood then: a number of records (40), a head (40-9f2c…), "
+        "a time with its zone (2026-11-22T10:00:00Z), or the end of a day in UTC (2026-11-22).",
+    )(function)
+
+
+def by(function: F) -> F:
+    """Add ``--by`` to a verb."""
+    return click.option(
+        "--by",
+        envvar="EVLEDGER_BY",
+        default="curator",
+        show_default=True,
+        show_envvar=True,
+        metavar="WHO",
+        help="Who does it: a role or pseudonym, never a name or address; e.g. --by importer.",
+    )(function)
+
+
+class _HeadType(click.ParamType):
+    name = "head"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Head:
+        if isinstance(value, Head):
+            return value
+        try:
+            return Head.parse(value)
+        except Invalid as error:
+            self.fail(str(error), param, ctx)
+
+
+HEAD: Final = _HeadType()
+
+# -- places in a ledger ------------------------------------------------------------------
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HEAD: Final = re.compile(r"[0-9]+-[0-9a-f]{64}")
+
+
+def size_at(ledger: Ledger, place: str | None) -> int:
+    """Give how many records a ledger had at a place: a number, a head or a time.
+
+    Args:
+        ledger: the ledger.
+        place: as ``--at`` takes it; ``None`` for the head.
+
+    Raises:
+        Invalid: the place is none of these.
+        NotFound: the ledger never was there.
+    """
+    size = ledger.head().size
+    if place is None:
+        return size
+    if place.isascii() and place.isdecimal():
+        return _checked(ledger, int(place), size)
+    if _HEAD.fullmatch(place):
+        return _size_of(ledger, Head.parse(place), size)
+    moment = _moment(place)
+    found = bisect.bisect_right(range(size), moment, key=lambda n: ledger.record(n).at)
+    if not found:
+        msg = f"ledger {ledger.name!r} had no records yet at {format_time(moment)}"
+        raise NotFound(msg)
+    return found
+
+
+def head_at(ledger: Ledger, size: int) -> Head:
+    """Give the head that a ledger had when it had so many records."""
+    head = ledger.head()
+    return head if head.size == size else Head(size, ledger.record(size - 1).hash)
+
+
+def _checked(ledger: Ledger, wanted: int, size: int) -> int:
+    if not 1 <= wanted <= size:
+        msg = f"ledger {ledger.name!r} has {size} records; it never had {wanted}"
+        raise NotFound(msg)
+    return wanted
+
+
+def _size_of(ledger: Ledger, head: Head, size: int) -> int:
+    found = head_at(ledger, _checked(ledger, head.size, size))
+    if found != head:
+        msg = f"ledger {ledger.name!r} never had the head {head}; at {head.size} it was {found}"
+        raise NotFound(msg)
+    return head.size
+
+
+def _moment(text: str) -> datetime:
+    wanted = f"{text}T23:59:59.999999Z" if _DAY.fullmatch(text) else text
+    try:
+        moment = datetime.fromisoformat(wanted)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        msg = (
+            f"{text!r:.100} is no place in a ledger; expected a number of records, a head, "
+            "a date, or a time such as 2026-11-22T10:00:00Z"
+        )
+        raise Invalid(msg) from None
+    msg = f"{text!r} has no time zone; add one, as in 2026-11-22T10:00:00Z"
+    raise Invalid(msg)

@@ -1,0 +1,168 @@
+"""What the command writes: lines for people, JSON for programs, a bar for those who wait.
+
+Titles, handles and quotes come from strangers.
+Whatever could steer a terminal, or turn text around, is written as an escape.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import sys
+import time
+from typing import IO, TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+__all__ = [
+    "Bar",
+    "excerpt",
+    "inert",
+    "progress",
+    "speak_utf8",
+    "table",
+    "to_json",
+    "write_json",
+    "write_line",
+    "write_lines",
+]
+
+_UNSAFE: Final = re.compile(
+    # Controls; marks, embeddings, overrides and isolates of direction; separators of lines and
+    # paragraphs; the byte order mark; lone surrogates; tags.
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ud800-\udfff"
+    r"\U000e0000-\U000e007f]"
+)
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def inert(text: str, *, keep: str = "") -> str:
+    r"""Escape what could steer a terminal or turn text around.
+
+    Args:
+        text: from anywhere.
+        keep: characters to leave as they are.
+
+    >>> inert("red \x1b[31m alert")
+    'red \\x1b[31m alert'
+    """
+    return _UNSAFE.sub(lambda found: found[0] if found[0] in keep else _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def excerpt(text: str, width: int) -> str:
+    """Give the beginning of a text, on one line."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= width else f"{flat[: width - 1]}…"
+
+
+# -- writing -----------------------------------------------------------------------------
+
+
+def write_line(line: str) -> None:
+    """Write one line for people."""
+    sys.stdout.write(f"{inert(line)}\n")
+
+
+def write_lines(lines: Iterable[str]) -> None:
+    """Write lines for people."""
+    for line in lines:
+        write_line(line)
+
+
+def write_json(document: Any, *, indent: int | None = 2) -> None:
+    """Write one JSON document."""
+    sys.stdout.write(f"{to_json(document, indent=indent)}\n")
+
+
+def to_json(document: Any, *, indent: int | None = None) -> str:
+    r"""Give JSON that means the same, and in which nothing steers a terminal.
+
+    >>> to_json({"title": "\u202eevil"})
+    '{"title": "\\u202eevil"}'
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
+    # JSON has escaped every newline within a string; those that are left are its layout.
+    return _UNSAFE.sub(lambda found: found[0] if found[0] == "\n" else _in_json(found[0]), text)
+
+
+def _in_json(character: str) -> str:
+    return json.dumps(character)[1:-1]
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Give rows as lines of columns, each as wide as its widest cell."""
+    safe = [[inert(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*safe, strict=True)]
+    for row in safe:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+# -- waiting -----------------------------------------------------------------------------
+
+_PATIENCE: Final = 0.5  # seconds after which people want to see that something moves
+_PACE: Final = 0.1
+_WIDTH: Final = 30
+
+
+class Bar:
+    """A bar that shows itself once the work has lasted a while.
+
+    Args:
+        what: the work, in a word.
+        stream: a terminal.
+        clock: gives seconds.
+    """
+
+    def __init__(
+        self, what: str, stream: IO[str], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._what = what
+        self._stream = stream
+        self._clock = clock
+        self._next = clock() + _PATIENCE
+        self._shown = False
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how far the work has come."""
+        now = self._clock()
+        if now < self._next or total <= 0:
+            return
+        self._next, self._shown = now + _PACE, True
+        share = min(done / total, 1.0)
+        full = round(share * _WIDTH)
+        bar = "#" * full + "-" * (_WIDTH - full)
+        self._stream.write(f"\r{self._what} [{bar}] {share:4.0%}")
+        self._stream.flush()
+
+    def clear(self) -> None:
+        """Leave the line as it was."""
+        if self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+@contextlib.contextmanager
+def progress(what: str) -> Iterator[Bar | None]:
+    """Give a bar where somebody sits at a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar = Bar(what, sys.stderr)
+    try:
+        yield bar
+    finally:
+        bar.clear()

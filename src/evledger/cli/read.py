@@ -1,0 +1,187 @@
+"""Verbs that read: ledgers, log, head, diff."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from evledger.chain import PAGE_EVENTS
+from evledger.cli import options
+from evledger.cli.documents import plain, record_document, record_line
+from evledger.cli.options import Settings, head_at, size_at
+from evledger.cli.output import excerpt, table, write_json, write_line, write_lines
+from evledger.seals import Hidden
+from evledger.view import diff as differences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from evledger.ledger import Ledger
+    from evledger.record import Record
+    from evledger.view import Change
+
+__all__ = ["diff", "head", "ledgers", "log"]
+
+
+@options.verb("ledgers", "ledgers --db evidence.db")
+@options.common
+@click.pass_obj
+def ledgers(settings: Settings) -> None:
+    """List the ledgers of the database."""
+    with settings.open() as store:
+        found = [(name, store.backend.tip(name)) for name in store.ledgers()]
+    if settings.json:
+        write_json(
+            [
+                {"ledger": name, "name": tip.name, "head": str(tip.head), "at": tip.at}
+                for name, tip in found
+            ]
+        )
+    elif found:
+        rows = [(n, str(t.size), f"{t.at[:19]}Z", f"{t.size}-{t.hash[:12]}…") for n, t in found]
+        write_lines(table([("LEDGER", "RECORDS", "LAST", "HEAD"), *rows]))
+    else:
+        write_line("no ledgers yet; 'evledger init' creates one")
+
+
+# -- log ---------------------------------------------------------------------------------
+
+
+@options.verb(
+    "log",
+    "log semax --limit 20 --reverse",
+    "log semax --type claim-tagged --at 2026-11-22 --json",
+    "log semax --follow --after 43",
+)
+@click.argument("ledger")
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=1), metavar="COUNT", help="At most so many: -n 20."
+)
+@click.option("--reverse", is_flag=True, help="Newest first.")
+@click.option("--follow", is_flag=True, help="Wait for the records that come; Ctrl-C ends it.")
+@click.option(
+    "--after",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Begin with record N: --after 43 shows what came after the head 43-9f2c….",
+)
+@click.option("--type", "kind", metavar="TYPE", help="Only of this type: --type claim-tagged.")
+@options.at
+@options.common
+@click.pass_obj
+def log(
+    settings: Settings,
+    ledger: str,
+    limit: int | None,
+    reverse: bool,  # noqa: FBT001  # a flag
+    follow: bool,  # noqa: FBT001  # a flag
+    after: int,
+    kind: str | None,
+    at: str | None,
+) -> None:
+    """Show the records, oldest first; with --json one on each line."""
+    if follow and (reverse or at is not None):
+        msg = "--follow waits for what comes, so it goes with neither --reverse nor --at"
+        raise click.UsageError(msg)
+    with settings.open() as store:
+        target = store.ledger(ledger)
+        if follow:
+            found = target.follow(after)
+        else:
+            found = _records(target, after, size_at(target, at), reverse=reverse)
+        chosen = (record for record in found if kind in (None, record.type))
+        for record in itertools.islice(chosen, limit):
+            _write_record(settings, record)
+            if follow:
+                sys.stdout.flush()
+
+
+def _records(ledger: Ledger, start: int, stop: int, *, reverse: bool) -> Iterator[Record]:
+    if not reverse:
+        yield from ledger.records(start, stop)
+        return
+    while stop > start:  # a page at a time, from the last
+        first = max(start, (stop - 1) // PAGE_EVENTS * PAGE_EVENTS)
+        yield from reversed(list(ledger.records(first, stop)))
+        stop = first
+
+
+def _write_record(settings: Settings, record: Record) -> None:
+    if settings.json:
+        write_json(record_document(record), indent=None)
+    else:
+        write_line(record_line(record))
+
+
+# -- head --------------------------------------------------------------------------------
+
+
+@options.verb("head", "head semax", "head semax --at 2026-11-22")
+@click.argument("ledger")
+@options.at
+@options.common
+@click.pass_obj
+def head(settings: Settings, ledger: str, at: str | None) -> None:
+    """Show the head, which commits to every byte of the ledger; keep it elsewhere."""
+    with settings.open() as store:
+        target = store.ledger(ledger)
+        found = head_at(target, size_at(target, at))
+    if settings.json:
+        write_json({"ledger": ledger, "head": str(found), "size": found.size, "hash": found.hash})
+    else:
+        write_line(str(found))
+
+
+# -- diff --------------------------------------------------------------------------------
+
+
+@options.verb("diff", "diff semax 40", "diff semax 2026-11-01 2026-11-22 --json")
+@click.argument("ledger")
+@click.argument("before", metavar="FROM")
+@click.argument("after", metavar="[TO]", required=False)
+@options.common
+@click.pass_obj
+def diff(settings: Settings, ledger: str, before: str, after: str | None) -> None:
+    """Show what changed from one head to another.
+
+    FROM and TO are what --at takes elsewhere: a number of records, a head, a time or a date.
+    TO is the present head by default.
+    """
+    with settings.open() as store:
+        target = store.ledger(ledger)
+        old, new = (target.view(size_at(target, place)) for place in (before, after))
+    changes = differences(old, new)
+    if settings.json:
+        write_json(
+            {
+                "ledger": ledger,
+                "from": str(old.head),
+                "to": str(new.head),
+                "changes": [plain(change) for change in changes],
+            }
+        )
+        return
+    write_line(f"{ledger}: {len(changes)} changes from {old.head} to {new.head}")
+    for change in changes:
+        write_lines(_change_lines(change))
+
+
+_SIGNS: Mapping[str, str] = {"added": "+", "changed": "~", "removed": "-"}
+
+
+def _change_lines(change: Change) -> Iterator[str]:
+    yield f"{_SIGNS[change.what]} {change.kind} {change.id}"
+    for field, (old, new) in change.fields.items():
+        yield f"    {field}: {_shown(old)} → {_shown(new)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == ():
+        return "none"
+    if isinstance(value, str | Hidden):
+        return excerpt(str(value), 72)
+    return excerpt(str(plain(value)), 72)

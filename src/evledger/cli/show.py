@@ -1,0 +1,241 @@
+"""The verb show: one entry as it stands, what of it is sealed, and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+import click
+
+from evledger.cli import options
+from evledger.cli.documents import plain, record_document, record_line
+from evledger.cli.options import Settings, size_at
+from evledger.cli.output import write_json, write_lines
+from evledger.exceptions import Invalid, NotFound
+from evledger.locators import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evledger.entries import Entry
+    from evledger.ledger import Ledger
+    from evledger.record import Record
+    from evledger.view import View
+
+__all__ = ["show"]
+
+_KINDS: Final = {
+    "source": "sources",
+    "claim": "claims",
+    "question": "questions",
+    "gap": "gaps",
+    "caveat": "caveats",
+    "component": "components",
+    "section": "sections",
+    "link": "links",
+}
+
+
+@attrs.frozen(kw_only=True)
+class _Found:
+    """What was asked for.
+
+    Attributes:
+        kind: a kind of entry, ``record``, or ``name`` where it is neither.
+        name: its whole name, or a record's position.
+        entry: its fields as they stand, in plain data; ``None`` where it is no entry.
+        sealed: field → the record that commits to it, its state, and its value where it is open.
+        history: the records that concern it.
+    """
+
+    kind: str
+    name: str
+    entry: Mapping[str, Any] | None = None
+    sealed: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+    history: tuple[Record, ...] = ()
+
+
+@options.verb(
+    "show",
+    "show semax c12",
+    "show semax doi:10.1000/x --json",
+    "show semax 17 --at 40",
+)
+@click.argument("ledger")
+@click.argument("id")
+@options.at
+@options.common
+@click.pass_obj
+def show(settings: Settings, ledger: str, id: str, at: str | None) -> None:
+    """Show one entry: as it stands, what of it is sealed, and its history.
+
+    ID is that of a source, claim, question, gap, caveat, component or section (c12, safety),
+    a whole name (claim:c12, section:safety, doi:10.1000/x), or a record's number (17).
+    """
+    with settings.open() as store:
+        target = store.ledger(ledger)
+        view = target.view(size_at(target, at))
+        found = _find(target, view, id)
+    if settings.json:
+        write_json({"ledger": ledger, "head": str(view.head), **_document(found)})
+    else:
+        write_lines(_lines(found))
+
+
+# -- finding -----------------------------------------------------------------------------
+
+
+def _find(ledger: Ledger, view: View, id: str) -> _Found:
+    if id.isascii() and id.isdecimal():
+        return _record(ledger, view, int(id))
+    if ":" not in id:
+        return _by_id(ledger, view, id)
+    kind, _, rest = id.partition(":")
+    if kind in _KINDS:
+        key = id if kind == "link" else rest
+        entries = _entries(view, kind)
+        if key in entries:
+            return _entry(ledger, view, kind, key)
+    return _by_name(ledger, view, id)
+
+
+def _entries(view: View, kind: str) -> Mapping[str, Entry]:
+    entries: Mapping[str, Entry] = getattr(view, _KINDS[kind])
+    return entries
+
+
+def _record(ledger: Ledger, view: View, n: int) -> _Found:
+    if n >= view.head.size:
+        msg = f"ledger {ledger.name!r} has {view.head.size} records there; there is no record {n}"
+        raise NotFound(msg)
+    record = ledger.record(n)
+    sealed = {
+        field: _seal(view, n, field, getattr(record.event, field, None)) for field in record.sealed
+    }
+    return _Found(kind="record", name=str(n), sealed=sealed, history=(record,))
+
+
+def _by_id(ledger: Ledger, view: View, id: str) -> _Found:
+    kinds = [kind for kind in _KINDS if id in _entries(view, kind)]
+    if len(kinds) > 1:
+        names = ", ".join(f"{kind}:{id}" for kind in kinds)
+        msg = f"{id!r} is more than one thing here; name one of: {names}"
+        raise Invalid(msg)
+    if not kinds:
+        msg = (
+            f"ledger {ledger.name!r} has no {id!r} at {view.head.size}: no source, claim, question, "
+            "gap, caveat, component or section; 'evledger log' shows what there is"
+        )
+        raise NotFound(msg)
+    return _entry(ledger, view, kinds[0], id)
+
+
+def _by_name(ledger: Ledger, view: View, name: str) -> _Found:
+    """Find what a locator, or another whole name, belongs to."""
+    wanted = {name, _normal(name)}
+    for id, source in view.sources.items():
+        if not wanted.isdisjoint(source.locators):
+            return _entry(ledger, view, "source", id)
+    for id, question in view.questions.items():
+        if any(evidence.name == name for evidence in question.evidence):
+            return _entry(ledger, view, "question", id)
+    history = _history(ledger, view, name)
+    if not history:
+        msg = f"ledger {ledger.name!r} had no {name!r} when it had {view.head.size} records"
+        raise NotFound(msg)
+    return _Found(kind="name", name=name, history=history)
+
+
+def _normal(name: str) -> str:
+    try:
+        return normalise(name)
+    except Invalid:
+        return name
+
+
+def _entry(ledger: Ledger, view: View, kind: str, id: str) -> _Found:
+    entry = _entries(view, kind)[id]
+    fields = {a.name: plain(getattr(entry, a.name)) for a in attrs.fields(type(entry))}
+    for beside in ("sealed", "history"):  # both are told better beside the entry
+        del fields[beside]
+    sealed = {
+        field: _seal(view, n, field, getattr(entry, field)) for field, n in entry.sealed.items()
+    }
+    name = id if kind == "link" else f"{kind}:{id}"
+    history = _section(ledger, view, id) if kind == "section" else _history(ledger, view, name)
+    return _Found(kind=kind, name=name, entry=fields, sealed=sealed, history=history)
+
+
+def _history(ledger: Ledger, view: View, name: str) -> tuple[Record, ...]:
+    return tuple(record for record in ledger.history(name) if record.n < view.head.size)
+
+
+def _section(ledger: Ledger, view: View, section: str) -> tuple[Record, ...]:
+    """Give a section's records; it introduces no name that they could be found by."""
+    return tuple(
+        record
+        for record in ledger.records(0, view.head.size)
+        if record.type == "section-written" and record.data.get("section") == section
+    )
+
+
+def _seal(view: View, n: int, field: str, value: Any) -> dict[str, Any]:
+    hidden = view.state_of(n, field)
+    state = "open" if hidden is None else hidden.name.lower()
+    return {"n": n, "state": state, "value": plain(value) if hidden is None else None}
+
+
+# -- telling -----------------------------------------------------------------------------
+
+
+def _document(found: _Found) -> dict[str, Any]:
+    return {
+        "kind": found.kind,
+        "name": found.name,
+        "entry": found.entry,
+        "sealed": found.sealed,
+        "history": [record_document(record) for record in found.history],
+    }
+
+
+def _lines(found: _Found) -> Iterator[str]:
+    yield f"{found.kind} {found.name}" if found.kind in ("record", "name") else found.name
+    if found.kind == "record":
+        yield from _fields(record_document(found.history[0]), ())
+    elif found.entry is not None:
+        yield from _fields(found.entry, found.sealed)
+    if found.sealed:
+        yield "sealed"
+    for field, seal in found.sealed.items():
+        yield f"  {field}: {seal['state']} (record {seal['n']})"
+        if found.kind == "record" and seal["value"] is not None:
+            yield from _indented(seal["value"])
+    if found.kind != "record":
+        yield "history"
+        yield from (record_line(record) for record in found.history)
+
+
+def _fields(fields: Mapping[str, Any], sealed: Mapping[str, Any] | tuple[()]) -> Iterator[str]:
+    for name, value in fields.items():
+        state = sealed[name]["state"] if isinstance(sealed, Mapping) and name in sealed else "open"
+        if state != "open":
+            yield f"  {name}: [{state}]"
+        elif isinstance(value, str) and "\n" in value:
+            yield f"  {name}:"
+            yield from _indented(value)
+        elif value not in (None, [], {}):
+            yield f"  {name}: {_text(value)}"
+
+
+def _indented(value: Any) -> Iterator[str]:
+    yield from (f"    {line}" for line in _text(value).split("\n"))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(map(_text, value))
+    if isinstance(value, Mapping):
+        pairs = ((name, _text(item)) for name, item in value.items() if item not in (None, [], {}))
+        return ", ".join(f"{name}={item}" for name, item in pairs)
+    return str(value)

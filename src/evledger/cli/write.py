@@ -1,0 +1,264 @@
+"""Verbs that add to a ledger: init, append, import, erase."""
+
+from __future__ import annotations
+
+import re
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import click
+
+from evledger.cli import options
+from evledger.cli.documents import plain
+from evledger.cli.errors import Exit
+from evledger.cli.options import Settings
+from evledger.cli.output import excerpt, progress, write_json, write_line, write_lines
+from evledger.codec import parse_json, seal
+from evledger.exceptions import Invalid, Refused
+from evledger.ledger import open as open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from evledger.chain import Head
+    from evledger.codec import Seal, Vocabulary
+    from evledger.events import Event
+    from evledger.importing import ImportReport
+    from evledger.ledger import Ledger
+
+__all__ = ["append", "erase", "import_", "init"]
+
+
+@options.verb(
+    "init",
+    "init semax --title 'Semax and BDNF' --by curator",
+    "init semax --title Semax --subject 'BDNF in stroke' --origin example.org/semax",
+)
+@click.argument("ledger")
+@click.option("--title", required=True, help="What readers see.")
+@click.option("--subject", help="What it is about, where the title does not say.")
+@click.option("--origin", help="The name under which its checkpoints are to be signed.")
+@options.by
+@options.common
+@click.pass_obj
+def init(
+    settings: Settings, ledger: str, title: str, subject: str | None, origin: str | None, by: str
+) -> None:
+    """Create a ledger, and the database where there is none.
+
+    LEDGER is its name for good: small letters, digits and hyphens.
+    """
+    described: dict[str, Any] = {"title": title, "by": by, "subject": subject, "origin": origin}
+    with open_store("memory:") as trial:  # a slip must not leave an empty database behind
+        trial.create(ledger, **described)
+    with settings.create() as store:
+        created = store.create(ledger, **described)
+        head = created.head()
+    if settings.json:
+        write_json({"ledger": ledger, "head": str(head), "db": settings.db})
+    else:
+        write_line(f"created {ledger} in {settings.db}, head {head}")
+
+
+# -- append ------------------------------------------------------------------------------
+
+
+@options.verb(
+    "append",
+    "append semax events.jsonl --by curator --once import-7f3a",
+    'append semax - <<< \'{"type": "gap-noted", "data": {"id": "g1", "text": "No trial."}}\'',
+)
+@click.argument("ledger")
+@click.argument("file", type=click.File("rb"))
+@options.by
+@click.option("--once", metavar="TOKEN", help="A retry token: the same call again adds nothing.")
+@click.option(
+    "--expect",
+    type=options.HEAD,
+    metavar="HEAD",
+    help="The head that the ledger must have: 43-9f2c…; refused where it has moved on.",
+)
+@options.common
+@click.pass_obj
+def append(  # each argument is an option
+    settings: Settings,
+    ledger: str,
+    file: IO[bytes],
+    by: str,
+    once: str | None,
+    expect: Head | None,
+) -> None:
+    """Append events from a file of JSON lines, all of them or none.
+
+    Each line is an object: "type", "data", and perhaps "seal", a list of fields to seal.
+    FILE may be - for standard input.
+    """
+    with settings.open() as store:
+        target = store.ledger(ledger)
+        numbers, events = _read_events(target.vocabulary, file)
+        try:
+            appended = target.append(*events, by=by, once=once, expect=expect)
+        except Refused as error:
+            raise _with_line_numbers(error, numbers) from None
+    first, last, head = appended.first, appended.first + len(appended) - 1, appended.head
+    if settings.json:
+        write_json({"ledger": ledger, "first": first, "count": len(appended), "head": str(head)})
+    else:
+        write_line(f"records {first} to {last} of {ledger}, head {head}")
+
+
+def _read_events(vocabulary: Vocabulary, file: IO[bytes]) -> tuple[list[int], list[Event | Seal]]:
+    """Give the numbers of the lines that hold an event, and the events."""
+    found = list(_numbered_events(vocabulary, file))
+    if not found:
+        msg = "there is no event to append; expected lines like " + _EXPECTED
+        raise Invalid(msg)
+    return [number for number, _ in found], [event for _, event in found]
+
+
+_EXPECTED: Final = '{"type": "gap-noted", "data": {"id": "g1", "text": "…"}}'
+
+
+def _numbered_events(vocabulary: Vocabulary, file: IO[bytes]) -> Iterator[tuple[int, Event | Seal]]:
+    for number, line in enumerate(file, 1):
+        text = line.removeprefix(b"\xef\xbb\xbf").strip()
+        if not text:
+            continue
+        try:
+            event = _event(vocabulary, parse_json(text))
+            vocabulary.draft(event)  # finds what is wrong while the line is still known
+        except Invalid as error:
+            msg = f"line {number}: {error}; nothing was appended"
+            raise Invalid(msg) from error
+        yield number, event
+
+
+def _event(vocabulary: Vocabulary, value: Any) -> Event | Seal:
+    if not isinstance(value, dict) or not {"type", "data"} <= value.keys() <= _MEMBERS:
+        msg = f"expected an object with type, data and perhaps seal, such as {_EXPECTED}"
+        raise Invalid(msg)
+    kind, fields = value["type"], value.get("seal", [])
+    if not isinstance(kind, str) or not isinstance(value["data"], dict):
+        msg = "type must be text, and data an object"
+        raise Invalid(msg)
+    if not isinstance(fields, list) or not all(isinstance(field, str) for field in fields):
+        msg = "seal must be a list of names of fields"
+        raise Invalid(msg)
+    event = vocabulary.structure(kind, value["data"])
+    return seal(event, *fields) if fields else event
+
+
+_MEMBERS: Final = {"type", "data", "seal"}
+
+
+def _with_line_numbers(error: Refused, numbers: Sequence[int]) -> Refused:
+    """Name the file's line instead of the event's place among the events."""
+    text = re.sub(r"\bevent (\d+) of \d+", lambda m: f"line {numbers[int(m[1]) - 1]}", str(error))
+    error.args = (f"{text}; nothing was appended",)
+    return error
+
+
+# -- import ------------------------------------------------------------------------------
+
+
+@options.verb(
+    "import",
+    "import semax library.csv --by importer --dry-run",
+    "import semax one.jsonl two.txt --format jsonl",
+)
+@click.argument("ledger")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(exists=True, dir_okay=False),
+)
+@click.option(
+    "--format", "importer", metavar="NAME", help="The files' format: csv, jsonl; else by suffix."
+)
+@click.option("--dry-run", is_flag=True, help="Read and resolve, but append nothing.")
+@options.by
+@options.common
+@click.pass_obj
+def import_(
+    settings: Settings,
+    ledger: str,
+    files: tuple[str, ...],
+    importer: str | None,
+    dry_run: bool,  # noqa: FBT001  # a flag
+    by: str,
+) -> int:
+    """Import sources and claims from files; what the ledger has is not added again.
+
+    Records that cannot be imported are listed, the others are imported, and the exit code is 2.
+    """
+    with settings.open() as store:
+        target = store.ledger(ledger)
+        for file in files:  # no file is imported where one of them cannot be
+            store.plugins.importer(importer, file)
+        reports: dict[str, ImportReport] = {}
+        try:
+            for file in files:
+                with progress(f"importing {file}") as bar:
+                    reports[file] = target.import_file(
+                        file, by=by, importer=importer, dry_run=dry_run, progress=bar
+                    )
+        finally:  # what came before a bad file has been imported, and is told
+            _tell_import(settings, target, reports)
+    return Exit.WRONG if any(report.rejected for report in reports.values()) else Exit.DONE
+
+
+def _tell_import(settings: Settings, ledger: Ledger, reports: dict[str, ImportReport]) -> None:
+    if settings.json:
+        files = [{"file": file, **plain(report)} for file, report in reports.items()]
+        write_json({"ledger": ledger.name, "head": str(ledger.head()), "files": files})
+        return
+    for file, report in reports.items():
+        write_lines(_import_lines(file, report))
+
+
+def _import_lines(file: str, report: ImportReport) -> Iterator[str]:
+    verb = "would add" if report.dry_run else "added"
+    yield (
+        f"{file}: {report.read} records read; {verb} {report.sources} sources and "
+        f"{report.claims} claims"
+    )
+    yield (
+        f"  {report.added} new, {report.known} known, {report.flagged} flagged as duplicates, "
+        f"{len(report.rejected)} rejected"
+    )
+    for rejection in report.rejected:
+        yield f"  rejected {rejection.place}: {excerpt(rejection.reason, 300)}"
+
+
+# -- erase -------------------------------------------------------------------------------
+
+
+@options.verb("erase", "erase semax 17 quote --reason 'the author asked for it'")
+@click.argument("ledger")
+@click.argument("n", type=click.IntRange(min=0))
+@click.argument("fields", nargs=-1, required=True, metavar="FIELD...")
+@click.option("--reason", required=True, help="Why, in public: --reason 'the author asked'.")
+@options.by
+@options.common
+@click.pass_obj
+def erase(
+    settings: Settings, ledger: str, n: int, fields: tuple[str, ...], reason: str, by: str
+) -> int:
+    """Forget sealed fields of record N for good.
+
+    Backups and copies made before are not touched.
+    Where another program still reads the database, the old bytes stay in its files:
+    the exit code is then 3, and the same call again, later, finishes it.
+    """
+    with settings.open() as store:
+        target = store.ledger(ledger)
+        done = target.erase(n, *fields, reason=reason, by=by)
+        head = target.head()
+    if settings.json:
+        write_json({"ledger": ledger, **plain(done), "head": str(head)})
+    else:
+        write_line(f"erased {', '.join(done.fields)} of record {n} of {ledger}, head {head}")
+        if done.pending:
+            write_line("pending: a reader keeps the old bytes in the files; run this again later")
+    return Exit.UNFINISHED if done.pending else Exit.DONE

@@ -1,0 +1,182 @@
+"""The demonstration: a real ledger, built, checked, tampered with and caught.
+
+The subject is the evidence on a peptide, as a public article gathered it:
+43 sources, with one claim each.
+"""
+
+from __future__ import annotations
+
+import shutil
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from evledger.archive import page_name, verify_archive
+from evledger.events import Tier
+
+if TYPE_CHECKING:
+    from evledger.importing import ImportReport
+    from evledger.ledger import Ledger, Store
+    from evledger.verification import Verification
+
+__all__ = ["Tour", "build", "tamper", "tour"]
+
+BY: Final = "demo-curator"
+
+TIERS: Final = (
+    Tier(slug="human", label="Human", description="Seen in people, or reasoned from such data."),
+    Tier(slug="preclinical", label="Preclinical", description="Seen in animals or in tissue."),
+    Tier(
+        slug="published",
+        label="Published",
+        description="Stated in print, without a tier of its own.",
+    ),
+    Tier(
+        slug="anecdotal",
+        label="Anecdotal",
+        description="Told by people of themselves; nobody controlled or measured it.",
+    ),
+)
+
+FRAME: Final = """
+Brain-derived neurotrophic factor (BDNF) keeps nerve cells alive and their connections plastic.
+After a stroke, under lasting stress and with age there is less of it.
+"""
+
+WHY: Final = """
+- In rats it binds in the basal forebrain, and BDNF and its receptor TrkB go up.
+- In patients after a stroke, higher BDNF in plasma went with better scores.
+- It is taken as a nasal spray, and people report effects within days.
+"""
+
+FIT: Final = """
+The peptide acts on a growth factor; the growth factor acts on circuits for learning and mood.
+Each step has evidence of its own kind, and the claims below keep the steps apart.
+"""
+
+SAFETY: Final = """
+Most trials were small, and published in one country.
+Reports from users are neither blinded nor complete, and products differ.
+Nothing here is advice to take anything.
+"""
+
+SECTIONS: Final = (
+    ("frame", "What is breaking down", FRAME),
+    ("why", "Why Semax might help", WHY),
+    ("fit", "How these fit together", FIT),
+    ("safety", "Safety and limits", SAFETY),
+)
+
+COMPONENTS: Final = (
+    ("semax", "Semax", "neural / cognitive"),
+    ("bdnf", "BDNF", "growth factor signalling"),
+    ("trkb", "TrkB", "receptor"),
+)
+
+
+def build(store: Store, name: str = "semax") -> tuple[Ledger, ImportReport]:
+    """Build the demonstration's ledger.
+
+    Args:
+        store: where to create it.
+        name: its name.
+
+    Returns:
+        The ledger, and what importing the sources reported.
+    """
+    ledger = store.create(
+        name,
+        title="Semax: BDNF, neuroprotection and cognitive recovery",
+        subject="What is known of the peptide Semax, and how well.",
+        tiers=TIERS,
+        by=BY,
+    )
+    with resources.as_file(resources.files(__package__) / "semax.csv") as path:
+        report = ledger.import_file(path, by=BY)
+    _write_frame(ledger)
+    return ledger, report
+
+
+def _write_frame(ledger: Ledger) -> None:
+    with ledger.batch(by=BY) as batch:
+        for section, heading, body in SECTIONS:
+            batch.write_section(section, body.strip(), heading=heading)
+        for id, component, layer in COMPONENTS:
+            batch.map_component(id=id, component=component, layer=layer)
+        batch.note_gap("Whether the effect on BDNF in rats is found in healthy people's brains.")
+        batch.note_caveat("Posts are single experiences with products of unknown content.")
+        question = batch.create_question(text="Does Semax raise BDNF in people, or only in rats?")
+        for claim, relation in (("c4", "answers"), ("c1", "partly")):
+            batch.link_evidence(question, claim=claim, relation=relation)
+
+
+def tamper(archive: Path, copy: Path, *, word: bytes = b"BDNF") -> tuple[int, int]:
+    """Copy an archive and flip one bit of it, inside a claim.
+
+    Args:
+        archive: the sound archive.
+        copy: the folder to make.
+        word: the first letter of its last occurrence on page 0 is what changes.
+
+    Returns:
+        The position of the byte in page 0, and the bit.
+    """
+    shutil.copytree(archive, copy)
+    page = copy / page_name(0)
+    text = bytearray(page.read_bytes())
+    place = text.rindex(word)
+    text[place] ^= 1
+    page.write_bytes(text)
+    return place, 0
+
+
+@attrs.frozen(kw_only=True)
+class Tour:
+    """What the demonstration did.
+
+    Attributes:
+        ledger: the ledger it built.
+        imported: what importing reported.
+        chain, full: verification of the ledger at both levels.
+        archive: the folder it was exported to.
+        place: the byte of page 0 that was changed in a copy.
+        caught: verification of that copy.
+        article: the file with the article.
+    """
+
+    ledger: Ledger
+    imported: ImportReport
+    chain: Verification
+    full: Verification
+    archive: Path
+    place: int
+    caught: Verification
+    article: Path
+
+
+def tour(store: Store, folder: Path) -> Tour:
+    """Build, verify, export, tamper, verify again, and write the article.
+
+    Args:
+        store: where the ledger is created.
+        folder: where ``archive``, ``tampered`` and ``article.md`` go; the first two are made anew.
+    """
+    archive, copy, article = folder / "archive", folder / "tampered", folder / "article.md"
+    for stale in (archive, copy):
+        shutil.rmtree(stale, ignore_errors=True)
+    ledger, imported = build(store)
+    head = ledger.export(archive)
+    place, _ = tamper(archive, copy)
+    article.write_bytes(ledger.render("markdown").data)
+    return Tour(
+        ledger=ledger,
+        imported=imported,
+        chain=ledger.verify("chain"),
+        full=ledger.verify("full", trust=head),
+        archive=archive,
+        place=place,
+        caught=verify_archive(copy, trust=head),
+        article=article,
+    )
