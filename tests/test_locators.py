@@ -335,7 +335,7 @@ def test_a_plugin_may_replace_a_scheme() -> None:
             "'issn:1234' has an unknown scheme: expected one of doi, isbn, nct, pmcid, pmid",
         ),
         ("mailto:someone@example.org", "has an unknown scheme"),
-        ("doi:", "'' is not a DOI: expected 10.<4 to 9 digits>/<suffix>"),
+        ("doi:", "'' is not a DOI: expected 10.<digits>/<suffix>"),
         ("doi:10./x", "'10./x' is not a DOI"),
         ("10.1000/).", "'10.1000/).' is not a DOI"),
         ("10.1000/a b", "'10.1000/a b' is not a DOI"),

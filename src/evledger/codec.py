@@ -11,12 +11,12 @@ A number such as ``1.0`` or 2^70 would survive a naive round trip, so
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-import types
 import typing
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import attrs
 import cattrs
@@ -26,9 +26,10 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from evledger.events import MARK, Event, Mark, builtin_events
 from evledger.exceptions import Invalid
 from evledger.locators import normalise, public_link
+from evledger.shapes import is_closed, open_shape, shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = [
     "MAX_DEPTH",
@@ -43,6 +44,7 @@ __all__ = [
     "Upcaster",
     "Vocabulary",
     "canonical",
+    "check_frame",
     "check_line",
     "is_list",
     "is_object",
@@ -204,6 +206,7 @@ _AT = re.compile(
 _BY = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,200}")
 _TYPE = re.compile(r"[a-z][a-z0-9-]{0,63}(:[a-z][a-z0-9-]{0,63})?")
 _NAME = re.compile(r"[^\x00-\x20\x7f]+")
+_NAMES = re.compile(r"[^\x00-\x20\x7f]+(?:\n[^\x00-\x20\x7f]+)*")
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -282,53 +285,67 @@ def check_line(text: bytes) -> tuple[Line, dict[str, Any]]:
     Raises:
         Invalid: it breaks one; the message says which.
     """
+    line = check_frame(text)
+    for name, names in (("keys", line.keys), ("refs", line.refs), ("drops", line.drops)):
+        if names and not _is_sorted_set(names):
+            msg = f"{name}: not a sorted array of distinct names"
+            raise Invalid(msg)
+    data: Any = parse_canonical(bytes(line.data))
+    if not is_object(data):
+        msg = "data is not an object"
+        raise Invalid(msg)
+    if not line.sealed.keys().isdisjoint(data):
+        msg = "sealed: data holds a field that is sealed"
+        raise Invalid(msg)
+    return line, data
+
+
+def check_frame(text: bytes) -> Line:
+    """Take a line apart and hold all of it to the format but its data and what that implies.
+
+    Raises:
+        Invalid: it breaks a rule; the message says which.
+    """
     if len(text) > MAX_LINE:
         msg = f"longer than {MAX_LINE:,} bytes"
         raise Invalid(msg)
-    value: Any = parse_canonical(text)
-    if not is_object(value) or not is_object(value.get("data")):
-        msg = "not an object with data"
-        raise Invalid(msg)
     line = read_line(text)
-    _check_fields(line, value)
-    return line, value["data"]
-
-
-def _check_fields(line: Line, value: dict[str, Any]) -> None:
-    rules = (
-        ("n", line.n >= 0),
-        ("v", line.v >= 1),
-        ("at", _AT.fullmatch(line.at)),
-        ("by", _BY.fullmatch(line.by)),
-        ("type", _TYPE.fullmatch(line.type)),
-    )
-    for name, holds in rules:
-        if not holds:
-            msg = f"{name}: {value.get(name)!r:.80} is not of the format"
-            raise Invalid(msg)
-    for name, names in (("keys", line.keys), ("refs", line.refs), ("drops", line.drops)):
-        if name in value and not _is_sorted_set(names):
-            msg = f"{name}: not a sorted array of distinct names"
-            raise Invalid(msg)
-    if "sealed" in value and not _are_commitments(line.sealed, value["data"]):
-        msg = "sealed: not commitments to fields that data leaves out"
+    if _ENCODER.encode(line) != text:
+        msg = "not canonical JSON (RFC 8785): names out of order or twice, spaces, or escapes"
         raise Invalid(msg)
+    if not 0 <= line.n <= MAX_INTEGER or not 1 <= line.v <= MAX_INTEGER:
+        msg = f"n={line.n}, v={line.v}: expected positions from 0 and versions from 1"
+        raise Invalid(msg)
+    if not (_is_time(line.at) and _is_actor(line.by) and _is_type(line.type)):
+        shown = f"{line.at!r:.80}, {line.by!r:.80}, {line.type!r:.80}"
+        msg = f"at, by or type is not of the format: {shown}"
+        raise Invalid(msg)
+    if line.keys and _NAMES.fullmatch("\n".join(line.keys)) is None:
+        msg = f"keys: {line.keys!r:.80} have blanks or control characters"
+        raise Invalid(msg)
+    if line.sealed and not all(map(_HEX.fullmatch, line.sealed.values())):
+        msg = "sealed: not commitments of 64 hexadecimal digits"
+        raise Invalid(msg)
+    return line
 
 
-def _is_sorted_set(names: Sequence[str]) -> bool:
-    return (
-        bool(names)
-        and all(a < b for a, b in itertools.pairwise(names))
-        and all(map(_NAME.fullmatch, names))
-    )
+# The same few values come again and again.
+_is_time = functools.lru_cache(maxsize=64)(_AT.fullmatch)
+_is_actor = functools.lru_cache(maxsize=64)(_BY.fullmatch)
+_is_type = functools.lru_cache(maxsize=64)(_TYPE.fullmatch)
 
 
-def _are_commitments(sealed: Mapping[str, str], data: Mapping[str, Any]) -> bool:
-    return (
-        bool(sealed)
-        and data.keys().isdisjoint(sealed)
-        and all(map(_HEX.fullmatch, sealed.values()))
-    )
+def without_once(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Give a line's keys without a retry token, if they are sorted and distinct."""
+    if not _is_sorted_set(keys):
+        return ()
+    return tuple(key for key in keys if not key.startswith("once:"))
+
+
+def _is_sorted_set(names: tuple[str, ...]) -> bool:
+    if len(names) > 1 and any(a >= b for a, b in itertools.pairwise(names)):
+        return False
+    return _NAMES.fullmatch("\n".join(names)) is not None
 
 
 # -- event types -------------------------------------------------------------------------
@@ -405,38 +422,39 @@ class EventType:
         self.name, self.version = cls.type, cls.version
         self.fields = frozenset(a.name for a in attributes)
         self.sealable = self.fields - {path[0] for path, mark in marks if mark.role != "none"}
+        self.counters = frozenset(f"{m.kind}:{m.letters}" for _, m in marks if m.letters)
         self._defaults = {a.name: a.default for a in attributes}
         self._hints = {a.name: hints[a.name] for a in attributes}
-        self._required = frozenset(a.name for a in attributes if a.default is not None)
-        self._closed = all(map(_is_closed, self._hints.values()))
-        keys = [(path, mark) for path, mark in marks if mark.role == "key"]
-        refs = [(path, mark) for path, mark in marks if mark.role == "ref"]
-        drops = [(path, mark) for path, mark in marks if mark.role == "drop" or mark.replaces]
-        self._keys = tuple(_finder(path, mark) for path, mark in keys)
-        self._refs = tuple(_finder(path, mark) for path, mark in refs)
-        self._drops = tuple(_finder(path, mark) for path, mark in drops)
+        self._keys = tuple(_finder(path, m) for path, m in marks if m.role == "key")
+        self._refs = tuple(_finder(path, m) for path, m in marks if m.role == "ref")
+        self._drops = tuple(_finder(path, m) for path, m in marks if m.role == "drop" or m.replaces)
         self._seals = _by_rule(marks)
-        self._locators = tuple(path[0] for path, mark in marks if mark.locator)
-        self._links = tuple(path[0] for path, mark in marks if mark.link)
-        self.counters = frozenset(f"{m.kind}:{m.letters}" for _, m in marks if m.letters)
+        self._locators = tuple(path[0] for path, m in marks if m.locator)
+        self._links = tuple(path[0] for path, m in marks if m.link)
         self._counters = tuple(
-            (path[0], f"{mark.kind}:{mark.letters}", mark.letters)
-            for path, mark in marks
-            if mark.letters
+            (path[0], f"{m.kind}:{m.letters}", m.letters) for path, m in marks if m.letters
         )
         self._unstructure = converter.get_unstructure_hook(cls)
         self._decoder = msgspec.json.Decoder(cls)
+        self._shape = msgspec.json.Decoder(shape(cls))  # type: ignore[arg-type]  # a class is hashable
+        self._open_shape = msgspec.json.Decoder(open_shape(cls, self.sealable))
+        self._is_closed = is_closed(cls)
+        self._has_rules = hasattr(cls, "__attrs_post_init__") or any(
+            a.validator or a.converter for a in attributes
+        )
 
-    def names(self, data: Mapping[str, Any]) -> Names:
+    def names(self, shaped: msgspec.Struct) -> Names:
         """Give the names that an event's data introduces, relies on and releases."""
         return Names(
-            _collect(self._keys, data), _collect(self._refs, data), _collect(self._drops, data)
+            _collect(self._keys, shaped),
+            _collect(self._refs, shaped),
+            _collect(self._drops, shaped),
         )
 
     def draft(self, event: Event, extra: frozenset[str] = frozenset()) -> Draft:
         """Make an event ready for its line.
 
-        What is written has been read back, by the decoder that will read it from the chain.
+        What is written has been read back, by the decoder that verifies it in the chain.
 
         Args:
             event: of this type.
@@ -448,12 +466,14 @@ class EventType:
         try:
             data: dict[str, Any] = self._unstructure(event)
             text = _encode(data)
-            self.read(text)
+            shaped = self._read_shape(text)
             if self._normalise(data):
                 text = _encode(data)
-            if not self._closed:
+                shaped = self._read_shape(text)
+            names = self.names(shaped)
+            if not self._is_closed:
                 parse_canonical(text)
-                check_names(self.names(data).keys)
+                check_names(names.keys)
         except (Invalid, AttributeError) as error:
             msg = f"{self.name}: {error}"
             raise Invalid(msg) from error
@@ -462,13 +482,19 @@ class EventType:
             self.name,
             self.version,
             _encode(data) if secret else text,
-            self.names(data),
+            names,
             secret,
             self._ids(data) if self._counters else {},
         )
 
+    def _read_shape(self, text: bytes) -> msgspec.Struct:
+        try:
+            return self._shape.decode(text)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise Invalid(_readable(error)) from error
+
     def _normalise(self, data: dict[str, Any]) -> bool:
-        """Bring locators and links into the form they are kept in; tell whether that changed any."""
+        """Bring locators and links into their normal form, and tell whether any changed."""
         changed = False
         for name in self._locators:
             value = data.get(name)
@@ -521,35 +547,48 @@ class EventType:
             msg = f"{field}: {_readable(error)}"
             raise Invalid(msg) from error
 
-    def check(self, line: Line, data: Mapping[str, Any]) -> None:
-        """Hold a line of this type and version to its schema.
-
-        Args:
-            line: the line.
-            data: its decoded data.
+    def check(self, line: Line) -> None:
+        """Hold a line of this type and version to its schema, and its data to canonical form.
 
         Raises:
             Invalid: a field is unknown, missing, of another type, or sealed where it cannot be;
                 or the names in the line are not those of its data.
         """
-        present = data.keys() | line.sealed.keys()
-        if not present <= self.fields:
-            msg = f"unknown field {min(present - self.fields)!r}"
-            raise Invalid(msg)
-        if not self._required <= present:
-            msg = f"{min(self._required - present)} is missing"
+        decoder = self._open_shape if line.sealed else self._shape
+        try:
+            shaped = decoder.decode(line.data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise Invalid(_readable(error)) from error
+        if _ENCODER.encode(shaped) != bytes(line.data):
+            msg = "data is not canonical JSON (RFC 8785), or holds null"
             raise Invalid(msg)
         if line.sealed:
-            if not line.sealed.keys() <= self.sealable:
-                msg = f"{min(line.sealed.keys() - self.sealable)} cannot be sealed"
-                raise Invalid(msg)
-            self.assemble(data, dict.fromkeys(line.sealed))
-        else:
+            self._check_sealed(line, shaped)
+        elif self._has_rules:
             self.read(line.data)
-        keys = tuple(key for key in line.keys if not key.startswith("once:"))
-        if Names(keys, line.refs, line.drops) != self.names(data):
+        if not self._is_closed:
+            parse_canonical(bytes(line.data))
+        keys = _collect(self._keys, shaped)
+        if (
+            (keys != line.keys and keys != without_once(line.keys))
+            or _collect(self._refs, shaped) != line.refs
+            or _collect(self._drops, shaped) != line.drops
+        ):
             msg = "its keys, refs and drops are not those of its data"
             raise Invalid(msg)
+
+    def _check_sealed(self, line: Line, shaped: msgspec.Struct) -> None:
+        for name in line.sealed:
+            if name not in self.sealable:
+                msg = f"{name} cannot be sealed"
+                raise Invalid(msg)
+            if getattr(shaped, name) not in (msgspec.UNSET, None):
+                msg = f"{name} is sealed, and stands in the data all the same"
+                raise Invalid(msg)
+        for name in self.sealable - line.sealed.keys():
+            if getattr(shaped, name) is msgspec.UNSET:
+                msg = f"{name} is missing"
+                raise Invalid(msg)
 
     def _secret(
         self, event: Event, data: dict[str, Any], extra: frozenset[str]
@@ -596,22 +635,6 @@ def _classes_in(hint: Any) -> Iterator[type]:
         yield from _classes_in(argument)
 
 
-def _is_closed(hint: Any) -> bool:
-    """Tell whether values of this type can hold nothing that the format forbids."""
-    if hint in (str, bool, type(None), ...):
-        return True
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is Annotated:
-        return _is_bounded(arguments) if arguments[0] is int else _is_closed(arguments[0])
-    if origin is Literal:
-        return all(isinstance(argument, str) for argument in arguments)
-    if origin in (tuple, list, typing.Union, types.UnionType):
-        return all(map(_is_closed, arguments))
-    if isinstance(hint, type) and attrs.has(hint):
-        return all(map(_is_closed, typing.get_type_hints(hint, include_extras=True).values()))
-    return False
-
-
 def _by_rule(
     marks: Iterable[tuple[_Path, Mark]],
 ) -> tuple[tuple[Callable[[Any], bool], list[str]], ...]:
@@ -621,15 +644,6 @@ def _by_rule(
         if mark.seal is not None:
             rules.setdefault(mark.seal, []).append(path[0])
     return tuple(rules.items())
-
-
-def _is_bounded(arguments: Sequence[Any]) -> bool:
-    """Tell whether the integers that an annotation admits are all safe."""
-    bounds = [(m.ge, m.le) for m in arguments[1:] if isinstance(m, msgspec.Meta)]
-    return any(
-        low is not None and low >= -MAX_INTEGER and high is not None and high <= MAX_INTEGER
-        for low, high in bounds
-    )
 
 
 _Finder = tuple[str, str, "Callable[[Any], Iterable[str]] | None"]
@@ -644,28 +658,35 @@ def _finder(path: _Path, mark: Mark) -> _Finder:
     return field, prefix, partial(_values_at, path=path) if within else None
 
 
-def _collect(finders: tuple[_Finder, ...], data: Mapping[str, Any]) -> tuple[str, ...]:
+def _collect(finders: tuple[_Finder, ...], shaped: msgspec.Struct) -> tuple[str, ...]:
     """Give the names that some marks find, sorted and distinct."""
+    if not finders:
+        return ()
     names: list[str] = []
     for field, prefix, find in finders:
-        value = data.get(field)
+        value = getattr(shaped, field)
         if value is None:
             continue
         if find is not None:
-            names += [prefix + name for name in find(data)]
+            names += [prefix + name for name in find(shaped)]
         elif type(value) is str:
             names.append(prefix + value)
-        else:
+        elif value:
             names += [prefix + name for name in value]
-    return tuple(sorted(set(names))) if len(names) > 1 else tuple(names)
+    if len(names) < 2:
+        return tuple(names)
+    if len(names) > 2 or names[0] >= names[1]:
+        names = sorted(set(names))
+    return tuple(names)
 
 
-def _joined(data: Mapping[str, Any], parts: tuple[str, ...]) -> list[str]:
-    return ["/".join(data[part] for part in parts if part in data)]
+def _joined(shaped: msgspec.Struct, parts: tuple[str, ...]) -> list[str]:
+    values = (getattr(shaped, part) for part in parts)
+    return ["/".join(value for value in values if value is not None)]
 
 
-def _values_at(data: Any, path: _Path) -> list[str]:
-    value: Any = data.get(path[0])
+def _values_at(shaped: Any, path: _Path) -> list[str]:
+    value: Any = getattr(shaped, path[0])
     if value is None:
         return []
     values: list[Any] = list(value) if type(value) in (list, tuple) else [value]

@@ -64,8 +64,10 @@ class Index:
         self, n: int, keys: Sequence[str], refs: Sequence[str], drops: Sequence[str]
     ) -> list[Breach]:
         """Take in one record: refs against what came before it, then drops, then keys."""
-        held = self.held
-        breaches = [Breach("missing-ref", n, name) for name in refs if name not in held]
+        held, breaches = self.held, list[Breach]()
+        for name in refs:
+            if name not in held:
+                breaches.append(Breach("missing-ref", n, name))
         for name in drops:
             # A name in both drops and keys is taken over, or simply taken.
             if held.pop(name, None) is not None:
@@ -73,9 +75,8 @@ class Index:
             elif name not in keys:
                 breaches.append(Breach("missing-drop", n, name))
         for name in keys:
-            holder = held.setdefault(name, n)
-            if holder != n:
-                breaches.append(Breach("duplicate-key", n, name, holder))
-            else:
-                self.released.discard(name)
+            if held.setdefault(name, n) != n:
+                breaches.append(Breach("duplicate-key", n, name, held[name]))
+        if self.released:
+            self.released.difference_update(keys)
         return breaches

@@ -37,7 +37,16 @@ from evledger.chain import (
     page_lines,
     page_prev,
 )
-from evledger.codec import Line, Vocabulary, check_line, is_list, parse_canonical
+from evledger.codec import (
+    EventType,
+    Line,
+    Vocabulary,
+    check_frame,
+    check_line,
+    is_list,
+    parse_canonical,
+)
+from evledger.events import FieldsErased, LedgerOpened
 from evledger.exceptions import EvledgerError, Invalid
 from evledger.integrity import Index
 from evledger.tree import Frontier, leaf_hash
@@ -476,50 +485,63 @@ class Records:
 
     def _check_page(self, page: int, text: bytes) -> None:
         start = page * PAGE_EVENTS
+        lines = [raw.removesuffix(b"\n") for raw in page_lines(text)]
+        self._tree.extend([leaf_hash(raw) for raw in lines])
         openings = {(o.n, o.field): o for o in self._openings(start, start + PAGE_EVENTS)}
-        for n, raw in enumerate(page_lines(text), start):
-            bare = raw.removesuffix(b"\n")
-            self._tree.add(leaf_hash(bare))
-            try:
-                line, data = check_line(bare)
-            except Invalid as error:
-                self._fault("bad-line", str(error), n)
-            else:
-                self._check_place(n, line)
-                self._check_data(n, line, data)
-                self._check_seals(n, line, openings)
-                for breach in self.index.apply(n, line.keys, line.refs, line.drops):
-                    self._fault(breach.kind, str(breach), n)
+        for n, raw in enumerate(lines, start):
+            self._check_record(n, raw, openings)
         for n, field in openings:
             self._fault("commitment", f"the vault opens {field}, which is not sealed", n)
 
-    def _check_place(self, n: int, line: Line) -> None:
+    def _check_record(self, n: int, raw: bytes, openings: dict[tuple[int, str], Opening]) -> None:
+        try:
+            line = check_frame(raw)
+            kind = self._vocabulary.type_of(line.type)
+            known = kind is not None and line.v == kind.version
+            if not known:
+                check_line(raw)
+        except Invalid as error:
+            self._fault("bad-line", str(error), n)
+            return
         if line.n != n:
             self._fault("bad-line", f"it says that it is record {line.n}", n)
         if line.at < self._at:
             self._fault("bad-time", f"{line.at} is earlier than the record before it", n)
-        self._at = max(self._at, line.at)
+        else:
+            self._at = line.at
+        self._check_data(n, line, kind)
+        if line.sealed:
+            self._check_seals(n, line, openings)
+        for breach in self.index.apply(n, line.keys, line.refs, line.drops):
+            self._fault(breach.kind, str(breach), n)
 
-    def _check_data(self, n: int, line: Line, data: dict[str, Any]) -> None:
-        if (line.type == "ledger-opened") != (n == 0):
-            self._fault("bad-data", "event 0, and no other, is ledger-opened", n)
-        elif n == 0 and data.get("name") != self._ledger:
-            text = f"it opens {data.get('name')!r}, but the pages say {self._ledger!r}"
-            self._fault("bad-data", text, n)
-        kind = self._vocabulary.type_of(line.type)
+    def _check_data(self, n: int, line: Line, kind: EventType | None) -> None:
+        if n == 0 or line.type == "ledger-opened":
+            self._check_opening(n, line)
         if kind is None or line.v > kind.version:
             self.unknown[line.type if kind is None else f"{line.type} v{line.v}"] += 1
             return
         try:
             if line.v == kind.version:
-                kind.check(line, data)
+                kind.check(line)
             else:
                 self._vocabulary.event(line, dict.fromkeys(line.sealed))
         except Invalid as error:
             self._fault("bad-data", str(error), n)
-        else:
-            if line.type == "fields-erased":
-                self._erased += ((data["n"], field) for field in data["fields"])
+            return
+        if line.type == "fields-erased":
+            erased = cast("FieldsErased", self._vocabulary.event(line))
+            self._erased += ((erased.n, field) for field in erased.fields)
+
+    def _check_opening(self, n: int, line: Line) -> None:
+        if (line.type == "ledger-opened") != (n == 0):
+            self._fault("bad-data", "event 0, and no other, is ledger-opened", n)
+            return
+        event = self._vocabulary.event(line)
+        name = event.name if isinstance(event, LedgerOpened) else None
+        if name is not None and name != self._ledger:
+            text = f"it opens {name!r}, but the pages say {self._ledger!r}"
+            self._fault("bad-data", text, n)
 
     def _check_seals(self, n: int, line: Line, openings: dict[tuple[int, str], Opening]) -> None:
         for field, commitment in line.sealed.items():

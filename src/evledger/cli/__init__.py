@@ -70,6 +70,7 @@ class _Program(click.Group):
 @click.group(
     cls=_Program,
     invoke_without_command=True,
+    subcommand_metavar="VERB [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Exit codes:

@@ -50,12 +50,8 @@ T = TypeVar("T")
     help="--full checks every record, name and seal too; --chain hashes the pages. "
     "By default --chain for a ledger and --full for an archive.",
 )
-@click.option(
-    "--head",
-    "trust",
-    type=options.HEAD,
-    metavar="HEAD",
-    help="A head kept elsewhere, which the ledger must extend: --head 43-9f2c….",
+@options.head(
+    "--head trust", "A head kept elsewhere, which the ledger must extend: --head 43-9f2c…."
 )
 @click.option(
     "--jobs",
@@ -65,16 +61,18 @@ T = TypeVar("T")
 )
 @options.common
 @click.pass_context
-def verify(  # each argument is an option
+def verify(
     context: click.Context,
+    *,
     ledger: str | None,
     archive: str | None,
-    full: bool | None,  # noqa: FBT001  # a flag
+    full: bool | None,
     trust: Head | None,
     jobs: int | None,
 ) -> None:
-    """Verify a ledger, or an archive; the exit code is 1 where it is not sound.
+    """Verify a ledger or an archive.
 
+    The exit code is 1 where it is not sound.
     Without --head this shows internal consistency only.
     """
     if (ledger is None) == (archive is None):

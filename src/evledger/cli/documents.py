@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import attrs
 
@@ -13,23 +13,43 @@ from evledger.record import format_time
 from evledger.seals import Hidden
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from evledger.record import Record
     from evledger.verification import Verification
 
-__all__ = ["plain", "record_document", "record_line", "verification_document"]
+__all__ = [
+    "is_list",
+    "is_mapping",
+    "plain",
+    "record_document",
+    "record_line",
+    "verification_document",
+]
 
 
-def plain(value: Any) -> Any:
+def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Tell whether a value becomes a JSON object."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> TypeGuard[Sequence[Any]]:
+    """Tell whether a value becomes a JSON array."""
+    return isinstance(value, tuple | list)
+
+
+def plain(value: object) -> Any:
     """Turn a value into what JSON can hold; what is hidden becomes ``None``."""
     if isinstance(value, Hidden):
         return None
     if isinstance(value, Head):
         return str(value)
-    if attrs.has(type(value)):
-        return {a.name: plain(getattr(value, a.name)) for a in attrs.fields(type(value))}
-    if isinstance(value, Mapping):
+    cls = type(value)
+    if attrs.has(cls):
+        return {a.name: plain(getattr(value, a.name)) for a in attrs.fields(cls)}
+    if is_mapping(value):
         return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if is_list(value):
         return [plain(item) for item in value]
     return value
 

@@ -15,7 +15,7 @@ from evledger.cli.output import inert, speak_utf8
 from evledger.exceptions import Broken, EvledgerError, Invalid, NotFound, PluginError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
 __all__ = ["Exit", "OutputClosed", "closing_output", "run"]
 
@@ -40,12 +40,12 @@ class Exit(enum.IntEnum):
     CLOSED = 141
 
 
-class OutputClosed(Exception):  # noqa: N818  # no error: nobody reads on
+class OutputClosed(Exception):
     """Standard output was closed by its reader."""
 
 
 @contextlib.contextmanager
-def closing_output() -> Iterator[None]:
+def closing_output() -> Generator[None]:
     """Turn a broken pipe into :class:`OutputClosed`.
 
     Click itself would exit with 1 for it, which here means that a ledger is not sound.

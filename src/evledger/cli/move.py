@@ -27,8 +27,8 @@ __all__ = ["export", "reindex", "render", "restore"]
 @click.argument("folder", metavar="DIR", type=click.Path())
 @options.common
 @click.pass_obj
-def export(settings: Settings, ledger: str, folder: str) -> None:
-    """Write the ledger into a folder of files that b3sum can check.
+def export(settings: Settings, *, ledger: str, folder: str) -> None:
+    """Write a ledger into files that b3sum can check.
 
     DIR is created; an archive of the same ledger is brought up to date.
     Sealed values and attachments stay behind.
@@ -44,18 +44,15 @@ def export(settings: Settings, ledger: str, folder: str) -> None:
 @options.verb("restore", "restore semax-archive --as semax-copy --head 43-9f2c…")
 @click.argument("folder", metavar="DIR", type=click.Path())
 @click.option("--as", "alias", metavar="ALIAS", help="The name to list it under: --as semax-copy.")
-@click.option(
-    "--head",
-    "trust",
-    type=options.HEAD,
-    metavar="HEAD",
-    help="A head kept elsewhere, which the archive must extend: --head 43-9f2c….",
+@options.head(
+    "--head trust", "A head kept elsewhere, which the archive must extend: --head 43-9f2c…."
 )
 @options.common
 @click.pass_obj
-def restore(settings: Settings, folder: str, alias: str | None, trust: Head | None) -> None:
-    """Take a ledger in from an archive, once it has been verified in full.
+def restore(settings: Settings, *, folder: str, alias: str | None, trust: Head | None) -> None:
+    """Take a ledger in from an archive.
 
+    The archive is verified in full first.
     The database is created where there is none.
     The exit code is 1, and nothing is restored, where the archive is not sound.
     """
@@ -73,7 +70,7 @@ def restore(settings: Settings, folder: str, alias: str | None, trust: Head | No
 @click.argument("ledger")
 @options.common
 @click.pass_obj
-def reindex(settings: Settings, ledger: str) -> None:
+def reindex(settings: Settings, *, ledger: str) -> None:
     """Rebuild the index of names from the records alone."""
     with settings.open() as store, progress("reindexing") as bar:
         target = store.ledger(ledger)
@@ -105,9 +102,9 @@ def reindex(settings: Settings, ledger: str) -> None:
 @options.common
 @click.pass_obj
 def render(
-    settings: Settings, ledger: str, renderer: str, output: str | None, at: str | None
+    settings: Settings, *, ledger: str, renderer: str, output: str | None, at: str | None
 ) -> None:
-    """Render the ledger as an article."""
+    """Render a ledger as an article."""
     with settings.open() as store:
         target = store.ledger(ledger)
         size = size_at(target, at)

@@ -22,7 +22,7 @@ from evledger.stores.sqlite import Database
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["HEAD", "Settings", "at", "by", "common", "database", "head_at", "size_at", "verb"]
+__all__ = ["Settings", "at", "by", "common", "database", "head", "head_at", "size_at", "verb"]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -146,19 +146,22 @@ def by(function: F) -> F:
     )(function)
 
 
-class _HeadType(click.ParamType):
-    name = "head"
+def head(name: str, text: str) -> Callable[[F], F]:
+    """Add an option that takes a head, as the argument ``name`` of the function.
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Head:
-        if isinstance(value, Head):
-            return value
-        try:
-            return Head.parse(value)
-        except Invalid as error:
-            self.fail(str(error), param, ctx)
+    Args:
+        name: the option with its hyphens, and perhaps the argument after a blank.
+        text: what its help says.
+    """
+    return click.option(*name.split(), metavar="HEAD", callback=_parse_head, help=text)
 
 
-HEAD: Final = _HeadType()
+def _parse_head(context: click.Context, option: click.Parameter, value: str | None) -> Head | None:
+    try:
+        return None if value is None else Head.parse(value)
+    except Invalid as error:
+        raise click.BadParameter(str(error), context, option) from error
+
 
 # -- places in a ledger ------------------------------------------------------------------
 
@@ -194,8 +197,8 @@ def size_at(ledger: Ledger, place: str | None) -> int:
 
 def head_at(ledger: Ledger, size: int) -> Head:
     """Give the head that a ledger had when it had so many records."""
-    head = ledger.head()
-    return head if head.size == size else Head(size, ledger.record(size - 1).hash)
+    present = ledger.head()
+    return present if present.size == size else Head(size, ledger.record(size - 1).hash)
 
 
 def _checked(ledger: Ledger, wanted: int, size: int) -> int:
@@ -205,12 +208,12 @@ def _checked(ledger: Ledger, wanted: int, size: int) -> int:
     return wanted
 
 
-def _size_of(ledger: Ledger, head: Head, size: int) -> int:
-    found = head_at(ledger, _checked(ledger, head.size, size))
-    if found != head:
-        msg = f"ledger {ledger.name!r} never had the head {head}; at {head.size} it was {found}"
+def _size_of(ledger: Ledger, wanted: Head, size: int) -> int:
+    found = head_at(ledger, _checked(ledger, wanted.size, size))
+    if found != wanted:
+        msg = f"ledger {ledger.name!r} never had the head {wanted}; at {wanted.size} it was {found}"
         raise NotFound(msg)
-    return head.size
+    return wanted.size
 
 
 def _moment(text: str) -> datetime:

@@ -15,7 +15,7 @@ import time
 from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 __all__ = [
     "Bar",
@@ -156,7 +156,7 @@ class Bar:
 
 
 @contextlib.contextmanager
-def progress(what: str) -> Iterator[Bar | None]:
+def progress(what: str) -> Generator[Bar | None]:
     """Give a bar where somebody sits at a terminal, and nothing elsewhere."""
     if not sys.stderr.isatty():
         yield None

@@ -75,15 +75,19 @@ def ledgers(settings: Settings) -> None:
 @click.pass_obj
 def log(
     settings: Settings,
+    *,
     ledger: str,
     limit: int | None,
-    reverse: bool,  # noqa: FBT001  # a flag
-    follow: bool,  # noqa: FBT001  # a flag
+    reverse: bool,
+    follow: bool,
     after: int,
     kind: str | None,
     at: str | None,
 ) -> None:
-    """Show the records, oldest first; with --json one on each line."""
+    """Show the records, oldest first.
+
+    With --json, each is a JSON document on a line of its own.
+    """
     if follow and (reverse or at is not None):
         msg = "--follow waits for what comes, so it goes with neither --reverse nor --at"
         raise click.UsageError(msg)
@@ -125,8 +129,11 @@ def _write_record(settings: Settings, record: Record) -> None:
 @options.at
 @options.common
 @click.pass_obj
-def head(settings: Settings, ledger: str, at: str | None) -> None:
-    """Show the head, which commits to every byte of the ledger; keep it elsewhere."""
+def head(settings: Settings, *, ledger: str, at: str | None) -> None:
+    """Show the head, to keep it elsewhere.
+
+    It commits to every byte of the ledger.
+    """
     with settings.open() as store:
         target = store.ledger(ledger)
         found = head_at(target, size_at(target, at))
@@ -145,7 +152,7 @@ def head(settings: Settings, ledger: str, at: str | None) -> None:
 @click.argument("after", metavar="[TO]", required=False)
 @options.common
 @click.pass_obj
-def diff(settings: Settings, ledger: str, before: str, after: str | None) -> None:
+def diff(settings: Settings, *, ledger: str, before: str, after: str | None) -> None:
     """Show what changed from one head to another.
 
     FROM and TO are what --at takes elsewhere: a number of records, a head, a time or a date.

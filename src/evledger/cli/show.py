@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
 
 from evledger.cli import options
-from evledger.cli.documents import plain, record_document, record_line
+from evledger.cli.documents import is_list, is_mapping, plain, record_document, record_line
 from evledger.cli.options import Settings, size_at
 from evledger.cli.output import write_json, write_lines
 from evledger.exceptions import Invalid, NotFound
 from evledger.locators import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from evledger.entries import Entry
     from evledger.ledger import Ledger
@@ -52,7 +52,7 @@ class _Found:
     kind: str
     name: str
     entry: Mapping[str, Any] | None = None
-    sealed: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)
+    sealed: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     history: tuple[Record, ...] = ()
 
 
@@ -67,8 +67,8 @@ class _Found:
 @options.at
 @options.common
 @click.pass_obj
-def show(settings: Settings, ledger: str, id: str, at: str | None) -> None:
-    """Show one entry: as it stands, what of it is sealed, and its history.
+def show(settings: Settings, *, ledger: str, id: str, at: str | None) -> None:
+    """Show one entry, what of it is sealed, and its history.
 
     ID is that of a source, claim, question, gap, caveat, component or section (c12, safety),
     a whole name (claim:c12, section:safety, doi:10.1000/x), or a record's number (17).
@@ -124,8 +124,8 @@ def _by_id(ledger: Ledger, view: View, id: str) -> _Found:
         raise Invalid(msg)
     if not kinds:
         msg = (
-            f"ledger {ledger.name!r} has no {id!r} at {view.head.size}: no source, claim, question, "
-            "gap, caveat, component or section; 'evledger log' shows what there is"
+            f"ledger {ledger.name!r} has no {id!r} at {view.head.size}: no source, claim, "
+            "question, gap, caveat, component or section; 'evledger log' shows what there is"
         )
         raise NotFound(msg)
     return _entry(ledger, view, kinds[0], id)
@@ -202,7 +202,7 @@ def _document(found: _Found) -> dict[str, Any]:
 def _lines(found: _Found) -> Iterator[str]:
     yield f"{found.kind} {found.name}" if found.kind in ("record", "name") else found.name
     if found.kind == "record":
-        yield from _fields(record_document(found.history[0]), ())
+        yield from _fields(record_document(found.history[0]), {})
     elif found.entry is not None:
         yield from _fields(found.entry, found.sealed)
     if found.sealed:
@@ -216,9 +216,9 @@ def _lines(found: _Found) -> Iterator[str]:
         yield from (record_line(record) for record in found.history)
 
 
-def _fields(fields: Mapping[str, Any], sealed: Mapping[str, Any] | tuple[()]) -> Iterator[str]:
+def _fields(fields: Mapping[str, Any], sealed: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for name, value in fields.items():
-        state = sealed[name]["state"] if isinstance(sealed, Mapping) and name in sealed else "open"
+        state = sealed[name]["state"] if name in sealed else "open"
         if state != "open":
             yield f"  {name}: [{state}]"
         elif isinstance(value, str) and "\n" in value:
@@ -233,9 +233,9 @@ def _indented(value: Any) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, list):
+    if is_list(value):
         return "; ".join(map(_text, value))
-    if isinstance(value, Mapping):
-        pairs = ((name, _text(item)) for name, item in value.items() if item not in (None, [], {}))
-        return ", ".join(f"{name}={item}" for name, item in pairs)
+    if is_mapping(value):
+        said = ((name, item) for name, item in value.items() if item not in (None, [], {}))
+        return ", ".join(f"{name}={_text(item)}" for name, item in said)
     return str(value)

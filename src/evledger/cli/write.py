@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import click
 
@@ -41,9 +41,9 @@ __all__ = ["append", "erase", "import_", "init"]
 @options.common
 @click.pass_obj
 def init(
-    settings: Settings, ledger: str, title: str, subject: str | None, origin: str | None, by: str
+    settings: Settings, *, ledger: str, title: str, subject: str | None, origin: str | None, by: str
 ) -> None:
-    """Create a ledger, and the database where there is none.
+    """Create a ledger, and its database.
 
     LEDGER is its name for good: small letters, digits and hyphens.
     """
@@ -71,23 +71,21 @@ def init(
 @click.argument("file", type=click.File("rb"))
 @options.by
 @click.option("--once", metavar="TOKEN", help="A retry token: the same call again adds nothing.")
-@click.option(
-    "--expect",
-    type=options.HEAD,
-    metavar="HEAD",
-    help="The head that the ledger must have: 43-9f2c…; refused where it has moved on.",
+@options.head(
+    "--expect", "The head that the ledger must have: --expect 43-9f2c…; refused where it has not."
 )
 @options.common
 @click.pass_obj
-def append(  # each argument is an option
+def append(
     settings: Settings,
+    *,
     ledger: str,
     file: IO[bytes],
     by: str,
     once: str | None,
     expect: Head | None,
 ) -> None:
-    """Append events from a file of JSON lines, all of them or none.
+    """Append events from JSON lines, all of them or none.
 
     Each line is an object: "type", "data", and perhaps "seal", a list of fields to seal.
     FILE may be - for standard input.
@@ -133,17 +131,18 @@ def _numbered_events(vocabulary: Vocabulary, file: IO[bytes]) -> Iterator[tuple[
 
 
 def _event(vocabulary: Vocabulary, value: Any) -> Event | Seal:
-    if not isinstance(value, dict) or not {"type", "data"} <= value.keys() <= _MEMBERS:
+    line = cast("dict[str, Any]", value if isinstance(value, dict) else {})
+    if not {"type", "data"} <= line.keys() <= _MEMBERS:
         msg = f"expected an object with type, data and perhaps seal, such as {_EXPECTED}"
         raise Invalid(msg)
-    kind, fields = value["type"], value.get("seal", [])
-    if not isinstance(kind, str) or not isinstance(value["data"], dict):
+    kind, data, fields = line["type"], line["data"], cast("list[Any]", line.get("seal", []))
+    if not isinstance(kind, str) or not isinstance(data, dict):
         msg = "type must be text, and data an object"
         raise Invalid(msg)
-    if not isinstance(fields, list) or not all(isinstance(field, str) for field in fields):
+    if type(fields) is not list or not all(isinstance(field, str) for field in fields):
         msg = "seal must be a list of names of fields"
         raise Invalid(msg)
-    event = vocabulary.structure(kind, value["data"])
+    event = vocabulary.structure(kind, data)
     return seal(event, *fields) if fields else event
 
 
@@ -182,14 +181,16 @@ def _with_line_numbers(error: Refused, numbers: Sequence[int]) -> Refused:
 @click.pass_obj
 def import_(
     settings: Settings,
+    *,
     ledger: str,
     files: tuple[str, ...],
     importer: str | None,
-    dry_run: bool,  # noqa: FBT001  # a flag
+    dry_run: bool,
     by: str,
 ) -> int:
-    """Import sources and claims from files; what the ledger has is not added again.
+    """Import sources and claims from files.
 
+    What the ledger has is not added again.
     Records that cannot be imported are listed, the others are imported, and the exit code is 2.
     """
     with settings.open() as store:
@@ -243,7 +244,7 @@ def _import_lines(file: str, report: ImportReport) -> Iterator[str]:
 @options.common
 @click.pass_obj
 def erase(
-    settings: Settings, ledger: str, n: int, fields: tuple[str, ...], reason: str, by: str
+    settings: Settings, *, ledger: str, n: int, fields: tuple[str, ...], reason: str, by: str
 ) -> int:
     """Forget sealed fields of record N for good.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar, cast
 
 import attrs
 from hypothesis import strategies as st
@@ -37,7 +37,7 @@ _E = TypeVar("_E", bound=Event)
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS: Final = "0123456789"
-_CHARACTERS: Final = st.characters(exclude_categories=("Cs",))  # all but surrogates
+_CHARACTERS: Final = st.characters(exclude_categories=["Cs"])  # all but surrogates
 _REFS: Final = st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True)
 
 
@@ -299,7 +299,7 @@ class _Writer:
         return True
 
     def _hold(self, event: Any) -> None:
-        cls: Any = type(event)
+        cls = cast("Any", type(event))
         for field in attrs.fields(cls):
             mark: Mark | None = field.metadata.get(MARK)
             if mark is not None and mark.role == "key" and mark.letters:
