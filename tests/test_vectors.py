@@ -46,6 +46,8 @@ def openings_of(folder: Path) -> list[Opening]:
 def verify_with_vault(folder: Path) -> Verification:
     """Verify an archive in full, with the vault that lies beside it."""
     kept = openings_of(folder)
+    if not kept:
+        return verify_archive(folder, "full")
 
     def openings(start: int, stop: int) -> Iterable[Opening]:
         return [opening for opening in kept if start <= opening.n < stop]

@@ -17,7 +17,7 @@ import attrs
 from evledger.chain import MAX_PAGE, Head, page_prev
 from evledger.codec import Vocabulary
 from evledger.exceptions import Broken, Invalid, NotFound, StoreError
-from evledger.verification import Level, Records, Verification, Volume, verify_volume
+from evledger.verification import Level, Records, Verification, Volume, unreadable, verify_volume
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -135,6 +135,7 @@ def archive_volume(folder: str | os.PathLike[str]) -> Volume:
     Raises:
         NotFound: the folder holds no archive.
         Invalid: its ``HEAD`` is not a head.
+        Broken: its first page is far too long to be one.
     """
     source = Path(folder)
     try:
@@ -142,17 +143,16 @@ def archive_volume(folder: str | os.PathLike[str]) -> Volume:
     except OSError as error:
         msg = f"{source} cannot be read: {error.strerror}; expected a folder with {page_name(0)}"
         raise NotFound(msg) from error
-    numbers = [int(match[1]) for name in names if (match := _PAGE_NAME.fullmatch(name))]
+    numbers = sorted(int(match[1]) for name in names if (match := _PAGE_NAME.fullmatch(name)))
     if not numbers:
         msg = f"{source} holds no archive: there is no {page_name(0)}"
         raise NotFound(msg)
-    head = _read_head(source / "HEAD") if "HEAD" in names else None
     return Volume(
-        ledger=_ledger_of(source),
+        ledger=_ledger_of(source, numbers[0]),
         pages=ArchiveSlices(str(source)),
-        count=max(numbers) + 1,
+        count=numbers[-1] + 1,
         partial=True,
-        head=head,
+        head=_read_head(source / "HEAD") if "HEAD" in names else None,
     )
 
 
@@ -174,9 +174,9 @@ def _read_head(path: Path) -> Head:
         raise Invalid(msg) from error
 
 
-def _ledger_of(folder: Path) -> str:
-    """Give the name in the first header that can be read; the others are compared with it."""
-    for text in ArchivePages(str(folder), 0, 1):
+def _ledger_of(folder: Path, page: int) -> str:
+    """Give the name in the first header that is there; every other is compared with it."""
+    for text in ArchivePages(str(folder), page, page + 1):
         named = page_prev(text[:256])
         if named is not None:
             return named[0]
@@ -205,6 +205,9 @@ def verify_archive(
     Raises:
         NotFound: the folder holds no archive.
     """
-    volume = archive_volume(folder)
+    try:
+        volume = archive_volume(folder)
+    except (Broken, Invalid) as error:
+        return unreadable("", level, str(error), trust)
     records = Records(volume.ledger, vocabulary or Vocabulary()) if level == "full" else None
     return verify_volume(volume, trust=trust, records=records, executor=executor, progress=progress)

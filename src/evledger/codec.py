@@ -15,13 +15,14 @@ import functools
 import itertools
 import re
 import typing
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import cattrs
 import msgspec
-from cattrs.gen import make_dict_unstructure_fn, override
+from cattrs.cols import list_structure_factory
 
 from evledger.events import MARK, Event, Mark, builtin_events
 from evledger.exceptions import Invalid
@@ -59,6 +60,7 @@ MAX_LINE: Final = 65_535
 """Bytes of a line without its newline: the limit of a C2SP tlog-tiles entry."""
 
 MAX_DEPTH: Final = 32
+_DATA_DEPTH: Final = MAX_DEPTH - 1  # the line itself is the outermost object
 MAX_INTEGER: Final = 2**53 - 1
 MAX_NAME: Final = 2_100
 
@@ -96,8 +98,12 @@ def canonical(value: Any) -> bytes:
     return _encode(value)
 
 
-def parse_canonical(text: bytes) -> Any:
+def parse_canonical(text: bytes, depth: int = MAX_DEPTH) -> Any:
     """Decode canonical JSON, and refuse any other bytes.
+
+    Args:
+        text: UTF-8.
+        depth: how many arrays and objects may enclose a value.
 
     Raises:
         Invalid: the text is not JSON, breaks a rule of the format, or is not canonical.
@@ -106,11 +112,11 @@ def parse_canonical(text: bytes) -> Any:
     # Only what these cheap signs let through could break a rule that decoding does not see.
     if (
         not text.isascii()
-        or text.count(b"{") + text.count(b"[") > MAX_DEPTH
+        or text.count(b"{") + text.count(b"[") > depth
         or b"null" in text
         or _LONG_NUMBER.search(text)
     ):
-        _walk(value, MAX_DEPTH)
+        _walk(value, depth)
     if _ENCODER.encode(value) != text:
         msg = "not canonical JSON (RFC 8785): names out of order or twice, spaces, or escapes"
         raise Invalid(msg)
@@ -158,10 +164,10 @@ def _decode(text: bytes) -> Any:
 
 
 def _walk(value: Any, depth: int) -> None:
-    if depth < 0:
+    kind: object = type(value)
+    if depth == 0 and kind in (dict, list, tuple):
         msg = f"nested deeper than {MAX_DEPTH} levels"
         raise Invalid(msg)
-    kind: object = type(value)
     if kind is dict:
         for name, item in value.items():
             if type(name) is not str or not name.isascii():
@@ -290,7 +296,7 @@ def check_line(text: bytes) -> tuple[Line, dict[str, Any]]:
         if names and not _is_sorted_set(names):
             msg = f"{name}: not a sorted array of distinct names"
             raise Invalid(msg)
-    data: Any = parse_canonical(bytes(line.data))
+    data: Any = parse_canonical(bytes(line.data), _DATA_DEPTH)
     if not is_object(data):
         msg = "data is not an object"
         raise Invalid(msg)
@@ -330,7 +336,17 @@ def check_frame(text: bytes) -> Line:
 
 
 # The same few values come again and again.
-_is_time = functools.lru_cache(maxsize=64)(_AT.fullmatch)
+@functools.lru_cache(maxsize=64)
+def _is_time(at: str) -> bool:
+    if _AT.fullmatch(at) is None:
+        return False
+    try:
+        datetime.fromisoformat(at)
+    except ValueError:  # the 30th of February
+        return False
+    return True
+
+
 _is_actor = functools.lru_cache(maxsize=64)(_BY.fullmatch)
 _is_type = functools.lru_cache(maxsize=64)(_TYPE.fullmatch)
 
@@ -414,7 +430,7 @@ class EventType:
         counters: the kinds of its ids that are handed out, as ``source:s``.
     """
 
-    def __init__(self, cls: type[Event], converter: cattrs.Converter) -> None:
+    def __init__(self, cls: type[Event]) -> None:
         attributes = attrs.fields(cls)  # type: ignore[arg-type]  # every event is an attrs class
         marks = tuple(_marks_of(cls))
         hints = typing.get_type_hints(cls, include_extras=True)
@@ -434,7 +450,6 @@ class EventType:
         self._counters = tuple(
             (path[0], f"{m.kind}:{m.letters}", m.letters) for path, m in marks if m.letters
         )
-        self._unstructure = converter.get_unstructure_hook(cls)
         self._decoder = msgspec.json.Decoder(cls)
         self._shape = msgspec.json.Decoder(shape(cls))  # type: ignore[arg-type]  # a class is hashable
         self._open_shape = msgspec.json.Decoder(open_shape(cls, self.sealable))
@@ -464,48 +479,43 @@ class EventType:
             Invalid: a value is not of its field's type, or a field cannot be sealed.
         """
         try:
-            data: dict[str, Any] = self._unstructure(event)
-            text = _encode(data)
-            shaped = self._read_shape(text)
-            if self._normalise(data):
-                text = _encode(data)
-                shaped = self._read_shape(text)
+            shaped = self._normalised(self._shaped(event))
             names = self.names(shaped)
             if not self._is_closed:
-                parse_canonical(text)
+                parse_canonical(_encode(shaped), _DATA_DEPTH)
                 check_names(names.keys)
-        except (Invalid, AttributeError) as error:
+            secret = self._secret(event, shaped, extra) if self._seals or extra else {}
+            text = _encode(self._without(shaped, secret) if secret else shaped)
+        except Invalid as error:
             msg = f"{self.name}: {error}"
             raise Invalid(msg) from error
-        secret = self._secret(event, data, extra) if self._seals or extra else {}
-        return Draft(
-            self.name,
-            self.version,
-            _encode(data) if secret else text,
-            names,
-            secret,
-            self._ids(data) if self._counters else {},
-        )
+        ids = self._ids(shaped) if self._counters else {}
+        return Draft(self.name, self.version, text, names, secret, ids)
 
-    def _read_shape(self, text: bytes) -> msgspec.Struct:
+    def _shaped(self, event: Event) -> msgspec.Struct:
         try:
-            return self._shape.decode(text)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            return msgspec.convert(event, self._shape.type, from_attributes=True)
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise Invalid(_readable(error)) from error
 
-    def _normalise(self, data: dict[str, Any]) -> bool:
-        """Bring locators and links into their normal form, and tell whether any changed."""
-        changed = False
+    def _normalised(self, shaped: msgspec.Struct) -> msgspec.Struct:
+        """Bring locators and links into their normal form."""
+        changed: dict[str, Any] = {}
         for name in self._locators:
-            value = data.get(name)
-            if value:
-                data[name] = _normalised(value)
-                changed |= data[name] != value
+            value = getattr(shaped, name)
+            if value and (normal := _normalised(value)) != value:
+                changed[name] = normal
         for name in self._links:
-            if name in data:
-                changed |= data[name] != (link := public_link(data[name]))
-                data[name] = link
-        return changed
+            value = getattr(shaped, name)
+            if value and (link := public_link(value)) != value:
+                changed[name] = link
+        return msgspec.structs.replace(shaped, **changed) if changed else shaped
+
+    def _without(self, shaped: msgspec.Struct, secret: Iterable[str]) -> dict[str, Any]:
+        data: dict[str, Any] = _decode(_encode(shaped))
+        for name in secret:
+            del data[name]
+        return data
 
     def read(self, text: bytes | msgspec.Raw) -> Event:
         """Decode the JSON of an event's data, of which no field is sealed.
@@ -567,7 +577,7 @@ class EventType:
         elif self._has_rules:
             self.read(line.data)
         if not self._is_closed:
-            parse_canonical(bytes(line.data))
+            parse_canonical(bytes(line.data), _DATA_DEPTH)
         keys = _collect(self._keys, shaped)
         if (
             (keys != line.keys and keys != without_once(line.keys))
@@ -591,24 +601,25 @@ class EventType:
                 raise Invalid(msg)
 
     def _secret(
-        self, event: Event, data: dict[str, Any], extra: frozenset[str]
+        self, event: Event, shaped: msgspec.Struct, extra: frozenset[str]
     ) -> dict[str, bytes]:
-        if extra and not extra <= self.sealable:
-            msg = f"{self.name}: {min(extra - self.sealable)!r} is not a field that can be sealed"
+        """Give the fields to seal that have a value, and the bytes to commit to."""
+        if not extra <= self.sealable:
+            msg = f"{min(extra - self.sealable)!r} is not a field that can be sealed"
             raise Invalid(msg)
         fields = set(extra)
         for when, names in self._seals:
             if when(event):
                 fields.update(names)
-        if not fields:
-            return {}
-        names = sorted(fields & data.keys())
-        return {name: _encode([self.name, name, data.pop(name)]) for name in names}
+        values = ((name, getattr(shaped, name)) for name in sorted(fields))
+        return {
+            name: _encode([self.name, name, value]) for name, value in values if value is not None
+        }
 
-    def _ids(self, data: Mapping[str, Any]) -> dict[str, int]:
+    def _ids(self, shaped: msgspec.Struct) -> dict[str, int]:
         found: dict[str, int] = {}
         for field, counter, letters in self._counters:
-            number = data[field].removeprefix(letters)
+            number = getattr(shaped, field).removeprefix(letters)
             if number.isdecimal() and number.isascii() and len(number) < _MOST_DIGITS:
                 found[counter] = int(number)
         return found
@@ -715,17 +726,15 @@ def _readable(error: Exception) -> str:
 
 
 def make_converter() -> cattrs.Converter:
-    """Make the one converter: strict in every scalar, no unknown fields, no ``None`` written.
+    """Make the one converter: strict in every scalar and every list, and no unknown fields.
 
-    By itself cattrs turns ``"7"`` into 7 and ``None`` into ``"None"``.
+    By itself cattrs turns ``"7"`` into 7, ``None`` into ``"None"``,
+    and a text into a list of its letters.
     """
     converter = cattrs.Converter(forbid_extra_keys=True)
     for scalar in (str, int, bool):
         converter.register_structure_hook(scalar, _strict)
-    converter.register_unstructure_hook_factory(_is_tuple, partial(_unstructure_tuple, converter))
-    converter.register_unstructure_hook_factory(
-        attrs.has, partial(_unstructure_without_none, converter)
-    )
+    converter.register_structure_hook_factory(_is_tuple, partial(_structure_tuple, converter))
     return converter
 
 
@@ -736,33 +745,21 @@ def _strict(value: Any, kind: Any) -> Any:
     return value
 
 
-def _unstructure_without_none(converter: cattrs.Converter, cls: Any) -> Callable[[Any], Any]:
-    absent = {
-        a.name: override(omit_if_default=True) for a in attrs.fields(cls) if a.default is None
-    }
-    return make_dict_unstructure_fn(cls, converter, **absent)  # type: ignore[arg-type]  # overrides by field name
-
-
 def _is_tuple(hint: Any) -> bool:
-    return typing.get_origin(_bare(hint)) is tuple
+    return typing.get_origin(hint) is tuple
 
 
-def _bare(hint: Any) -> Any:
-    return typing.get_args(hint)[0] if typing.get_origin(hint) is Annotated else hint
+def _structure_tuple(converter: cattrs.Converter, hint: Any) -> Callable[[Any, Any], Any]:
+    element = typing.get_args(hint)[0]
+    structure = list_structure_factory(list[element], converter)  # type: ignore[valid-type]  # made here
 
-
-def _unstructure_tuple(converter: cattrs.Converter, hint: Any) -> Callable[[Any], Any]:
-    """Refuse, for a tuple, what else can be iterated: a text is no list of letters."""
-    element = converter.get_unstructure_hook(typing.get_args(_bare(hint))[0])
-    classes = list(_classes_in(hint))
-
-    def unstructure(values: Any) -> Any:
-        if type(values) not in (tuple, list):
-            msg = f"{values!r:.80}: expected a tuple, got {type(values).__name__}"
+    def structured(value: Any, _: Any) -> tuple[Any, ...]:
+        if type(value) not in (list, tuple):
+            msg = f"expected an array, got {type(value).__name__}"
             raise Invalid(msg)
-        return [element(value) for value in values] if classes else values
+        return tuple(structure(value, list[element]))  # type: ignore[valid-type]  # the same
 
-    return unstructure
+    return structured
 
 
 class Vocabulary:
@@ -796,7 +793,7 @@ class Vocabulary:
             if (cls.type, k) not in self._upcasters:
                 msg = f"{cls.type} is at version {cls.version}, but nothing upcasts version {k}"
                 raise Invalid(msg)
-        self._types[cls.type] = EventType(cls, self._converter)
+        self._types[cls.type] = EventType(cls)
 
     def __contains__(self, name: object) -> bool:
         return name in self._types
@@ -843,6 +840,9 @@ class Vocabulary:
         if kind is None:
             msg = f"unknown event type {name!r:.80}; known are {', '.join(sorted(self._types))}"
             raise Invalid(msg)
+        if not is_object(data):
+            msg = f"{name}: expected an object with its fields, got {type(data).__name__}"
+            raise Invalid(msg)
         try:
             event: Event = self._converter.structure(data, kind.cls)
         except Exception as error:
@@ -888,7 +888,11 @@ class Vocabulary:
             return line.data
         data = _decode(bytes(line.data))
         for k in range(line.v, version):
-            data = self._upcasters[line.type, k](data)
+            try:
+                data = self._upcasters[line.type, k](data)
+            except Exception as error:
+                msg = f"{line.type}: upcasting version {k} failed: {error!r}"
+                raise Invalid(msg) from error
         return msgspec.Raw(_encode(data))
 
 

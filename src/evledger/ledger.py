@@ -184,7 +184,11 @@ class Store:
             Broken: the archive is not sound; the message names the first fault.
             Conflict: there is a ledger of this name.
         """
-        volume = archive_volume(folder)
+        try:
+            volume = archive_volume(folder)
+        except Invalid as error:
+            msg = f"{folder} is not sound, and nothing was restored: {error}"
+            raise Broken(msg) from error
         records = Records(volume.ledger, self.plugins.vocabulary)
         report = verify_volume(volume, trust=trust, records=records, progress=progress)
         if report.fault is not None or report.head is None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import attrs
+import msgspec
 from blake3 import blake3
 
 from evledger.chain import (
@@ -46,7 +46,7 @@ from evledger.codec import (
     is_list,
     parse_canonical,
 )
-from evledger.events import FieldsErased, LedgerOpened
+from evledger.events import FieldsErased
 from evledger.exceptions import EvledgerError, Invalid
 from evledger.integrity import Index
 from evledger.tree import Frontier, leaf_hash
@@ -238,8 +238,11 @@ def verify_volume(
     faults = [_placed(volume, span.fault)] if span.fault else _head_faults(volume, head)
     if trust is not None and not faults:
         faults = _trust_faults(volume, trust, span)
+    sound = min([span.events, *(_page_start(fault) for fault in faults)])
     if records is not None:
-        faults += records.finish()
+        found = records.finish()
+        faults += found
+        sound = min([sound, *(f.n for f in found if f.n is not None and f.kind != "not-erased")])
     return Verification(
         ledger=volume.ledger,
         level="chain" if records is None else "full",
@@ -249,7 +252,7 @@ def verify_volume(
         checked=_CHAIN_CHECKS + (() if records is None else _FULL_CHECKS),
         trusted=trust,
         beyond=max(0, span.events - trust.size) if trust else 0,
-        sound_to=min([span.events, *map(_sound_before, faults)]),
+        sound_to=sound,
         faults=tuple(faults[:_MOST_FAULTS]),
         root=None if records is None or faults else records.root(),
         unknown={} if records is None else dict(records.unknown),
@@ -276,17 +279,9 @@ def unreadable(ledger: str, level: Level, message: str, trust: Head | None) -> V
     )
 
 
-def _sound_before(fault: Fault) -> int:
-    """Give how many events before a fault are not touched by it."""
-    if fault.n is not None:
-        return fault.n
-    if fault.page is not None:
-        return fault.page * PAGE_EVENTS
-    # Derived and side tables may be wrong while every event is sound.
-    return sys.maxsize if fault.kind in _BESIDE_THE_CHAIN else 0
-
-
-_BESIDE_THE_CHAIN = frozenset({"index", "attachment", "snapshot", "not-erased"})
+def _page_start(fault: Fault) -> int:
+    """Give how many events lie before the page of a fault; a page is sound as a whole."""
+    return 0 if fault.page is None else fault.page * PAGE_EVENTS
 
 
 def _spans(volume: Volume, records: Records | None, executor: Executor | None) -> Iterator[Span]:
@@ -498,7 +493,7 @@ class Records:
             line = check_frame(raw)
             kind = self._vocabulary.type_of(line.type)
             known = kind is not None and line.v == kind.version
-            if not known:
+            if line.sealed or not known:
                 check_line(raw)
         except Invalid as error:
             self._fault("bad-line", str(error), n)
@@ -537,9 +532,8 @@ class Records:
         if (line.type == "ledger-opened") != (n == 0):
             self._fault("bad-data", "event 0, and no other, is ledger-opened", n)
             return
-        event = self._vocabulary.event(line)
-        name = event.name if isinstance(event, LedgerOpened) else None
-        if name is not None and name != self._ledger:
+        name = msgspec.json.decode(line.data, type=_Named).name
+        if n == 0 and name != self._ledger:
             text = f"it opens {name!r}, but the pages say {self._ledger!r}"
             self._fault("bad-data", text, n)
 
@@ -552,6 +546,10 @@ class Records:
     def _fault(self, kind: FaultKind, message: str, n: int) -> None:
         if len(self._faults) < _MOST_FAULTS:
             self._faults.append(Fault(kind, message, n // PAGE_EVENTS, n))
+
+
+class _Named(msgspec.Struct):
+    name: Any = None
 
 
 def _opens(opening: Opening, kind: str, commitment: str) -> bool:

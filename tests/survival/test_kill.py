@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,8 +24,8 @@ ACTIONS = ("append", "fill", "create", "erase", "attach", "close")
 SECRET = "a quote that somebody wants to have forgotten " + "0123456789abcdef" * 1_000
 # What changes files: each of these is a kill point however few are sampled.
 WRITING = {"pwrite64", "fsync", "fdatasync", "ftruncate", "unlink", "write", "rename"}
-FAILING = "pwrite64,fsync,fdatasync,ftruncate,openat,pread64,fallocate,unlink"
-CALL = re.compile(r"^(?:\d+ +)?(\w+)\(", re.MULTILINE)
+FAILING = {"pwrite64", "fsync", "fdatasync", "ftruncate", "openat", "pread64", "unlink", "mmap"}
+CALL = re.compile(r"^(\w+)\(", re.MULTILINE)
 
 
 @attrs.frozen
@@ -63,19 +64,20 @@ class Victims:
         """Let one victim act, under an injection that starts counting when it acts."""
         log = folder / "strace.log"
         os.mkfifo(folder / "go")
+        go = os.open(folder / "go", os.O_RDWR)  # held open, so that the word is never lost
         self._process.stdin.write(f"{action} {folder}\n".encode())  # type: ignore[union-attr]
         ready = self._line()
         assert ready.startswith("ready "), ready
         trace = ["-e", "trace=all", *injection]
         strace = subprocess.Popen(
-            [self._strace, "-qq", "-f", "-o", log, *trace, "-p", ready.split()[1]],
-            stderr=subprocess.PIPE,
+            [self._strace, "-qq", "-o", log, *trace, "-p", ready.split()[1]],
+            stderr=subprocess.DEVNULL,
         )
         _wait_until_traced(int(ready.split()[1]), strace)
-        with (folder / "go").open("wb"):
-            pass
+        os.write(go, b"!")
         said = [*self._said()]
-        strace.communicate()
+        strace.wait()
+        os.close(go)
         heads = [Head.parse(text[5:]) for text in said if text.startswith("done ")]
         failures = [text[7:] for text in said if text.startswith("failed ")]
         return Fate(
@@ -98,11 +100,19 @@ class Victims:
 
 
 def _wait_until_traced(pid: int, strace: subprocess.Popen[bytes]) -> None:
-    status = Path(f"/proc/{pid}/status")
-    while "TracerPid:\t0\n" in status.read_text():
+    while _is_untraced(pid):
         if strace.poll() is not None:
-            _, said = strace.communicate()
-            pytest.skip(f"strace may not trace here: {said.decode()}")
+            if _is_untraced(pid):  # or else it was killed at once
+                pytest.skip("strace may not trace another process here")
+            return
+
+
+def _is_untraced(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        return "TracerPid:\t0\n" in status and "State:\tZ" not in status
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # killed already
 
 
 @pytest.fixture(scope="module")
@@ -149,17 +159,15 @@ def fresh(template: Path, tmp_path: Path) -> Callable[[str], Path]:
     return copy
 
 
-def kill_points(calls: tuple[str, ...], most: int) -> list[int]:
-    """Say before which system calls to kill: all of them, or those that write and some others."""
-    if EXHAUSTIVE:
-        return list(range(1, len(calls) + 3))
-    writing = [n for n, name in enumerate(calls, 1) if name in WRITING]
-    others = [n for n, name in enumerate(calls, 1) if name not in WRITING]
-    return sorted({*_sample(writing, most), *_sample(others, most // 3)})
-
-
-def _sample(points: list[int], most: int) -> list[int]:
-    return points[:: max(1, -(-len(points) // most))]
+def points(calls: tuple[str, ...], kinds: set[str], most: int) -> list[tuple[str, int]]:
+    """Say at which system calls to strike, as strace counts: the name, and the how manieth."""
+    seen: Counter[str] = Counter()
+    found: list[tuple[str, int]] = []
+    for name in calls:
+        seen[name] += 1
+        if name in kinds or not kinds:
+            found.append((name, seen[name]))
+    return found if EXHAUSTIVE else found[:: max(1, -(-len(found) // most))]
 
 
 def check(action: str, folder: Path, before: Head | None, fate: Fate) -> None:
@@ -223,15 +231,16 @@ def test_killed_at_any_system_call(
     unharmed = victims.run(action, folder)
     assert (unharmed.status, unharmed.failure) == (0, "")
     check(action, folder, before, unharmed)
+    strikes = {*points(unharmed.calls, WRITING, 10), *points(unharmed.calls, set(), 6)}
     killed = 0
-    for n in kill_points(unharmed.calls, 24):
+    for name, n in sorted(strikes):
         folder = fresh(action)
-        fate = victims.run(action, folder, "-e", f"inject=all:signal=KILL:when={n}")
+        fate = victims.run(action, folder, "-e", f"inject={name}:signal=KILL:when={n}")
         killed += fate.status == -9
         check(action, folder, before, fate)
         shutil.rmtree(folder)
     print(f"{action}: killed at {killed} points of {len(unharmed.calls)} system calls")  # noqa: T201  # for -s
-    assert killed > 10
+    assert killed >= len(strikes) - 2  # the last calls may differ a little from run to run
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -243,17 +252,11 @@ def test_refused_by_the_system_at_any_call(
     folder = fresh(action)
     before = head_of(folder)
     calls = victims.run(action, folder).calls
-    failing = [name for name in calls if name in FAILING.split(",")]
-    points = range(1, len(failing) + 1)
-    for n, lasting in itertools.product(
-        points if EXHAUSTIVE else _sample(list(points), 10), ("", "+")
-    ):
+    for (name, n), lasting in itertools.product(points(calls, FAILING, 4), ("", "+")):
         folder = fresh(action)
-        fate = victims.run(
-            action, folder, "-e", f"inject={FAILING}:error={error}:when={n}{lasting}"
-        )
+        fate = victims.run(action, folder, "-e", f"inject={name}:error={error}:when={n}{lasting}")
         assert fate.status == 0
         if fate.acknowledged is None or fate.failure:
-            assert re.match("StoreError|Broken", fate.failure), fate.failure
+            assert re.match("StoreError|Broken", fate.failure), (name, n, lasting, fate.failure)
         check(action, folder, before, fate)
         shutil.rmtree(folder)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evledger.cli import check, move, options, read, show, write
+from evledger.cli import check, demo, move, options, read, show, write
 from evledger.cli.errors import Exit, closing_output, run
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _VERBS: Final = (
     move.restore,
     move.reindex,
     move.render,
+    demo.demo,
 )
 
 

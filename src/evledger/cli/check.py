@@ -15,7 +15,7 @@ from evledger.cli import options
 from evledger.cli.documents import verification_document
 from evledger.cli.errors import Exit
 from evledger.cli.options import Settings
-from evledger.cli.output import progress, write_json, write_lines
+from evledger.cli.output import count, progress, write_json, write_lines
 from evledger.exceptions import Broken, Invalid, NotFound
 from evledger.plugins import Plugins
 from evledger.verification import unreadable
@@ -150,8 +150,8 @@ def _tell(settings: Settings, report: Verification) -> None:
 
 def _lines(report: Verification) -> Iterator[str]:
     if report.ok:
-        pages = f"{report.pages} page{'' if report.pages == 1 else 's'}"
-        yield f"sound: {report.events} events in {pages}, head {report.head}"
+        events, pages = count(report.events, "event"), count(report.pages, "page")
+        yield f"sound: {events} in {pages}, head {report.head}"
     else:
         yield from _fault_lines(report)
     if report.checked:
@@ -159,18 +159,18 @@ def _lines(report: Verification) -> Iterator[str]:
     yield f"stands on: {_trust(report)}"
     if report.root is not None:
         yield f"Merkle root: {report.root}"
-    for name, count in sorted(report.unknown.items()):
-        yield f"unknown: {count} × {name}, whose data no plugin here could check"
+    for name, number in sorted(report.unknown.items()):
+        yield f"unknown: {number} × {name}, whose data no plugin here could check"
     yield f"took: {report.seconds:.3f} s{_rate(report)}"
 
 
 def _fault_lines(report: Verification) -> Iterator[str]:
-    count = len(report.faults)
-    yield f"NOT SOUND: {report.ledger or 'archive'}: {count} fault{'' if count == 1 else 's'}"
+    yield f"NOT SOUND: {report.ledger or 'archive'}: {count(len(report.faults), 'fault')}"
     for fault in report.faults:
         yield f"  {fault}"
     if report.sound_to:
-        yield f"still sound: the first {report.sound_to} events, records 0 to {report.sound_to - 1}"
+        first = count(report.sound_to, "event")
+        yield f"still sound: the first {first}, up to record {report.sound_to - 1}"
     else:
         yield "still sound: nothing can be said of any event"
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bar",
+    "count",
     "excerpt",
     "inert",
     "progress",
@@ -100,6 +101,15 @@ def to_json(document: Any, *, indent: int | None = None) -> str:
 
 def _in_json(character: str) -> str:
     return json.dumps(character)[1:-1]
+
+
+def count(number: int, noun: str) -> str:
+    """Give a number and what it counts.
+
+    >>> count(1, "page"), count(2, "page")
+    ('1 page', '2 pages')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from evledger.chain import PAGE_EVENTS
 from evledger.cli import options
 from evledger.cli.documents import plain, record_document, record_line
 from evledger.cli.options import Settings, head_at, size_at
-from evledger.cli.output import excerpt, table, write_json, write_line, write_lines
+from evledger.cli.output import count, excerpt, table, write_json, write_line, write_lines
 from evledger.seals import Hidden
 from evledger.view import diff as differences
 
@@ -172,7 +172,7 @@ def diff(settings: Settings, *, ledger: str, before: str, after: str | None) -> 
             }
         )
         return
-    write_line(f"{ledger}: {len(changes)} changes from {old.head} to {new.head}")
+    write_line(f"{ledger}: {count(len(changes), 'change')} from {old.head} to {new.head}")
     for change in changes:
         write_lines(_change_lines(change))
 

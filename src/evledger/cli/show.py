@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -52,7 +51,7 @@ class _Found:
     kind: str
     name: str
     entry: Mapping[str, Any] | None = None
-    sealed: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    sealed: dict[str, dict[str, Any]] = attrs.field(factory=dict[str, dict[str, Any]])
     history: tuple[Record, ...] = ()
 
 

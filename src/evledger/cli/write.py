@@ -11,7 +11,7 @@ from evledger.cli import options
 from evledger.cli.documents import plain
 from evledger.cli.errors import Exit
 from evledger.cli.options import Settings
-from evledger.cli.output import excerpt, progress, write_json, write_line, write_lines
+from evledger.cli.output import count, excerpt, progress, write_json, write_line, write_lines
 from evledger.codec import parse_json, seal
 from evledger.exceptions import Invalid, Refused
 from evledger.ledger import open as open_store
@@ -221,8 +221,8 @@ def _tell_import(settings: Settings, ledger: Ledger, reports: dict[str, ImportRe
 def _import_lines(file: str, report: ImportReport) -> Iterator[str]:
     verb = "would add" if report.dry_run else "added"
     yield (
-        f"{file}: {report.read} records read; {verb} {report.sources} sources and "
-        f"{report.claims} claims"
+        f"{file}: {count(report.read, 'record')} read; {verb} "
+        f"{count(report.sources, 'source')} and {count(report.claims, 'claim')}"
     )
     yield (
         f"  {report.added} new, {report.known} known, {report.flagged} flagged as duplicates, "

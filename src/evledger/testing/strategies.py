@@ -38,6 +38,7 @@ _E = TypeVar("_E", bound=Event)
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS: Final = "0123456789"
 _CHARACTERS: Final = st.characters(exclude_categories=["Cs"])  # all but surrogates
+_NAMES: Final = st.text(st.characters(max_codepoint=127), max_size=8)
 _REFS: Final = st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True)
 
 
@@ -49,10 +50,9 @@ def texts(max_size: int = 40) -> st.SearchStrategy[str]:
 def json_values(max_leaves: int = 30) -> st.SearchStrategy[Any]:
     """Give JSON values that a ledger can hold: no floats, no null, names in ASCII."""
     scalars = st.booleans() | st.integers(1 - 2**53, 2**53 - 1) | st.text(_CHARACTERS)
-    names = st.text(st.characters(max_codepoint=127), max_size=8)
     return st.recursive(
         scalars,
-        lambda inner: st.lists(inner, max_size=5) | st.dictionaries(names, inner, max_size=5),
+        lambda inner: st.lists(inner, max_size=5) | st.dictionaries(_NAMES, inner, max_size=5),
         max_leaves=max_leaves,
     )
 
@@ -101,13 +101,17 @@ def _fields(cls: Any) -> dict[str, st.SearchStrategy[Any]]:
     }
 
 
-def _values(hint: Any, mark: Mark | None = None) -> st.SearchStrategy[Any]:
+def _values(  # noqa: PLR0911  # one return for each form of a type
+    hint: Any, mark: Mark | None = None
+) -> st.SearchStrategy[Any]:
     """Give values of a field's type."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return st.one_of([_values(argument, mark) for argument in arguments])
     if origin is tuple:
         return st.lists(_values(arguments[0], mark), max_size=3, unique_by=repr).map(tuple)
+    if origin is dict:
+        return st.dictionaries(_NAMES, _values(arguments[1]), max_size=3)
     if origin is Annotated:
         return _annotated(arguments[0], arguments[1:], mark)
     if origin is Literal:

@@ -1,0 +1,286 @@
+"""Plugins are values, and every way of getting one wrong has its own message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import pluggy
+import pytest
+
+import evledger
+from evledger import (
+    Event,
+    EventSupply,
+    Invalid,
+    Item,
+    PluginError,
+    Plugins,
+    Record,
+    Rejection,
+    Rendered,
+    View,
+    event,
+    hookimpl,
+)
+from evledger.events import Id, Ref, Text, identity, ref, sealed
+from evledger.importing import Importer
+from evledger.rendering import Renderer
+from evledger.stores.base import Backend
+from evledger.stores.memory import MemoryStore
+
+
+@event("mylab:assay-run")
+class AssayRun(Event):
+    """An event of a stranger."""
+
+    id: Id = identity("assay", "a")
+    source: Ref = ref("source")
+    operator: Text | None = sealed(default=None)
+
+
+class Assays:
+    """Counts assays by source."""
+
+    name = "assays"
+    version = 1
+
+    def start(self) -> dict[str, int]:
+        """Begin with none."""
+        return {}
+
+    def apply(self, state: dict[str, int], record: Record) -> dict[str, int]:
+        """Count one."""
+        if isinstance(record.event, AssayRun):
+            source = record.event.source
+            state[source] = state.get(source, 0) + 1
+        return state
+
+    def freeze(self, state: dict[str, int]) -> dict[str, int]:
+        """Give a copy, which later records leave as it is."""
+        return dict(state)
+
+
+class Shout:
+    """A renderer."""
+
+    name = "shout"
+
+    def render(self, view: View) -> Rendered:
+        """Give the title in capitals."""
+        return Rendered(view.title.upper().encode(), "text/plain", ".txt")
+
+
+class Lines:
+    """An importer of titles, one a line."""
+
+    name = "lines"
+    suffixes: tuple[str, ...] = (".lines",)
+
+    def read(self, file: IO[bytes]) -> Iterator[Item | Rejection]:
+        """Give a source for each line."""
+        for n, line in enumerate(file, 1):
+            yield Item(place=f"line {n}", source={"kind": "other", "title": line.decode().strip()})
+
+
+class MyLab:
+    """A plugin with a bit of everything."""
+
+    @hookimpl.events
+    def my_events(self) -> EventSupply:
+        """Give an event and its projection."""
+        return EventSupply(events=(AssayRun,), projections=(Assays(),))
+
+    @hookimpl.renderers
+    def my_renderers(self) -> Iterable[Renderer]:
+        """Give a renderer."""
+        return [Shout()]
+
+    @hookimpl.importers
+    def my_importers(self) -> Iterable[Importer]:
+        """Give an importer."""
+        return [Lines()]
+
+    @hookimpl.stores
+    def my_stores(self) -> Mapping[str, Callable[[str], Backend]]:
+        """Give a store."""
+        return {"mine": MemoryStore}
+
+
+@pytest.fixture
+def plugins() -> Plugins:
+    """Give the built-in plugins and MyLab."""
+    plugins = Plugins.builtin()
+    plugins.register(MyLab(), "mylab")
+    return plugins
+
+
+def test_everything_a_plugin_brings_is_used(plugins: Plugins, tmp_path: Path) -> None:
+    """A stranger's store, importer, event, projection and renderer work as the built-in ones."""
+    titles = tmp_path / "titles.lines"
+    titles.write_text("One\nTwo\n")
+    with evledger.open("mine:", plugins=plugins) as store:
+        ledger = store.create("semax", title="Semax", by="me")
+        report = ledger.import_file(titles, by="me")
+        with ledger.batch(by="me") as batch:
+            batch.add(AssayRun, source="s1")
+            batch.add(AssayRun, source="s1")
+        early, late = ledger.view(4), ledger.view()
+        assert (report.read, report.added) == (2, 2)
+        assert (early.part(Assays), late.part("assays")) == ({"s1": 1}, {"s1": 2})
+        assert ledger.render("shout").text == "SEMAX"
+        assert ledger.verify("full").ok
+
+
+def test_projection_goes_on_where_it_was(plugins: Plugins) -> None:
+    """A view kept up to date has the parts of a fresh one, and earlier views keep theirs."""
+    with evledger.open("memory:", plugins=plugins) as store:
+        ledger = store.create("semax", title="Semax", by="me")
+        views = []
+        for n in range(1, 4):
+            with ledger.batch(by="me") as batch:
+                source = batch.add_source(kind="review", title=f"{n}")
+                batch.add(AssayRun, source=source)
+            views.append(ledger.view())
+        assert [len(view.part(Assays)) for view in views] == [1, 2, 3]
+        assert store.ledger("semax").view().part(Assays) == views[-1].part(Assays)
+
+
+def test_projection_over_sealed_records(plugins: Plugins) -> None:
+    """A projection sees sealed records too, with the values where they are open."""
+    with evledger.open("memory:", plugins=plugins) as store:
+        ledger = store.create("semax", title="Semax", by="me")
+        with ledger.batch(by="me") as batch:
+            batch.add(AssayRun, source=batch.add_source(kind="review", title="x"), operator="me")
+        reader: Any = ledger._reader  # noqa: SLF001  # see that this test cannot hang
+        assert _acquires_twice(reader._lock), "a projection over sealed records would deadlock"  # noqa: SLF001
+        assert ledger.view().part(Assays) == {"s1": 1}
+
+
+def _acquires_twice(lock: Any) -> bool:
+    """Tell whether one thread can take a lock again that it holds."""
+    with lock:
+        again = lock.acquire(blocking=False)
+        if again:
+            lock.release()
+        return bool(again)
+
+
+def test_ledger_read_without_its_plugin(plugins: Plugins, tmp_path: Path) -> None:
+    """Without the plugin its events are kept, verified, and shown as unknown."""
+    place = tmp_path / "a.db"
+    with evledger.open(place, plugins=plugins) as store:
+        ledger = store.create("semax", title="Semax", by="me")
+        with ledger.batch(by="me") as batch:
+            batch.add(AssayRun, source=batch.add_source(kind="review", title="x"))
+    with evledger.open(place) as store:
+        ledger = store.ledger("semax")
+        report, view = ledger.verify("full"), ledger.view()
+        record = ledger.record(2)
+        assert (report.ok, report.unknown) == (True, {"mylab:assay-run": 1})
+        assert (record.event, record.data) == (None, {"id": "a1", "source": "s1"})
+        assert dict(view.unknown) == {"mylab:assay-run": 1}
+        assert view.warnings == (
+            "1 records of unknown type mylab:assay-run may change this picture",
+        )
+
+
+def test_plugins_are_values() -> None:
+    """What is registered with one value is not in another, nor in the default."""
+    mine = Plugins.builtin()
+    mine.register(MyLab())
+    others = (Plugins.builtin(), Plugins.default())
+    assert "shout" in mine.renderers
+    assert ["shout" in plugins.renderers for plugins in others] == [False, False]
+    assert Plugins.default() is Plugins.default()
+
+
+def test_registering_after_use(plugins: Plugins) -> None:
+    """A plugin registered after the first look-up is found as well."""
+    late = Plugins.builtin()
+    assert "shout" not in late.renderers
+    late.register(MyLab())
+    assert sorted(late.renderers) == sorted(plugins.renderers)
+    assert "mylab:assay-run" in late.vocabulary
+
+
+class Misspelt:
+    """A plugin with a hook that there is not."""
+
+    @pluggy.HookimplMarker("evledger")(specname="evledger_rendrers")
+    def renderers(self) -> list[Any]:
+        """Give nothing."""
+        return []
+
+
+def test_misspelt_hook() -> None:
+    """A hook that there is not is an error that names plugin and hook."""
+    with pytest.raises(PluginError, match="plugin 'mislaid': unknown hook 'evledger_rendrers'"):
+        Plugins.builtin().register(Misspelt(), "mislaid")
+
+
+def test_refused_plugin_is_not_kept() -> None:
+    """A plugin that was refused does not stand in the way of the next one."""
+    plugins = Plugins.builtin()
+    with pytest.raises(PluginError):
+        plugins.register(Misspelt(), "mislaid")
+    plugins.register(MyLab(), "mylab")
+    assert "shout" in plugins.renderers
+
+
+def test_same_plugin_twice(plugins: Plugins) -> None:
+    """The same name twice is an error."""
+    with pytest.raises(PluginError, match="plugin 'mylab'"):
+        plugins.register(MyLab(), "mylab")
+
+
+@pytest.mark.parametrize(
+    ("look", "message"),
+    [
+        (lambda p: p.renderers, "two plugins supply the renderer 'shout': .*Shout.*Shout"),
+        (lambda p: p.importers, "two plugins supply the importer 'lines': .*Lines.*Lines"),
+        (lambda p: p.projections, "two plugins supply the projection 'assays'"),
+        (lambda p: p.stores, "two plugins supply stores of scheme 'mine'"),
+    ],
+)
+def test_two_of_one_name(plugins: Plugins, look: Callable[[Plugins], object], message: str) -> None:
+    """Two plugins that claim one name are an error; the message names what they claim."""
+    plugins.register(MyLab(), "theirlab")
+    with pytest.raises(PluginError, match=message):
+        look(plugins)
+
+
+def test_two_events_of_one_type(plugins: Plugins) -> None:
+    """Two classes that claim one event type are an error as well."""
+    plugins.register(MyLab(), "theirlab")
+    with pytest.raises((PluginError, Invalid), match=r"two .*mylab:assay-run"):
+        plugins.vocabulary  # noqa: B018  # looking is what fails
+
+
+def test_unknown_names(plugins: Plugins) -> None:
+    """An unknown renderer or importer, or a suffix that nobody knows: those there are."""
+    with pytest.raises(PluginError, match="no renderer 'pdf'; there are: markdown, shout"):
+        plugins.renderer("pdf")
+    with pytest.raises(PluginError, match="no importer 'ris'; there are: csv, jsonl, lines"):
+        plugins.importer("ris", "x")
+    known = r"no importer knows 'a\.ris' by its suffix; name one of: csv \(\.csv \.tsv\), jsonl"
+    with pytest.raises(PluginError, match=known):
+        plugins.importer(None, "a.ris")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("a.csv", "csv"), ("A.TSV", "csv"), ("a.jsonl", "jsonl"), ("x/a.lines", "lines")],
+)
+def test_importer_by_suffix(plugins: Plugins, path: str, name: str) -> None:
+    """The importer that knows a file's suffix is found, in whatever case it is."""
+    assert plugins.importer(None, path).name == name
+
+
+def test_bare_path_is_sqlite(tmp_path: Path) -> None:
+    """A path without a scheme is a SQLite file, relative names and odd characters included."""
+    for name in ("a.db", "with space.db", "a#b?.db", "é%20.db"):
+        with evledger.open(tmp_path / name) as store:
+            store.create("semax", title="x", by="me")
+        assert (tmp_path / name).is_file()

@@ -1,0 +1,108 @@
+"""What can be imported from evledger is complete, documented, and cheap to import."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+
+import pytest
+
+import evledger
+from evledger import events, exceptions
+
+
+def test_all_is_sorted_and_distinct() -> None:
+    """`__all__` is in order, so that a name is found at a glance and stands once."""
+    assert evledger.__all__ == sorted(set(evledger.__all__))
+
+
+@pytest.mark.parametrize("name", evledger.__all__)
+def test_public_names_are_documented(name: str) -> None:
+    """Each public name can be had, and has a docstring that says what it is."""
+    documented = inspect.getdoc(getattr(evledger, name))
+    assert documented
+    assert documented != inspect.getdoc(object)
+
+
+@pytest.mark.parametrize("name", evledger.__all__)
+def test_public_classes_document_their_members(name: str) -> None:
+    """Each public method and property of a public class has a docstring."""
+    cls = getattr(evledger, name)
+    members = vars(cls).items() if inspect.isclass(cls) else ()
+    undocumented = [
+        member
+        for member, value in members
+        if not member.startswith("_")
+        and (inspect.isfunction(value) or isinstance(value, property | classmethod))
+        and not inspect.getdoc(value)
+    ]
+    assert undocumented == []
+
+
+def test_all_is_complete() -> None:
+    """Every name that the package imports for others stands in `__all__`, and no other."""
+    public = {
+        name
+        for name, value in vars(evledger).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert public == set(evledger.__all__)
+
+
+def test_every_event_is_public() -> None:
+    """Every built-in event class, and the decorator for one's own, comes from evledger."""
+    names = {cls.__name__ for cls in events.builtin_events()} | {"Event", "event"}
+    assert names <= set(evledger.__all__)
+
+
+def test_every_error_is_public() -> None:
+    """Every error comes from evledger, and is drawn in the tree of its module."""
+    assert set(exceptions.__all__) <= set(evledger.__all__)
+    assert all(name in (exceptions.__doc__ or "") for name in exceptions.__all__)
+
+
+IMPORT = """
+import json, sys
+seen = []
+sys.addaudithook(lambda name, args: seen.append([name, str(args[0])])
+    if name in ("open", "os.listdir", "os.scandir", "socket.connect", "sqlite3.connect") else None)
+import importlib.metadata as metadata
+metadata.entry_points = metadata.distributions = lambda *a, **k: seen.append(["entry points", ""])
+import evledger
+print(json.dumps([sorted(sys.modules), seen]))
+"""
+
+
+@pytest.fixture(scope="module")
+def imported() -> tuple[set[str], list[tuple[str, str]]]:
+    """Import evledger in a process of its own; give the modules loaded, and what was touched."""
+    found = subprocess.run(
+        [sys.executable, "-c", IMPORT], capture_output=True, check=True, text=True
+    )
+    modules, seen = json.loads(found.stdout)
+    return set(modules), [tuple(pair) for pair in seen]
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("click", "hypothesis", "cryptography", "pytest", "evledger.cli", "evledger.testing"),
+        *("evledger.builtin", "evledger.stores.sqlite", "sqlite3", "asyncio"),
+    ],
+)
+def test_import_leaves_out(module: str, imported: tuple[set[str], object]) -> None:
+    """`import evledger` imports no command, no plugin, and nothing that only tests need."""
+    assert module not in imported[0]
+
+
+def test_import_discovers_nothing(imported: tuple[object, list[tuple[str, str]]]) -> None:
+    """`import evledger` looks for no plugins, opens no database and connects to nothing."""
+    assert [name for name, _ in imported[1] if name not in ("open", "os.listdir")] == []
+
+
+def test_package_is_typed() -> None:
+    """The package says to type checkers that it is typed."""
+    folder = inspect.getfile(evledger).removesuffix("__init__.py")
+    assert open(f"{folder}py.typed", "rb").read() == b""  # noqa: PTH123, SIM115  # one line
