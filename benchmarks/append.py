@@ -70,7 +70,9 @@ def _batches(bench: Bench) -> list[Row]:
                 )
                 for n in range(4 * bench.repeats)
             ]
-        ours, bulk, saved = (rates(_BATCH, column, 1e3) for column in zip(*seconds[2:], strict=True))
+        ours, bulk, saved = (
+            rates(_BATCH, column, 1e3) for column in zip(*seconds[2:], strict=True)
+        )
         work = f"batches of {_BATCH:,} at {size:,} events"
         target = at_least(2.5)
         found += [

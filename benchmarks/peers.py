@@ -165,6 +165,4 @@ class HashedRows:
 def b3sum(*files: Path) -> None:
     """Hash files with the standard tool on one thread, from starting it to its end."""
     program = shutil.which("b3sum") or "b3sum"
-    subprocess.run(
-        [program, "--num-threads", "1", *files], stdout=subprocess.DEVNULL, check=True
-    )
+    subprocess.run([program, "--num-threads", "1", *files], stdout=subprocess.DEVNULL, check=True)

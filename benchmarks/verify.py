@@ -135,9 +135,7 @@ def _full(bench: Bench) -> list[Row]:
     middle = bench.ledger(bench.middle)
     (full,) = turns(min(bench.repeats, 3), partial(_stored, middle, "full"))
     lines = list(archive_lines(bench.archive()))
-    root, leaves = turns(
-        min(bench.repeats, 3), partial(tree_root, lines), partial(_leaves, lines)
-    )
+    root, leaves = turns(min(bench.repeats, 3), partial(tree_root, lines), partial(_leaves, lines))
     large = stopwatch(partial(_stored, bench.ledger(bench.events), "full"))
     thousand = 1e3
     unit = "k events/s"

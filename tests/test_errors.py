@@ -141,7 +141,7 @@ def test_release_of_what_is_anothers(ledger: Ledger) -> None:
     """A locator of one source cannot be dropped in the name of another."""
     ledger.append(PAPER, SourceAdded(id="s2", kind="review", title="B"), by="me")
     theft = SourceAmended(source="s2", locators_dropped=("doi:10.1000/x",), why="x")
-    with pytest.raises(Refused, match="would release doi:10.1000/x, which record 1 introduced"):
+    with pytest.raises(Refused, match=r"would release doi:10.1000/x, which record 1 introduced"):
         ledger.append(theft, by="me")
 
 

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -47,12 +47,14 @@ LOCATORS = st.lists(NAMES, max_size=2, unique=True).map(tuple)
 class Model:
     """What a ledger is, in plain lists and dictionaries."""
 
-    events: list[Event] = attrs.field(factory=list)
-    heads: list[Head] = attrs.field(factory=list)
-    held: dict[str, int] = attrs.field(factory=dict)
-    tokens: dict[str, tuple[int, list[Event]]] = attrs.field(factory=dict)
-    sealed: dict[tuple[int, str], Any] = attrs.field(factory=dict)
-    highest: dict[str, int] = attrs.field(factory=dict)
+    events: list[Event] = attrs.field(factory=list[Event])
+    heads: list[Head] = attrs.field(factory=list[Head])
+    held: dict[str, int] = attrs.field(factory=dict[str, int])
+    tokens: dict[str, tuple[int, list[Event]]] = attrs.field(
+        factory=dict[str, tuple[int, list[Event]]]
+    )
+    sealed: dict[tuple[int, str], Any] = attrs.field(factory=dict[tuple[int, str], Any])
+    highest: dict[str, int] = attrs.field(factory=dict[str, int])
 
     def next_id(self, letter: str) -> str:
         """Give the id that is handed out next."""
@@ -188,7 +190,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def batch(self, gaps: int, sources: int, fails: bool) -> None:
         """Collect a batch with ids handed out; where it fails, nothing and no id is used up."""
         n = len(self.model.events)
-        expected = [
+        expected: list[Any] = [
             *(
                 GapNoted(id=f"g{self.model.highest.get('g', 0) + k}", text="x")
                 for k in range(1, gaps + 1)
@@ -213,7 +215,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert not fails
             assert [record.event for record in batch.records] == expected
             kinds = {"g": "gap", "s": "source"}
-            keys = {f"{kinds[e.id[0]]}:{e.id}": n + k for k, e in enumerate(expected)}
+            keys = {f"{kinds[id[0]]}:{id}": n + k for k, id in enumerate(e.id for e in expected)}
             self.appended(list(expected), keys)
 
     @rule(token=st.sampled_from("xyz"), text=st.sampled_from("ab"), asks=st.booleans())
@@ -311,7 +313,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def expected(self, n: int) -> Event:
         """Give an event as the record must show it."""
         sealed = {f: v for (m, f), v in self.model.sealed.items() if m == n and v is Hidden.ERASED}
-        return attrs.evolve(self.model.events[n], **sealed)  # type: ignore[type-var]
+        event: Any = self.model.events[n]
+        return cast("Event", attrs.evolve(event, **sealed))
 
     @rule()
     def compare_records(self) -> None:

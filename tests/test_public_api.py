@@ -6,6 +6,8 @@ import inspect
 import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,10 +32,10 @@ def test_public_names_are_documented(name: str) -> None:
 def test_public_classes_document_their_members(name: str) -> None:
     """Each public method and property of a public class has a docstring."""
     cls = getattr(evledger, name)
-    members = vars(cls).items() if inspect.isclass(cls) else ()
+    members: dict[str, Any] = dict(vars(cls)) if inspect.isclass(cls) else {}
     undocumented = [
         member
-        for member, value in members
+        for member, value in members.items()
         if not member.startswith("_")
         and (inspect.isfunction(value) or isinstance(value, property | classmethod))
         and not inspect.getdoc(value)
@@ -104,5 +106,4 @@ def test_import_discovers_nothing(imported: tuple[object, list[tuple[str, str]]]
 
 def test_package_is_typed() -> None:
     """The package says to type checkers that it is typed."""
-    folder = inspect.getfile(evledger).removesuffix("__init__.py")
-    assert open(f"{folder}py.typed", "rb").read() == b""  # noqa: PTH123, SIM115  # one line
+    assert Path(inspect.getfile(evledger)).with_name("py.typed").is_file()

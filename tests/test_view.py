@@ -68,7 +68,7 @@ def seen(*events: Event) -> View:
 # -- folding -----------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(histories(max_size=15), st.data())
 def test_replay_equals_fold(history: tuple[Event, ...], data: st.DataObject) -> None:
     """A view kept up to date, one at any n, and one of a fresh ledger are the same."""
@@ -86,8 +86,8 @@ def test_replay_equals_fold(history: tuple[Event, ...], data: st.DataObject) -> 
     assert views[-1].unfit == ()
 
 
-@settings(max_examples=40)
-@given(histories(max_size=25))
+@settings(max_examples=20)
+@given(histories(max_size=15))
 def test_counts_add_up(history: tuple[Event, ...]) -> None:
     """Each group of counts adds up to its total."""
     ledger = evledger.open("memory:").create("semax", title="T", by="me")
@@ -102,8 +102,8 @@ def test_counts_add_up(history: tuple[Event, ...]) -> None:
     assert counts.claims + counts.withdrawn == len(view.claims)
 
 
-@settings(max_examples=40)
-@given(histories(max_size=25), st.data())
+@settings(max_examples=20)
+@given(histories(max_size=15), st.data())
 def test_without_a_source(history: tuple[Event, ...], data: st.DataObject) -> None:
     """Without a source there is nothing of it, and all else is as it was."""
     ledger = evledger.open("memory:").create("semax", title="T", by="me")
@@ -127,7 +127,7 @@ def _clashes(event: Event) -> bool:
     return not isinstance(event, GapNoted | SectionWritten | CaveatNoted | QuestionCreated)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(histories(max_size=20), st.data())
 def test_differences(history: tuple[Event, ...], data: st.DataObject) -> None:
     """What was added one way was removed the other way, and what changed, changed back."""

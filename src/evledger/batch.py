@@ -91,6 +91,17 @@ class Batch:
 
     Attributes:
         records: what was appended, once the block has ended.
+
+    The examples of its methods go on from this one:
+
+    >>> import evledger
+    >>> from evledger import ClaimRetagged, SourceAdded
+    >>> store = evledger.open("memory:")
+    >>> semax = store.create("semax", title="Semax and BDNF", by="curator")
+    >>> with semax.batch(by="curator") as batch:
+    ...     paper = batch.add_source(kind="journal-article", title="A trial in stroke")
+    >>> paper, [record.type for record in batch.records]
+    ('s1', ['source-added'])
     """
 
     def __init__(
@@ -136,11 +147,25 @@ class Batch:
         return len(self._events)
 
     def append(self, *events: Event | Seal) -> None:
-        """Collect events of any class."""
+        """Collect events of any class.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     claim = batch.tag_claim(source="s1", tier="human", stance="supports", text="It rose.")
+        ...     batch.append(ClaimRetagged(claim=claim, tier="published", why="A review."))
+        >>> len(batch)
+        2
+        """
         self._events += events
 
     def clear(self) -> None:
-        """Let go of what was collected; the ids handed out are given back."""
+        """Let go of what was collected; the ids handed out are given back.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     gap = batch.note_gap("On second thoughts, no.")
+        ...     batch.clear()
+        >>> len(batch.records)
+        0
+        """
         self._events.clear()
         self._give_back()
         self._blocks.clear()
@@ -150,6 +175,12 @@ class Batch:
 
         Raises:
             Invalid: the class has no field whose ids are handed out.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     id = batch.new_id(SourceAdded)
+        ...     batch.append(SourceAdded(id=id, kind="book", title="On Growth and Form"))
+        >>> id
+        's2'
         """
         mark = _identity(cls)
         earlier = self._earlier_id(mark)
@@ -173,6 +204,11 @@ class Batch:
             cls: the event class.
             sealed: fields to seal besides those that the class seals.
             fields: the event's fields; ``id`` only where it is not to be handed out.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     letter = batch.add(SourceAdded, kind="other", title="A letter", sealed=("title",))
+        >>> sorted(batch.records[0].sealed)
+        ['title']
         """
         if fields.get("id") is None:
             fields["id"] = self.new_id(cls)
@@ -181,35 +217,75 @@ class Batch:
         return str(fields["id"])
 
     def add_source(self, *, id: str | None = None, **fields: Any) -> str:
-        """Collect a :class:`~evledger.SourceAdded` and give its id: ``s1``."""
+        """Collect a :class:`~evledger.SourceAdded` and give its id: ``s1``.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     batch.add_source(kind="review", title="A review", locators=("doi:10.1000/review",))
+        's4'
+        """
         return self.add(SourceAdded, id=id, **fields)
 
     def tag_claim(self, *, id: str | None = None, **fields: Any) -> str:
-        """Collect a :class:`~evledger.ClaimTagged` and give its id: ``c1``."""
+        """Collect a :class:`~evledger.ClaimTagged` and give its id: ``c1``.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     batch.tag_claim(source="s4", tier="published", stance="mixed", text="It depends.")
+        'c2'
+        """
         return self.add(ClaimTagged, id=id, **fields)
 
     def create_question(self, *, id: str | None = None, **fields: Any) -> str:
-        """Collect a :class:`~evledger.QuestionCreated` and give its id: ``q1``."""
+        """Collect a :class:`~evledger.QuestionCreated` and give its id: ``q1``.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     batch.create_question(text="Does it raise BDNF in people?")
+        'q1'
+        """
         return self.add(QuestionCreated, id=id, **fields)
 
     def note_gap(self, text: str, *, id: str | None = None) -> str:
-        """Collect a :class:`~evledger.GapNoted` and give its id: ``g1``."""
+        """Collect a :class:`~evledger.GapNoted` and give its id: ``g1``.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     batch.note_gap("No trial in women.")
+        'g1'
+        """
         return self.add(GapNoted, id=id, text=text)
 
     def note_caveat(self, text: str, *, id: str | None = None) -> str:
-        """Collect a :class:`~evledger.CaveatNoted` and give its id: ``cv1``."""
+        """Collect a :class:`~evledger.CaveatNoted` and give its id: ``cv1``.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     batch.note_caveat("The trials were small.")
+        'cv1'
+        """
         return self.add(CaveatNoted, id=id, text=text)
 
     def map_component(self, *, id: str | None = None, **fields: Any) -> str:
-        """Collect a :class:`~evledger.ComponentMapped` and give its id: ``k1``."""
+        """Collect a :class:`~evledger.ComponentMapped` and give its id: ``k1``.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     batch.map_component(id="bdnf", component="BDNF", layer="growth factor signalling")
+        'bdnf'
+        """
         return self.add(ComponentMapped, id=id, **fields)
 
     def write_section(self, section: str, body: str, *, heading: str | None = None) -> None:
-        """Collect a :class:`~evledger.SectionWritten`."""
+        """Collect a :class:`~evledger.SectionWritten`.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     batch.write_section("safety", "Most trials were small.", heading="Safety")
+        """
         self.append(SectionWritten(section=section, heading=heading, body=body))
 
     def link_evidence(self, question: str, **fields: Any) -> None:
-        """Collect an :class:`~evledger.EvidenceLinked`."""
+        """Collect an :class:`~evledger.EvidenceLinked`.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     batch.link_evidence("q1", claim="c1", relation="partly")
+        >>> [evidence.claim for evidence in semax.view().questions["q1"].evidence]
+        ['c1']
+        """
         self.append(EvidenceLinked(question=question, **fields))
 
     def _give_back(self) -> None:

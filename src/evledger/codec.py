@@ -23,11 +23,12 @@ import attrs
 import cattrs
 import msgspec
 from cattrs.cols import list_structure_factory
+from cattrs.errors import ForbiddenExtraKeysError
 
 from evledger.events import MARK, Event, Mark, builtin_events
 from evledger.exceptions import Invalid
 from evledger.locators import normalise, public_link
-from evledger.shapes import is_closed, open_shape, shape
+from evledger.shapes import describe, is_closed, open_shape, shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -159,7 +160,7 @@ def _decode(text: bytes) -> Any:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
         if isinstance(error, Invalid):
             raise
-        msg = f"not JSON: {error}"
+        msg = f"not JSON: {_readable(error)}"
         raise Invalid(msg) from error
 
 
@@ -496,7 +497,16 @@ class EventType:
         try:
             return msgspec.convert(event, self._shape.type, from_attributes=True)
         except (msgspec.MsgspecError, RecursionError) as error:
-            raise Invalid(_readable(error)) from error
+            raise Invalid(self._explained(error, event)) from error
+
+    def _explained(self, error: Exception, event: Event) -> str:
+        """Say what a field should have been, where its annotation says so."""
+        reason = _readable(error)
+        field = reason.partition(":")[0]
+        wanted = describe(self._hints[field]) if field in self._hints else None
+        if wanted is None or ("regex" not in reason and "enum" not in reason):
+            return reason
+        return f"{field}: {getattr(event, field)!r:.80} is not {wanted}"
 
     def _normalised(self, shaped: msgspec.Struct) -> msgspec.Struct:
         """Bring locators and links into their normal form."""
@@ -847,7 +857,7 @@ class Vocabulary:
             event: Event = self._converter.structure(data, kind.cls)
         except Exception as error:
             reasons = cattrs.transform_error(error, path=name, format_exception=_reason)
-            raise Invalid("; ".join(reasons)) from error
+            raise Invalid("; ".join(map(_placed, reasons))) from error
         return event
 
     def counters_of(self, held: Iterable[str]) -> dict[str, int]:
@@ -903,7 +913,15 @@ def _where(cls: type) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
+def _placed(reason: str) -> str:
+    """Put cattrs's "what @ where" the right way round."""
+    what, _, where = reason.partition(" @ ")
+    return f"{where}: {what}"
+
+
 def _reason(error: BaseException, _kind: type | None) -> str:
     if isinstance(error, KeyError):
-        return f"{error.args[0]} is missing"
+        return "it is missing"
+    if isinstance(error, ForbiddenExtraKeysError):
+        return f"unknown field {', '.join(sorted(error.extra_fields))}"
     return str(error) or type(error).__name__

@@ -92,14 +92,35 @@ __all__ = [
 # Patterns are checked when an event is written and when it is read.
 # They end in \Z, because $ would let a final newline through.
 
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
+Id = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z",
+        description="an id of 1 to 64 small letters, digits and hyphens, as in s5",
+    ),
+]
 """A record's short name within its ledger: ``s5``, ``c12``, ``bdnf``."""
 
 Ref = Annotated[str, Meta(min_length=1, max_length=64)]
 """The id, or the slug, that another record introduced; which is what says that it is one."""
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\Z")]
+Slug = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,62}\Z",
+        description="a name of 1 to 63 small letters, digits and hyphens, as in semax",
+    ),
+]
 """The name of a ledger, a tier, a section, a platform or a channel."""
+
+LedgerName = Annotated[
+    str,
+    Meta(
+        pattern=r"^(?!(help|status|ingest)\Z)[a-z0-9][a-z0-9-]{0,62}\Z",
+        description="a name of 1 to 63 small letters, digits and hyphens, as in semax, "
+        "and never help, status or ingest",
+    ),
+]
 
 Name = Annotated[str, Meta(min_length=1, max_length=2_000)]
 """A whole name as it stands among keys and refs: ``claim:c12``, ``doi:10.1000/x``."""
@@ -110,7 +131,11 @@ Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 PartialDate = Annotated[
-    str, Meta(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?\Z")
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?\Z",
+        description="a year, a month or a date, as in 2018, 2018-06 or 2018-06-01",
+    ),
 ]
 """A year, a year and month, or a date: ``2018``, ``2018-06``, ``2018-06-01``."""
 
@@ -118,12 +143,15 @@ Moment = Annotated[
     str,
     Meta(
         pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-        r"(T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z)?\Z"
+        r"(T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z)?\Z",
+        description="a date or a moment in UTC, as in 2026-11-22 or 2026-11-22T10:00:00Z",
     ),
 ]
 """A date, or a moment in UTC: ``2026-11-22``, ``2026-11-22T10:00:00Z``."""
 
-Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Digest = Annotated[
+    str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="a digest of 64 hexadecimal digits")
+]
 
 SourceKind = Literal[
     "journal-article",
@@ -190,6 +218,12 @@ def identity(kind: str, letters: str) -> Any:
     Args:
         kind: the part of the key before the colon.
         letters: what ids that a batch hands out begin with.
+
+    >>> @event("mylab:vote-cast")
+    ... class VoteCast(Event):
+    ...     id: Id = identity("vote", "v")
+    >>> VoteCast(id="v1").id
+    'v1'
     """
     return _field(Mark(role="key", kind=kind, letters=letters), NOTHING)
 
@@ -212,6 +246,12 @@ def key(
         parts: other fields (and this one) whose values are joined by slashes into one name.
         replaces: take the name over from the record that holds it, where one does.
         locator: the value identifies a source, and is normalised before it is written.
+
+    >>> @event("mylab:vial-filled")
+    ... class VialFilled(Event):
+    ...     barcode: Text = key("vial")  # introduces vial:0815, once
+    >>> VialFilled(barcode="0815").barcode
+    '0815'
     """
     mark = Mark(
         role="key", kind=kind, letters=letters, parts=parts, replaces=replaces, locator=locator
@@ -220,7 +260,18 @@ def key(
 
 
 def ref(kind: str | None = None, *, default: Any = NOTHING) -> Any:
-    """Mark a field whose value, or whose values, are names that the event relies on."""
+    """Mark a field whose value, or whose values, are names that the event relies on.
+
+    Args:
+        kind: the part of the name before the colon; ``None`` where the value is a whole name.
+        default: the field's default, as in :func:`attrs.field`.
+
+    >>> @event("mylab:vial-opened")
+    ... class VialOpened(Event):
+    ...     barcode: Text = ref("vial")  # relies on vial:0815
+    >>> VialOpened(barcode="0815").barcode
+    '0815'
+    """
     return _field(Mark(role="ref", kind=kind), default)
 
 
@@ -231,7 +282,20 @@ def drop(
     parts: tuple[str, ...] = (),
     locator: bool = False,
 ) -> Any:
-    """Mark a field whose value, or whose values, are names that the event releases."""
+    """Mark a field whose value, or whose values, are names that the event releases.
+
+    Args:
+        kind: the part of the name before the colon; ``None`` where the value is a whole name.
+        default: the field's default, as in :func:`attrs.field`.
+        parts: other fields (and this one) whose values are joined by slashes into one name.
+        locator: the value identifies a source, and is normalised before it is written.
+
+    >>> @event("mylab:vial-emptied")
+    ... class VialEmptied(Event):
+    ...     barcode: Text = drop("vial")  # releases vial:0815
+    >>> VialEmptied(barcode="0815").barcode
+    '0815'
+    """
     return _field(Mark(role="drop", kind=kind, parts=parts, locator=locator), default)
 
 
@@ -241,6 +305,13 @@ def sealed(*, when: Callable[[Any], bool] | None = None, default: Any = NOTHING)
     Args:
         when: decides from the event alone; always, where it is ``None``.
         default: the field's default, as in :func:`attrs.field`.
+
+    >>> @event("mylab:assay-signed")
+    ... class AssaySigned(Event):
+    ...     result: Text
+    ...     operator: Text | None = sealed(default=None)
+    >>> AssaySigned(result="positive").operator is None
+    True
     """
     return _field(Mark(seal=when or _always), default)
 
@@ -252,6 +323,12 @@ def plain(*, default: Any = NOTHING, locator: bool = False, link: bool = False) 
         default: the field's default, as in :func:`attrs.field`.
         locator: the value mentions a source, and is normalised before it is written.
         link: the value is a link; that of a post is written without the handle.
+
+    >>> @event("mylab:note-made")
+    ... class NoteMade(Event):
+    ...     about: Name | None = plain(locator=True, default=None)  # written as doi:10.1000/x
+    >>> NoteMade(about="DOI:10.1000/X").about
+    'DOI:10.1000/X'
     """
     return _field(Mark(locator=locator, link=link), default)
 
@@ -417,8 +494,8 @@ class LedgerOpened(Event):
         origin: the name under which checkpoints of this ledger are signed.
     """
 
-    name: Annotated[str, Meta(pattern=r"^(?!(help|status|ingest)\Z)[a-z0-9][a-z0-9-]{0,62}\Z")]
-    id: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
+    name: LedgerName
+    id: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z", description="16 bytes in hexadecimal")]
     title: Text
     subject: Text | None = None
     tiers: tuple[Tier, ...] = DEFAULT_TIERS
@@ -445,7 +522,7 @@ class SectionWritten(Event):
         body: Markdown.
     """
 
-    section: Slug
+    section: Slug = key("section", replaces=True)
     heading: Text | None = None
     body: str
 

@@ -57,6 +57,18 @@ class Conflict(Refused):
 
     Attributes:
         head: the head that the ledger has now; ``None`` where the ledger does not exist yet.
+
+    >>> import evledger
+    >>> from evledger import Conflict, GapNoted
+    >>> with evledger.open("memory:") as store:
+    ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+    ...     seen = semax.head()
+    ...     noted = semax.append(GapNoted(id="g1", text="No trial in women."), by="another")
+    ...     try:
+    ...         semax.append(GapNoted(id="g2", text="No trial."), by="curator", expect=seen)
+    ...     except Conflict as conflict:
+    ...         print(conflict.head == semax.head())
+    True
     """
 
     def __init__(self, message: str, head: Head | None = None) -> None:
@@ -70,6 +82,16 @@ class DuplicateKey(Refused):
     Attributes:
         key: the name, as in ``doi:10.1000/x``.
         n: the position of the record that holds it.
+
+    >>> from evledger import DuplicateKey
+    >>> with evledger.open("memory:") as store:
+    ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+    ...     noted = semax.append(GapNoted(id="g1", text="No trial in women."), by="curator")
+    ...     try:
+    ...         semax.append(GapNoted(id="g1", text="The same id."), by="curator")
+    ...     except DuplicateKey as error:
+    ...         print(error.key, error.n)
+    gap:g1 1
     """
 
     def __init__(self, message: str, key: str, n: int) -> None:
@@ -83,6 +105,15 @@ class MissingRef(Refused):
 
     Attributes:
         ref: the name, as in ``source:s5``.
+
+    >>> from evledger import GapClosed, MissingRef
+    >>> with evledger.open("memory:") as store:
+    ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+    ...     try:
+    ...         semax.append(GapClosed(gap="g7", why="Filled."), by="curator")
+    ...     except MissingRef as error:
+    ...         print(error.ref)
+    gap:g7
     """
 
     def __init__(self, message: str, ref: str) -> None:

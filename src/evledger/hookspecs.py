@@ -35,6 +35,10 @@ class EventSupply:
         events: event classes.
         upcasters: for a type and a version k, what turns its data into that of k+1.
         projections: what folds the events into the view.
+
+    >>> from evledger import EventSupply
+    >>> EventSupply().events
+    ()
     """
 
     events: tuple[type[Event], ...] = ()
@@ -46,25 +50,84 @@ class EventSupply:
 
 @hookspec
 def evledger_stores() -> Mapping[str, Callable[[str], Backend]]:
-    """Give stores by URL scheme: what opens a URL of that scheme."""
+    """Give stores by URL scheme: what opens a URL of that scheme.
+
+    Returns:
+        For each scheme, what is called with the whole URL and gives an open store.
+
+    >>> from evledger import hookimpl
+    >>> from evledger.stores.memory import MemoryStore
+    >>> class Plugin:
+    ...     @hookimpl.stores
+    ...     def stores(self):
+    ...         return {"scratch": MemoryStore}
+    """
     raise NotImplementedError
 
 
 @hookspec
 def evledger_events() -> EventSupply:
-    """Give event classes, upcasters and projections."""
+    """Give event classes, upcasters and projections.
+
+    Returns:
+        One supply; a plugin that has none of a kind leaves it out.
+
+    >>> from evledger import Event, EventSupply, event, hookimpl
+    >>> from evledger.events import Id, identity
+    >>> @event("mylab:vote-cast")
+    ... class VoteCast(Event):
+    ...     id: Id = identity("vote", "v")
+    ...     answer: str
+    >>> class Plugin:
+    ...     @hookimpl.events
+    ...     def events(self) -> EventSupply:
+    ...         return EventSupply(events=(VoteCast,))
+    """
     raise NotImplementedError
 
 
 @hookspec
 def evledger_renderers() -> Iterable[Renderer]:
-    """Give renderers."""
+    """Give renderers.
+
+    Returns:
+        The renderers, each of a name of its own.
+
+    >>> from evledger import Rendered, hookimpl
+    >>> class Headline:
+    ...     name = "headline"
+    ...
+    ...     def render(self, view):
+    ...         return Rendered(view.title.encode(), "text/plain; charset=utf-8", ".txt")
+    >>> class Plugin:
+    ...     @hookimpl.renderers
+    ...     def renderers(self):
+    ...         return [Headline()]
+    """
     raise NotImplementedError
 
 
 @hookspec
 def evledger_importers() -> Iterable[Importer]:
-    """Give importers."""
+    """Give importers.
+
+    Returns:
+        The importers, each of a name of its own.
+
+    >>> from evledger import Item, hookimpl
+    >>> class TitleList:
+    ...     name = "titles"
+    ...     suffixes = (".titles",)
+    ...
+    ...     def read(self, file):
+    ...         for number, line in enumerate(file, 1):
+    ...             source = {"kind": "book", "title": line.decode().strip()}
+    ...             yield Item(place=f"line {number}", source=source)
+    >>> class Plugin:
+    ...     @hookimpl.importers
+    ...     def importers(self):
+    ...         return [TitleList()]
+    """
     raise NotImplementedError
 
 

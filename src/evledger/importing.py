@@ -35,6 +35,14 @@ class Item:
         place: where in the file, for people: ``row 7``.
         source: fields of :class:`~evledger.SourceAdded`; ``id`` where the file names one.
         claims: for each claim, fields of :class:`~evledger.ClaimTagged` without ``source``.
+
+    >>> item = Item(
+    ...     place="row 7",
+    ...     source={"kind": "review", "title": "A review", "locators": ["doi:10.1000/x"]},
+    ...     claims=[{"tier": "published", "stance": "supports", "text": "It helps."}],
+    ... )
+    >>> item.place
+    'row 7'
     """
 
     place: str
@@ -50,6 +58,9 @@ class Rejection:
         place: where in the file.
         reason: what was wrong.
         raw: the record as it stood, as far as it could be read.
+
+    >>> Rejection("row 7", "there is no title", "review,,2018").reason
+    'there is no title'
     """
 
     place: str
@@ -63,6 +74,15 @@ class Importer(Protocol):
     Attributes:
         name: by which it is asked for.
         suffixes: of the files it knows, in lower case: ``(".csv",)``.
+
+    >>> class TitleList:
+    ...     name = "titles"
+    ...     suffixes = (".titles",)
+    ...
+    ...     def read(self, file):
+    ...         for number, line in enumerate(file, 1):
+    ...             source = {"kind": "book", "title": line.decode().strip()}
+    ...             yield Item(place=f"line {number}", source=source)
     """
 
     name: str
@@ -161,7 +181,7 @@ class _Resolver:
     def __init__(self, ledger: Target) -> None:
         self._ledger = ledger
         view = ledger.view()
-        self._tiers = {tier.slug for tier in view.tiers}
+        self._tiers = tuple(tier.slug for tier in view.tiers)
         self._titles: dict[str, object] = {}
         self._holders: dict[str, str] = {}
         self._twins: dict[tuple[object, ...], str] = {}

@@ -437,6 +437,15 @@ class Ledger:
             n = self._reader.size_at(at)
         return self._reader.view(n)
 
+    def size_at(self, moment: datetime) -> int:
+        """Give how many events the ledger had at a moment.
+
+        Raises:
+            NotFound: it had none yet.
+            Invalid: the moment has no time zone.
+        """
+        return self._reader.size_at(moment)
+
     def history(self, name: str) -> tuple[Record, ...]:
         """Give every record that introduces, relies on or releases a name.
 
@@ -760,7 +769,7 @@ class Ledger:
         dry_run: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> ImportReport:
-        """Import sources and claims from a file.
+        r"""Import sources and claims from a file.
 
         Args:
             path: the file.
@@ -777,7 +786,7 @@ class Ledger:
         return import_file(self, path, chosen, by=by, dry_run=dry_run, progress=progress)
 
 
-_ID_KINDS: Final = ("source", "claim", "question", "gap", "caveat", "component")
+_ID_KINDS: Final = ("source", "claim", "question", "gap", "caveat", "component", "section")
 _DIGEST: Final = re.compile(rb"[0-9a-f]{64}")
 
 

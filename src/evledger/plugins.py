@@ -43,7 +43,11 @@ class Plugins:
 
     @classmethod
     def builtin(cls) -> Plugins:
-        """Give what comes with the library, and nothing else."""
+        """Give what comes with the library, and nothing else.
+
+        >>> sorted(Plugins.builtin().stores)
+        ['memory', 'sqlite']
+        """
         from evledger import builtin  # noqa: PLC0415  # the built-in ones import their libraries
 
         plugins = cls()
@@ -53,7 +57,11 @@ class Plugins:
     @classmethod
     @functools.cache
     def default(cls) -> Plugins:
-        """Give what :func:`evledger.open` uses where it is given none."""
+        """Give what :func:`evledger.open` uses where it is given none.
+
+        >>> Plugins.default() is Plugins.default()
+        True
+        """
         return cls.builtin()
 
     def register(self, plugin: Any, name: str | None = None) -> None:
@@ -65,6 +73,21 @@ class Plugins:
 
         Raises:
             PluginError: it is registered already, or a hook of it is misspelt.
+
+        >>> from evledger import Rendered, hookimpl
+        >>> class Headline:
+        ...     name = "headline"
+        ...
+        ...     def render(self, view):
+        ...         return Rendered(view.title.encode(), "text/plain; charset=utf-8", ".txt")
+        >>> class MyPlugin:
+        ...     @hookimpl.renderers
+        ...     def renderers(self):
+        ...         return [Headline()]
+        >>> plugins = Plugins.builtin()
+        >>> plugins.register(MyPlugin(), "mine")
+        >>> sorted(plugins.renderers)
+        ['headline', 'markdown']
         """
         try:
             self._manager.register(plugin, name)
@@ -119,6 +142,9 @@ class Plugins:
 
         Raises:
             PluginError: there is none of this name.
+
+        >>> Plugins.builtin().renderer("markdown").name
+        'markdown'
         """
         return _named("renderer", self.renderers, name)
 
@@ -127,6 +153,9 @@ class Plugins:
 
         Raises:
             PluginError: there is none.
+
+        >>> Plugins.builtin().importer(None, "library.csv").name
+        'csv'
         """
         if name is not None:
             return _named("importer", self.importers, name)
@@ -142,6 +171,10 @@ class Plugins:
 
         Raises:
             Invalid: its scheme is not known.
+
+        >>> with Plugins.builtin().open_store("memory:") as backend:
+        ...     backend.ledgers()
+        []
         """
         scheme, colon, _ = url.partition(":")
         if scheme in self.stores and colon:

@@ -20,12 +20,20 @@ __all__ = ["Record", "format_time", "parse_time"]
 
 
 def format_time(moment: datetime) -> str:
-    """Write a moment as a line carries it: UTC, to the microsecond."""
+    """Write a moment as a line carries it: UTC, to the microsecond.
+
+    >>> format_time(datetime(2026, 11, 22, 10, tzinfo=UTC))
+    '2026-11-22T10:00:00.000000Z'
+    """
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_time(at: str) -> datetime:
-    """Read a moment as a line carries it."""
+    """Read a moment as a line carries it.
+
+    >>> parse_time("2026-11-22T10:00:00.000000Z").hour
+    10
+    """
     return datetime.fromisoformat(at)
 
 
@@ -46,6 +54,14 @@ class Record:
         event: the event, brought up to its class's version, with :class:`~evledger.Hidden` in
             place of values that cannot be shown; ``None`` where its type is not known here,
             or its data is not of the type's schema.
+
+    >>> import evledger
+    >>> with evledger.open("memory:") as store:
+    ...     record = store.create("semax", title="Semax and BDNF", by="curator").record(0)
+    >>> record.n, record.by, record.type, record.data["title"], record.event.title
+    (0, 'curator', 'ledger-opened', 'Semax and BDNF', 'Semax and BDNF')
+    >>> record.line[:7]
+    b'{"at":"'
     """
 
     n: int

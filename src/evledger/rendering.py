@@ -20,6 +20,9 @@ class Rendered:
         data: the bytes.
         media_type: as in ``text/markdown; charset=utf-8``.
         suffix: of a file that holds it: ``.md``.
+
+    >>> Rendered(b"# Semax", "text/markdown; charset=utf-8", ".md").text
+    '# Semax'
     """
 
     data: bytes
@@ -37,6 +40,14 @@ class Renderer(Protocol):
 
     Attributes:
         name: by which it is asked for.
+
+    >>> from evledger import Rendered, View
+    >>> class Headline:
+    ...     name = "headline"
+    ...
+    ...     def render(self, view: View) -> Rendered:
+    ...         text = f"{view.title}: {view.counts.claims} claims"
+    ...         return Rendered(text.encode(), "text/plain; charset=utf-8", ".txt")
     """
 
     name: str

@@ -26,6 +26,9 @@ class Hidden(enum.Enum):
     Attributes:
         ERASED: value and salt are gone, and an event says so.
         WITHHELD: this copy of the ledger has no vault that holds them.
+
+    >>> str(Hidden.ERASED)
+    '[erased]'
     """
 
     ERASED = 1
@@ -52,17 +55,34 @@ class Opening:
     value: bytes
 
     def fits(self, commitment: str) -> bool:
-        """Tell whether this opens the commitment that a line carries."""
+        """Tell whether this opens the commitment that a line carries.
+
+        >>> opening = Opening(17, "quote", bytes(32), b'["claim-tagged","quote","Better."]')
+        >>> opening.fits(commit(bytes(32), opening.value)), opening.fits("0" * 64)
+        (True, False)
+        """
         return len(self.salt) == SALT_BYTES and hmac.compare_digest(
             commit(self.salt, self.value), commitment
         )
 
 
 def new_salt() -> bytes:
-    """Give 32 random bytes from the operating system."""
+    """Give 32 random bytes from the operating system.
+
+    >>> len(new_salt())
+    32
+    """
     return secrets.token_bytes(SALT_BYTES)
 
 
 def commit(salt: bytes, value: bytes) -> str:
-    """Give the commitment, in hexadecimal, to an opening's bytes (RFC 2104, FIPS 198-1)."""
+    """Give the commitment, in hexadecimal, to an opening's bytes (RFC 2104, FIPS 198-1).
+
+    Args:
+        salt: 32 bytes, the key of the HMAC.
+        value: the canonical JSON of ``[type, field, value]``.
+
+    >>> commit(bytes(32), b'["claim-tagged","quote","Better."]')[:16]
+    'e402a92b89405131'
+    """
     return hmac.digest(salt, value, "sha256").hex()

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import attrs
 import msgspec
 
-__all__ = ["is_closed", "open_shape", "shape"]
+__all__ = ["describe", "is_closed", "open_shape", "shape"]
 
 _MAX_INTEGER = 2**53 - 1
 
@@ -98,3 +98,15 @@ def _is_bounded(arguments: tuple[Any, ...]) -> bool:
         low is not None and low >= -_MAX_INTEGER and high is not None and high <= _MAX_INTEGER
         for low, high in bounds
     )
+
+
+def describe(hint: Any) -> str | None:
+    """Say in words what an annotation admits, where it says so itself."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Literal:
+        return f"one of {', '.join(map(str, arguments))}"
+    if origin is Annotated:
+        said = (m.description for m in arguments[1:] if isinstance(m, msgspec.Meta))
+        return next((words for words in said if words), None) or describe(arguments[0])
+    found = (describe(argument) for argument in arguments if argument is not type(None))
+    return next((words for words in found if words), None)

@@ -19,12 +19,20 @@ EMPTY_ROOT: Final = sha256(b"").digest()
 
 
 def leaf_hash(line: bytes) -> bytes:
-    """Hash a line, without its newline, as a leaf: SHA-256(0x00 ‖ line) (RFC 6962 section 2.1)."""
+    """Hash a line, without its newline, as a leaf: SHA-256(0x00 ‖ line) (RFC 6962 section 2.1).
+
+    >>> leaf_hash(b"").hex()[:16]
+    '6e340b9cffb37a98'
+    """
     return sha256(b"\x00" + line).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """Hash two subtrees: SHA-256(0x01 ‖ left ‖ right) (RFC 6962 section 2.1)."""
+    """Hash two subtrees: SHA-256(0x01 ‖ left ‖ right) (RFC 6962 section 2.1).
+
+    >>> node_hash(leaf_hash(b"one"), leaf_hash(b"two")) == tree_root([b"one", b"two"])
+    True
+    """
     return sha256(b"\x01" + left + right).digest()
 
 
@@ -77,7 +85,11 @@ class Frontier:
         self._subtrees.append(subtree)
 
     def root(self) -> bytes:
-        """Give the tree's root: the subtrees joined from the right (RFC 6962 section 2.1)."""
+        """Give the tree's root: the subtrees joined from the right (RFC 6962 section 2.1).
+
+        >>> Frontier().root() == EMPTY_ROOT
+        True
+        """
         if not self._subtrees:
             return EMPTY_ROOT
         root = self._subtrees[-1]
@@ -87,7 +99,18 @@ class Frontier:
 
 
 def tree_root(lines: Iterable[bytes]) -> bytes:
-    """Give the root of the tree over these lines, each without its newline."""
+    """Give the root of the tree over these lines, each without its newline.
+
+    Args:
+        lines: the leaves' data, in order.
+
+    Returns:
+        32 bytes; :data:`EMPTY_ROOT` where there is no line (RFC 6962 section 2.1).
+
+    >>> three = node_hash(node_hash(leaf_hash(b"a"), leaf_hash(b"b")), leaf_hash(b"c"))
+    >>> tree_root([b"a", b"b", b"c"]) == three
+    True
+    """
     edge = Frontier()
     for line in lines:
         edge.add(leaf_hash(line))

@@ -86,7 +86,6 @@ FaultKind = Literal[
     "not-erased",
     "index",
     "attachment",
-    "snapshot",
     "head-mismatch",
 ]
 """What is wrong; ``docs/reference/faults.md`` describes each."""

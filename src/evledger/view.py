@@ -92,6 +92,21 @@ class View:
         unknown: how many records of each type that is not known here; they may change the picture.
         unfit: records whose data is not what their type says.
         erased: the sealed fields that are gone, whenever they went, as (record, field).
+
+    The examples of its methods go on from this one:
+
+    >>> import evledger
+    >>> store = evledger.open("memory:")
+    >>> semax = store.create("semax", title="Semax and BDNF", by="curator")
+    >>> with semax.batch(by="curator") as batch:
+    ...     trial = batch.add_source(kind="journal-article", title="A trial in stroke")
+    ...     rats = batch.add_source(kind="journal-article", title="A study in rats")
+    ...     claim = batch.tag_claim(
+    ...         source=trial, tier="human", stance="supports", text="Scores rose.", quote="…"
+    ...     )
+    >>> view = semax.view()
+    >>> view.sources["s1"].title, list(view.claims)
+    ('A trial in stroke', ['c1'])
     """
 
     def __init__(
@@ -130,7 +145,11 @@ class View:
 
     @functools.cached_property
     def counts(self) -> Counts:
-        """How many of what."""
+        """How many of what.
+
+        >>> view.counts.sources, view.counts.claims_by_tier["human"]
+        (2, 1)
+        """
         standing = [claim for claim in self.claims.values() if claim.is_standing]
         tiers = Counter(claim.tier for claim in standing)
         order = {tier.slug: tiers.pop(tier.slug, 0) for tier in self.tiers}
@@ -148,7 +167,11 @@ class View:
 
     @functools.cached_property
     def warnings(self) -> tuple[str, ...]:
-        """What a reader of this view must know: records that it could not take in."""
+        """What a reader of this view must know: records that it could not take in.
+
+        >>> view.warnings
+        ()
+        """
         found = [
             f"{count} records of unknown type {name} may change this picture"
             for name, count in sorted(self.unknown.items())
@@ -163,6 +186,9 @@ class View:
 
         Raises:
             NotFound: there is no such source.
+
+        >>> [claim.id for claim in view.claims_of("s1")], view.claims_of("s2")
+        (['c1'], ())
         """
         if source not in self.sources:
             msg = f"no source {source!r} in {self.ledger} at {self.head.size}"
@@ -177,7 +203,14 @@ class View:
         return found
 
     def without(self, source: str) -> View:
-        """Give the view as it would be without one source, its claims and its links."""
+        """Give the view as it would be without one source, its claims and its links.
+
+        Raises:
+            NotFound: there is no such source.
+
+        >>> view.without("s1")
+        <View of semax at 4: 1 sources, 0 claims>
+        """
         gone = {claim.id for claim in self.claims_of(source)}
         state = self._state.copy()
         del state.sources[source]
@@ -197,6 +230,11 @@ class View:
 
         Raises:
             NotFound: the ledger was opened without that projection.
+
+        >>> view.part("mylab:doses")
+        Traceback (most recent call last):
+        ...
+        evledger.exceptions.NotFound: no projection 'mylab:doses' here; there are: none
         """
         name = projection if isinstance(projection, str) else projection.name
         if name not in self._parts:
@@ -205,7 +243,11 @@ class View:
         return self._parts[name]
 
     def state_of(self, n: int, field: str) -> Hidden | None:
-        """Say why a sealed field of a record is hidden; ``None`` where it is open."""
+        """Say why a sealed field of a record is hidden; ``None`` where it is open.
+
+        >>> view.state_of(3, "quote") is None
+        True
+        """
         if (n, field) in self._openings:
             return None
         return Hidden.ERASED if (n, field) in self.erased else Hidden.WITHHELD
@@ -262,8 +304,16 @@ class Change:
 def diff(before: View, after: View) -> tuple[Change, ...]:
     """Say what changed from one view to another, of the same ledger or not.
 
-    >>> diff(view, view)  # doctest: +SKIP
-    ()
+    Args:
+        before: the earlier view.
+        after: the later one.
+
+    Returns:
+        One change for each entry that differs; none where the views are equal.
+
+    >>> for change in diff(semax.view(n=3), semax.view()):
+    ...     print(change.what, change.kind, change.id)
+    added claim c1
     """
     changes: list[Change] = []
     about = _differences(before, after, ("title", "subject", "tiers", "origin"))

@@ -37,7 +37,7 @@ def work(database: str, worker: int, events: int) -> None:
                     gaps = [batch.note_gap(f"By {worker}.") for _ in range(2)]
                 say("\n".join([f"source:{source}", *(f"gap:{gap}" for gap in gaps)]))
                 if number % 16 == 0:
-                    assert ledger.view().head.size <= ledger.head().size  # noqa: S101  # told below
+                    assert ledger.view().head.size <= ledger.head().size  # told below
     except BaseException as error:  # noqa: BLE001  # whatever it is, it is told
         say(f"!{type(error).__name__}: {error}")
 
@@ -57,7 +57,9 @@ def main(method: str, database: str, workers: int, events: int) -> None:
     """Start the workers, and wait for them."""
     if method == "rush":
         barrier = FORK.Barrier(workers)
-        crowd = [FORK.Process(target=rush, args=(database, barrier, events)) for _ in range(workers)]
+        crowd = [
+            FORK.Process(target=rush, args=(database, barrier, events)) for _ in range(workers)
+        ]
     else:
         context = multiprocessing.get_context(method)
         crowd = [context.Process(target=work, args=(database, n, events)) for n in range(workers)]

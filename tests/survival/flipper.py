@@ -28,7 +28,9 @@ def content(store: evledger.Store) -> dict[str, Any]:
         found[f"records of {name}"] = [record.line for record in ledger.records()]
         found[f"names of {name}"] = sorted(kept.names(name))
         found[f"vault of {name}"] = list(kept.openings(name))
-        found[f"attachments of {name}"] = [(d, ledger.attachment(d)) for d in kept.attachments(name)]
+        found[f"attachments of {name}"] = [
+            (d, ledger.attachment(d)) for d in kept.attachments(name)
+        ]
         found[f"view of {name}"] = repr(list(ledger.view().claims.values()))
     return found
 

@@ -284,7 +284,10 @@ def mounted(options: str, source: str, folder: Path) -> None:
     """Mount a file system, or skip where that is not allowed."""
     folder.mkdir(exist_ok=True)
     command = ["mount", *options.split(), source, folder]
-    if not shutil.which("mount") or subprocess.run(command, capture_output=True, check=False).returncode:
+    if (
+        not shutil.which("mount")
+        or subprocess.run(command, capture_output=True, check=False).returncode
+    ):
         pytest.skip("nothing may be mounted here")
 
 
@@ -354,9 +357,10 @@ def test_erasing_on_a_full_disk(disk: Path) -> None:
             else:
                 assert ledger.head().size == size + 1
                 _fill_up(disk / "filler", leave=700_000)
-                assert not erasure.pending or not ledger.erase(
-                    n, "quote", reason="asked", by="test"
-                ).pending
+                assert (
+                    not erasure.pending
+                    or not ledger.erase(n, "quote", reason="asked", by="test").pending
+                )
         (disk / "filler").unlink()
         assert ledger.verify("full").faults == ()
 

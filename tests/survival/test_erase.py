@@ -196,7 +196,11 @@ def test_a_capture_goes_with_the_last_field_that_names_it(ledger: Ledger, databa
     with ledger.batch(by="test") as batch:
         for capture in (shared, shared, single):
             batch.add_source(
-                kind="post", title="A post", platform="reddit", url="https://e.org/", capture=capture
+                kind="post",
+                title="A post",
+                platform="reddit",
+                url="https://e.org/",
+                capture=capture,
             )
     assert not ledger.erase(4, "capture", reason="asked", by="test").pending
     assert other.encode() not in files(database)

@@ -101,7 +101,11 @@ def test_a_bit_of_a_database(database: Path, flipper: Flipper) -> None:
     size = database.stat().st_size
     rnd = random.Random(size)
     offsets = range(size) if EXHAUSTIVE else sorted(rnd.sample(range(size), 400))
-    outcomes = [(offset, bit, *flipper.flip(offset, bit)) for offset in offsets for bit in [rnd.randrange(8)]]
+    outcomes = [
+        (offset, bit, *flipper.flip(offset, bit))
+        for offset in offsets
+        for bit in [rnd.randrange(8)]
+    ]
     escaped = [outcome for outcome in outcomes if outcome[2] == "escape"]
     assert escaped == []
     assert {outcome[2] for outcome in outcomes} >= {"fault", "same"}

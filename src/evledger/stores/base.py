@@ -1,7 +1,7 @@
 """What a store promises; it knows nothing of hashing rules.
 
 A store keeps, for each ledger: its tip, full pages as whole texts, the lines of the open page,
-which record holds each name, the vault, attachments, and derived data that may be lost.
+which record holds each name, the vault, and attachments.
 Everything else is the ledger's business.
 
 The one way to write is :meth:`Backend.write`:
@@ -209,18 +209,10 @@ class Backend(abc.ABC):
         """Give the digests of the attachments that are kept."""
 
     @abc.abstractmethod
-    def derived(self, ledger: str, name: str) -> bytes | None:
-        """Give derived data kept under this name, if it has not been lost."""
-
-    @abc.abstractmethod
-    def keep_derived(self, ledger: str, name: str, data: bytes) -> None:
-        """Keep data that can be derived again; a store may decline without a word."""
-
-    @abc.abstractmethod
     def reindex(
         self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int]
     ) -> None:
-        """Replace the names that are held and the counters, and drop derived data."""
+        """Replace the names that are held, and the counters."""
 
     @abc.abstractmethod
     def scrub(self, openings: Sequence[Opening]) -> bool:

@@ -30,7 +30,6 @@ class _Shelf:
     held: dict[str, int] = attrs.field(factory=dict[str, int])
     vault: dict[tuple[int, str], Opening] = attrs.field(factory=dict[tuple[int, str], Opening])
     attachments: dict[str, bytes] = attrs.field(factory=dict[str, bytes])
-    derived: dict[str, bytes] = attrs.field(factory=dict[str, bytes])
 
     def tail(self) -> list[bytes]:
         return list(self.open_page)
@@ -150,21 +149,12 @@ class MemoryStore(Backend):
         with self._lock:
             return sorted(self._shelf(ledger).attachments)
 
-    def derived(self, ledger: str, name: str) -> bytes | None:
-        with self._lock:
-            return self._shelf(ledger).derived.get(name)
-
-    def keep_derived(self, ledger: str, name: str, data: bytes) -> None:
-        with self._lock:
-            self._shelf(ledger).derived[name] = data
-
     def reindex(
         self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int]
     ) -> None:
         with self._lock:
             shelf = self._shelf(ledger)
             shelf.held = dict(keys)
-            shelf.derived = {}
             shelf.tip = attrs.evolve(self.tip(ledger), counters=dict(counters))
 
     def scrub(self, openings: Sequence[Opening]) -> bool:  # noqa: ARG002  # there are no files

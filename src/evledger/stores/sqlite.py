@@ -64,9 +64,6 @@ CREATE TABLE vault (
 CREATE TABLE attachments (
     ledger INTEGER NOT NULL, digest TEXT NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL,
     PRIMARY KEY (ledger, digest, part));
-CREATE TABLE derived (
-    ledger INTEGER NOT NULL, name TEXT NOT NULL, data BLOB NOT NULL,
-    PRIMARY KEY (ledger, name));
 CREATE TABLE chores (name TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -489,10 +486,9 @@ class SQLiteStore(Backend):
             connection.sql.executemany(
                 "INSERT INTO names VALUES (?, ?, ?)", ((number, name, n) for name, n in keys)
             )
-            connection.sql.execute("DELETE FROM derived WHERE ledger = ?", (number,))
             _set_counters(connection, number, counters)
 
-    # -- attachments and derived data
+    # -- attachments
 
     def attach(self, ledger: str, digest: str, data: IO[bytes]) -> None:
         with self._writing() as connection:
@@ -530,22 +526,6 @@ class SQLiteStore(Backend):
                 (number,),
             )
             return [digest for (digest,) in rows]
-
-    def derived(self, ledger: str, name: str) -> bytes | None:
-        with self._reading() as connection:
-            number, _ = connection.need(ledger)
-            row = connection.sql.execute(
-                "SELECT data FROM derived WHERE ledger = ? AND name = ?", (number, name)
-            ).fetchone()
-            return row[0] if row else None
-
-    def keep_derived(self, ledger: str, name: str, data: bytes) -> None:
-        # It can be made again, so no reader waits, or fails, for the sake of it.
-        with contextlib.suppress(StoreError), self._patience(0), self._writing() as connection:
-            number, _ = connection.need(ledger)
-            connection.sql.execute(
-                "INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", (number, name, data)
-            )
 
     # -- forgetting
 

@@ -6,6 +6,7 @@ so they make a plugin's events as they make the built-in ones.
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
@@ -90,9 +91,11 @@ def events(cls: type[_E], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[
         return events(cls, claim=_REFS, source=st.none()) | events(
             cls, claim=st.none(), source=_REFS, **given
         )
-    return st.builds(cls, **(_fields(cls) | given))
+    own = cast("dict[str, Any]", _fields(cls))  # type: ignore[arg-type]  # a class is hashable
+    return st.builds(cls, **(own | given))
 
 
+@functools.cache
 def _fields(cls: Any) -> dict[str, st.SearchStrategy[Any]]:
     hints = typing.get_type_hints(cls, include_extras=True)
     return {
