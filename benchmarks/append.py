@@ -57,7 +57,7 @@ def _batches(bench: Bench) -> list[Row]:
     """Batches of 1,000 into an empty ledger and into larger ones, beside the peer's."""
     sourcing = Sourcing(bench.folder / "append.db")
     plain, whole = Evidence(), Evidence()
-    found = []
+    found: list[Row] = []
     for size in (0, bench.most, bench.events):
         path = bench.copy(size) if size else bench.folder / "empty.db"
         with evledger.open(path) if size else _empty(path) as store:

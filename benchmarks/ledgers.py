@@ -50,7 +50,7 @@ class Bench:
     folder: Path
     events: int
     repeats: int
-    _built: dict[int, Path] = attrs.field(factory=dict)
+    _built: dict[int, Path] = attrs.field(factory=dict[int, Path])
 
     @property
     def small(self) -> int:

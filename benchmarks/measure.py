@@ -143,7 +143,7 @@ def _spread(figures: Sequence[float]) -> str:
     low, middle, high = min(figures), statistics.median(figures), max(figures)
     if len(figures) == 1:
         return _number(middle)
-    return f"{_number(middle)} ({_number(low)}–{_number(high)})"  # noqa: RUF001  # a range
+    return f"{_number(middle)} ({_number(low)}–{_number(high)})"
 
 
 def _number(figure: float) -> str:

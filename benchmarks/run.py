@@ -75,7 +75,7 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(bench: Bench, names: list[str]) -> dict[str, list[Row]]:
-    found = {}
+    found: dict[str, list[Row]] = {}
     for name in names:
         print(f"measuring {name} …", file=sys.stderr)
         found[name] = FAMILIES[name](bench)

@@ -7,10 +7,14 @@ copyright = "the evledger contributors"
 release = installed_version("evidence-ledger")
 version = release
 
+napoleon_use_ivar = True  # attributes named alike in several classes are no cross-references
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_napoleon_use_ivar = (
+    True  # attributes named alike in several classes are no cross-references
+)
+extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"

@@ -308,11 +308,11 @@ def test_many_pages(tmp_path: Path) -> None:
 
 
 def test_page_far_away(archive: Path) -> None:
-    """A file that claims to be a page far beyond the others is a gap, not a hang."""
-    (archive / "page-9999999.jsonl").write_bytes(b"")
+    """A file that claims to be a page far beyond the others is a fault, not a hang."""
+    (archive / "page-999999.jsonl").write_bytes(b"")
     report = verify_archive(archive, "chain")
     assert report.fault is not None
-    assert (report.fault.kind, report.fault.page) == ("missing-page", 3)
+    assert (report.fault.kind, report.fault.page) == ("bad-line", 2)  # it is not the last then
 
 
 def test_no_archive(tmp_path: Path) -> None:

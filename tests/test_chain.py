@@ -232,6 +232,13 @@ def test_pages_that_cannot_be_had(error: Exception, kind: str) -> None:
     assert (span.pages, span.fault and span.fault.kind) == (1, kind)
 
 
+def test_page_without_events() -> None:
+    """A last page that is a header and nothing else is no page."""
+    header = PAGES[LAST].splitlines(keepends=True)[0]
+    span = check_pages("x", [*PAGES[:LAST], header], 0, LAST)
+    assert (span.pages, span.fault and span.fault.kind) == (LAST, "bad-line")
+
+
 @given(st.integers(0, 3 * PAGE_EVENTS))
 def test_page_range(size: int) -> None:
     """There is a page for each started 256 events."""

@@ -223,15 +223,16 @@ def check_names(record: dict[str, Any], held: set[str]) -> None:
 
 def check_openings(records: list[dict[str, Any]], openings: list[dict[str, Any]]) -> None:
     """Check every opening, and that nothing erased can be opened."""
-    erased = {
-        (record["data"]["n"], field)
+    erased = [
+        (record["data"].get("n"), record["data"].get("fields", ()))
         for record in records
         if record["type"] == "fields-erased"
-        for field in record["data"]["fields"]
-    }
+    ]
     for opening in openings:
         n: int = opening["n"]
-        if not fits(records[n], opening) or (n, opening["field"]) in erased:
+        if not fits(records[n], opening) or any(
+            n == which and opening["field"] in fields for which, fields in erased
+        ):
             raise Unsound("full", "an opening", n // 256, n)
 
 

@@ -86,7 +86,7 @@ def test_forms_of_csv(ledger: Ledger, tmp_path: Path, text: str, titles: list[st
         ("A,,", "3 cells"),
         ("A", "1 cells"),
         ("A,not-a-doi", "not-a-doi"),
-        (",10.1000/y", "title is missing"),
+        (",10.1000/y", "title: it is missing"),
     ],
 )
 def test_bad_row(ledger: Ledger, tmp_path: Path, row: str, reason: str) -> None:
@@ -100,7 +100,7 @@ def test_bad_row(ledger: Ledger, tmp_path: Path, row: str, reason: str) -> None:
     ("line", "reason"),
     [
         ("A,C,alien,mixed,,", "tier 'alien' is none of the ledger's: human, preclinical"),
-        ("A,C,,mixed,,", "tier is missing"),
+        ("A,C,,mixed,,", "tier: it is missing"),
         ("A,C,human,maybe,,", "maybe"),
         ("A,C,human,mixed,k9,", "k9"),
     ],

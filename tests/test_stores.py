@@ -157,15 +157,6 @@ class StoreContract:
         with pytest.raises(NotFound, match="keeps no attachment ab"):
             list(backend.attachment("x", "ab"))
 
-    def test_derived_data(self, backend: Backend) -> None:
-        """Derived data is kept or lost, never wrong; rebuilding the index drops it."""
-        self.grow(backend, 1)
-        backend.keep_derived("x", "tree", b"old")
-        backend.keep_derived("x", "tree", b"new")
-        assert backend.derived("x", "tree") in (b"new", None)
-        backend.reindex("x", [], {})
-        assert backend.derived("x", "tree") is None
-
     def test_waiting(self, backend: Backend) -> None:
         """Waiting ends at once where there is more, and in time where nothing comes."""
         self.grow(backend, 2)

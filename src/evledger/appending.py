@@ -88,9 +88,9 @@ class Composer:
         tip = transaction.tip
         self._check_existence(tip)
         end = self._chain_end(transaction)
-        self._check_expected(end)
         if self.once is not None:
-            self._check_once(transaction)
+            self._check_once(transaction)  # first: a retry expects the head from before
+        self._check_expected(end)
         self._size = end.size
         index = self._settle(transaction)
         at = self._time(tip)
@@ -162,7 +162,7 @@ class Composer:
         """Let only a record about the same thing release a name."""
         for name in draft.names.drops:
             holder = index.held.get(name)
-            if holder is None or name in draft.names.keys:
+            if holder is None or (name in draft.names.keys and name not in draft.released):
                 continue
             about = self._names_of(transaction, holder)
             if about.isdisjoint(draft.names.refs):

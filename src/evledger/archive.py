@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from evledger.chain import MAX_PAGE, Head, page_prev
+from evledger.chain import MAX_HEADER, MAX_PAGE, PAGE_EVENTS, Head, page_prev, page_range
 from evledger.codec import Vocabulary
 from evledger.exceptions import Broken, Invalid, NotFound, StoreError
 from evledger.verification import Level, Records, Verification, Volume, unreadable, verify_volume
@@ -54,7 +54,7 @@ def _read_page(path: str) -> bytes:
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123  # a Path per page costs as much
             size = os.fstat(file.fileno()).st_size
-            if size > MAX_PAGE + 256:
+            if size > MAX_PAGE + MAX_HEADER:
                 msg = f"{path} has {size:,} bytes; a page has {MAX_PAGE:,} at the most"
                 raise Broken(msg)
             return file.read(size + 1)
@@ -88,35 +88,58 @@ def write_archive(
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        strangers = sorted(p.name for p in target.iterdir() if not _is_ours(p.name))
-        if strangers:
-            msg = f"{target} holds {strangers[0]!r}, which is no part of an archive; name another"
-            raise StoreError(msg)
-        (target / "HEAD").unlink(missing_ok=True)
+        _check_folder(target)
         for page, text in enumerate(pages):
             path = target / page_name(page)
             if page == 0:
-                _check_same_ledger(path, text)
+                _check_same_ledger(path, text, head)
+                (target / "HEAD").unlink(missing_ok=True)
             _replace(path, text)
             if progress is not None:
-                progress(min((page + 1) * 256, head.size), head.size)
+                progress(min((page + 1) * PAGE_EVENTS, head.size), head.size)
         _replace(target / "HEAD", f"{head}\n".encode())
     except OSError as error:
         msg = f"{target} cannot be written: {error.strerror or error}"
         raise StoreError(msg) from error
 
 
+def _check_folder(folder: Path) -> None:
+    """Refuse to write among files that are no part of an archive."""
+    strangers = sorted(path.name for path in folder.iterdir() if not _is_ours(path.name))
+    if strangers:
+        msg = f"{folder} holds {strangers[0]!r}, which is no part of an archive; name another"
+        raise StoreError(msg)
+
+
 def _is_ours(name: str) -> bool:
-    return name == "HEAD" or _PAGE_NAME.fullmatch(name) is not None or name.endswith(".part")
+    name = name.removesuffix(".part")
+    return name == "HEAD" or _number(name) is not None
 
 
-def _check_same_ledger(path: Path, text: bytes) -> None:
-    """Refuse to write over another ledger's archive: event 0 is what a ledger is."""
-    if path.exists():
-        kept = _read_page(str(path)).splitlines()[:2]
-        if kept != text.splitlines()[:2]:
-            msg = f"{path.parent} holds the archive of another ledger; name another folder"
-            raise StoreError(msg)
+def _number(name: str) -> int | None:
+    """Give the number of the page whose file has this name."""
+    match = _PAGE_NAME.fullmatch(name)
+    if match is None or page_name(int(match[1])) != name:
+        return None
+    return int(match[1])
+
+
+def _check_same_ledger(path: Path, text: bytes, head: Head) -> None:
+    """Refuse to write over another ledger's archive, or over one that is longer.
+
+    Event 0 is what a ledger is.
+    """
+    if not path.exists():
+        return
+    if _read_page(str(path)).splitlines()[:2] != text.splitlines()[:2]:
+        msg = f"{path.parent} holds the archive of another ledger; name another folder"
+        raise StoreError(msg)
+    kept = path.with_name("HEAD")
+    size = _read_head(kept).size if kept.exists() else 0
+    longest = max(_number(each.name) or 0 for each in path.parent.iterdir())
+    if size > head.size or longest >= len(page_range(head.size)):
+        msg = f"{path.parent} holds a longer archive of this ledger; name another folder"
+        raise StoreError(msg)
 
 
 def _replace(path: Path, text: bytes) -> None:
@@ -143,14 +166,15 @@ def archive_volume(folder: str | os.PathLike[str]) -> Volume:
     except OSError as error:
         msg = f"{source} cannot be read: {error.strerror}; expected a folder with {page_name(0)}"
         raise NotFound(msg) from error
-    numbers = sorted(int(match[1]) for name in names if (match := _PAGE_NAME.fullmatch(name)))
+    numbers = sorted(number for number in map(_number, names) if number is not None)
     if not numbers:
         msg = f"{source} holds no archive: there is no {page_name(0)}"
         raise NotFound(msg)
     return Volume(
         ledger=_ledger_of(source, numbers[0]),
         pages=ArchiveSlices(str(source)),
-        count=numbers[-1] + 1,
+        # One page more than there are is enough to find the gap before a page far away.
+        count=min(numbers[-1], len(numbers)) + 1,
         partial=True,
         head=_read_head(source / "HEAD") if "HEAD" in names else None,
     )
@@ -168,7 +192,11 @@ class ArchiveSlices:
 
 def _read_head(path: Path) -> Head:
     try:
-        return Head.parse(path.read_bytes()[:200].decode("ascii", "replace"))
+        with path.open("rb") as file:
+            return Head.parse(file.read(200).decode("ascii", "replace"))
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror}"
+        raise Invalid(msg) from error
     except Invalid as error:
         msg = f"{path} is {error}"
         raise Invalid(msg) from error
@@ -177,7 +205,7 @@ def _read_head(path: Path) -> Head:
 def _ledger_of(folder: Path, page: int) -> str:
     """Give the name in the first header that is there; every other is compared with it."""
     for text in ArchivePages(str(folder), page, page + 1):
-        named = page_prev(text[:256])
+        named = page_prev(text[:MAX_HEADER])
         if named is not None:
             return named[0]
     return ""

@@ -24,7 +24,7 @@ from evledger.events import (
 from evledger.exceptions import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -113,6 +113,7 @@ class Batch:
         self._expect = expect
         self._events: list[Event | Seal] = []
         self._blocks: dict[str, _Block] = {}
+        self._given: set[str] = set()
         self._earlier: Sequence[Record] = ()
         self.records: Sequence[Record] = ()
 
@@ -150,11 +151,13 @@ class Batch:
         """Collect events of any class.
 
         >>> with semax.batch(by="curator") as batch:
-        ...     claim = batch.tag_claim(source="s1", tier="human", stance="supports", text="It rose.")
+        ...     claim = batch.tag_claim(source="s1", tier="human", stance="supports", text="Up.")
         ...     batch.append(ClaimRetagged(claim=claim, tier="published", why="A review."))
         >>> len(batch)
         2
         """
+        for event in events:
+            self._given.update(_ids_in(event.event if isinstance(event, Seal) else event))
         self._events += events
 
     def clear(self) -> None:
@@ -187,6 +190,11 @@ class Batch:
         if earlier is not None:
             return earlier
         counter = f"{mark.kind}:{mark.letters}"
+        while (number := self._next(counter)) and f"{counter}{number}" in self._given:
+            pass  # an event of this batch chose it for itself
+        return f"{mark.letters}{number}"
+
+    def _next(self, counter: str) -> int:
         block = self._blocks.setdefault(counter, _Block())
         if block.next > block.last:
             first = self._ledger.reserve(counter, block.size)
@@ -195,7 +203,7 @@ class Batch:
             block.next, block.last = first, first + block.size - 1
             block.size = min(2 * block.size, _LARGEST_BLOCK)
         block.next += 1
-        return f"{mark.letters}{block.next - 1}"
+        return block.next - 1
 
     def add(self, cls: type[Event], *, sealed: Collection[str] = (), **fields: Any) -> str:
         """Collect an event of a class whose ids are handed out, and give its id.
@@ -300,6 +308,14 @@ class Batch:
         prefix = f"{mark.kind}:"
         keys = (key for key in self._earlier[place].keys if key.startswith(prefix))
         return next((key.removeprefix(prefix) for key in keys), None)
+
+
+def _ids_in(event: Event) -> Iterator[str]:
+    """Give the names of the ids that an event introduces, of kinds that are handed out."""
+    for attribute in attrs.fields(type(event)):  # type: ignore[arg-type]  # the same
+        mark = attribute.metadata.get(MARK)
+        if mark is not None and mark.letters:
+            yield f"{mark.kind}:{getattr(event, attribute.name)}"
 
 
 def _identity(cls: type[Event]) -> Mark:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GENESIS",
+    "MAX_HEADER",
     "MAX_PAGE",
     "PAGE_EVENTS",
     "ChainEnd",
@@ -47,6 +48,9 @@ PAGE_EVENTS: Final = 256
 
 MAX_PAGE: Final = PAGE_EVENTS * 65_536
 """Bytes of event lines in a page, at the most; a longer one is refused before it is read."""
+
+MAX_HEADER: Final = 256
+"""Bytes of a header line, at the most."""
 
 GENESIS: Final = "0" * 64
 """What the first page names as the page before it."""
@@ -306,7 +310,7 @@ def check_pages(ledger: str, pages: Iterable[bytes], first: int = 0, last: int =
         if text is None:
             break
         if page == first:
-            named = page_prev(text[:256])
+            named = page_prev(text[:MAX_HEADER])
             prev = claimed = named[2] if named and first else GENESIS
         lines = len(io.BytesIO(text).readlines()) - 1
         fault = _fault(ledger, page, prev, text, lines, full=page != last)
@@ -327,13 +331,13 @@ def _fault(
     if lines > PAGE_EVENTS or lines == 0 or (full and lines != PAGE_EVENTS):
         wanted = str(PAGE_EVENTS) if full else f"1 to {PAGE_EVENTS}"
         return PageFault(page, "bad-line", f"it has {lines} event lines instead of {wanted}")
-    if len(text) > MAX_PAGE:
+    if len(text) > MAX_PAGE + MAX_HEADER:
         return PageFault(page, "bad-line", f"it is longer than {MAX_PAGE:,} bytes")
     return None
 
 
 def _header_fault(ledger: str, page: int, prev: str, text: bytes) -> PageFault:
-    named = page_prev(text[:256])
+    named = page_prev(text[:MAX_HEADER])
     if named is None:
         return PageFault(page, "bad-header", "its first line is not a page header of version 1")
     if named[0] != ledger:

@@ -210,10 +210,12 @@ _AT = re.compile(
     r"(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 )
-_BY = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,200}")
+_BY = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,200}")
 _TYPE = re.compile(r"[a-z][a-z0-9-]{0,63}(:[a-z][a-z0-9-]{0,63})?")
-_NAME = re.compile(r"[^\x00-\x20\x7f]+")
+_NAME = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff]+")
 _NAMES = re.compile(r"[^\x00-\x20\x7f]+(?:\n[^\x00-\x20\x7f]+)*")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_RESERVED: Final = ("help", "status", "ingest")  # the text line's own words
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -230,6 +232,23 @@ def check_by(by: str) -> str:
         )
         raise Invalid(msg)
     return by
+
+
+def is_slug(name: str) -> bool:
+    """Tell whether this can be the name of a ledger."""
+    return _SLUG.fullmatch(name) is not None and name not in _RESERVED
+
+
+def check_slug(name: str) -> str:
+    """Give the name of a ledger back, if it can be one.
+
+    Raises:
+        Invalid: it is not of 1 to 63 small letters, digits and hyphens.
+    """
+    if not is_slug(name):
+        msg = f"{name!r:.80} is not a name of 1 to 63 small letters, digits and hyphens"
+        raise Invalid(msg)
+    return name
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -327,7 +346,7 @@ def check_frame(text: bytes) -> Line:
         shown = f"{line.at!r:.80}, {line.by!r:.80}, {line.type!r:.80}"
         msg = f"at, by or type is not of the format: {shown}"
         raise Invalid(msg)
-    if line.keys and _NAMES.fullmatch("\n".join(line.keys)) is None:
+    if line.keys and not _are_names(line.keys):
         msg = f"keys: {line.keys!r:.80} have blanks or control characters"
         raise Invalid(msg)
     if line.sealed and not all(map(_HEX.fullmatch, line.sealed.values())):
@@ -362,7 +381,12 @@ def without_once(keys: tuple[str, ...]) -> tuple[str, ...]:
 def _is_sorted_set(names: tuple[str, ...]) -> bool:
     if len(names) > 1 and any(a >= b for a, b in itertools.pairwise(names)):
         return False
-    return _NAMES.fullmatch("\n".join(names)) is not None
+    return _are_names(names)
+
+
+def _are_names(names: tuple[str, ...]) -> bool:
+    joined = "\n".join(names)
+    return _NAMES.fullmatch(joined) is not None and joined.count("\n") == len(names) - 1
 
 
 # -- event types -------------------------------------------------------------------------
@@ -409,6 +433,7 @@ class Draft:
         names: what it introduces, relies on and releases.
         sealed: the sealed fields' names and the canonical bytes to commit to.
         ids: the highest number of each kind of id that it uses, as ``{"source:s": 5}``.
+        released: the names that it releases by a mark of their own, not by taking them over.
     """
 
     type: str
@@ -417,6 +442,7 @@ class Draft:
     names: Names
     sealed: Mapping[str, bytes]
     ids: Mapping[str, int]
+    released: tuple[str, ...] = ()
 
 
 class EventType:
@@ -427,7 +453,7 @@ class EventType:
         name: its type in the chain.
         version: the version of its data's shape.
         fields: the names of its fields.
-        sealable: those that a caller may seal: no key, no ref, no drop.
+        sealable: those that a caller may seal: no key, no ref, no drop, nothing fixed.
         counters: the kinds of its ids that are handed out, as ``source:s``.
     """
 
@@ -438,14 +464,22 @@ class EventType:
         self.cls = cls
         self.name, self.version = cls.type, cls.version
         self.fields = frozenset(a.name for a in attributes)
-        self.sealable = self.fields - {path[0] for path, mark in marks if mark.role != "none"}
+        self.sealable = self.fields - {
+            path[0] for path, mark in marks if mark.role != "none" or mark.fixed
+        }
         self.counters = frozenset(f"{m.kind}:{m.letters}" for _, m in marks if m.letters)
         self._defaults = {a.name: a.default for a in attributes}
         self._hints = {a.name: hints[a.name] for a in attributes}
         self._keys = tuple(_finder(path, m) for path, m in marks if m.role == "key")
         self._refs = tuple(_finder(path, m) for path, m in marks if m.role == "ref")
-        self._drops = tuple(_finder(path, m) for path, m in marks if m.role == "drop" or m.replaces)
+        self._drops = tuple(
+            _finder(path, m)
+            for path, m in marks
+            if m.role == "drop" or (m.role == "key" and m.replaces)
+        )
+        self._releases = tuple(_finder(path, m) for path, m in marks if m.role == "drop")
         self._seals = _by_rule(marks)
+        self._arrays = tuple(name for name, hint in self._hints.items() if _is_array(hint))
         self._locators = tuple(path[0] for path, m in marks if m.locator)
         self._links = tuple(path[0] for path, m in marks if m.link)
         self._counters = tuple(
@@ -491,10 +525,13 @@ class EventType:
             msg = f"{self.name}: {error}"
             raise Invalid(msg) from error
         ids = self._ids(shaped) if self._counters else {}
-        return Draft(self.name, self.version, text, names, secret, ids)
+        released = _collect(self._releases, shaped) if names.drops else ()
+        return Draft(self.name, self.version, text, names, secret, ids, released)
 
     def _shaped(self, event: Event) -> msgspec.Struct:
         try:
+            for name in self._arrays:
+                _check_array(name, getattr(event, name))
             return msgspec.convert(event, self._shape.type, from_attributes=True)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise Invalid(self._explained(error, event)) from error
@@ -584,8 +621,8 @@ class EventType:
             raise Invalid(msg)
         if line.sealed:
             self._check_sealed(line, shaped)
-        elif self._has_rules:
-            self.read(line.data)
+        if self._has_rules:
+            self._check_rules(line)
         if not self._is_closed:
             parse_canonical(bytes(line.data), _DATA_DEPTH)
         keys = _collect(self._keys, shaped)
@@ -596,6 +633,16 @@ class EventType:
         ):
             msg = "its keys, refs and drops are not those of its data"
             raise Invalid(msg)
+
+    def _check_rules(self, line: Line) -> None:
+        """Hold the data to what the class itself checks of its fields together."""
+        if not line.sealed:
+            self.read(line.data)
+            return
+        event = self.assemble(_decode(bytes(line.data)), dict.fromkeys(line.sealed))
+        rules: Callable[[], None] | None = getattr(event, "__attrs_post_init__", None)
+        if rules is not None:
+            rules()
 
     def _check_sealed(self, line: Line, shaped: msgspec.Struct) -> None:
         for name in line.sealed:
@@ -643,10 +690,11 @@ def _marks_of(cls: Any, above: _Path = ()) -> Iterator[tuple[_Path, Mark]]:
     hints = typing.get_type_hints(cls, include_extras=True)
     for attribute in attrs.fields(cls):
         path = (*above, attribute.name)
-        if MARK in attribute.metadata:
-            yield path, attribute.metadata[MARK]
+        mark: Mark = attribute.metadata.get(MARK, Mark())
+        yield path, mark
         for inner in _classes_in(hints[attribute.name]):
-            yield from _marks_of(inner, path)
+            for within, its in _marks_of(inner, path):
+                yield within, attrs.evolve(its, replaces=its.replaces or mark.replaces)
 
 
 def _classes_in(hint: Any) -> Iterator[type]:
@@ -665,6 +713,18 @@ def _by_rule(
         if mark.seal is not None:
             rules.setdefault(mark.seal, []).append(path[0])
     return tuple(rules.items())
+
+
+def _is_array(hint: Any) -> bool:
+    arguments = typing.get_args(hint)
+    return typing.get_origin(hint) is tuple or any(map(_is_array, arguments))
+
+
+def _check_array(name: str, value: Any) -> None:
+    """Refuse a set, whose order is another on each run."""
+    if isinstance(value, set | frozenset):
+        msg = f"{name}: expected array, got {type(value).__name__}, which has no order"
+        raise Invalid(msg)
 
 
 _Finder = tuple[str, str, "Callable[[Any], Iterable[str]] | None"]

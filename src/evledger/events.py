@@ -113,6 +113,14 @@ Slug = Annotated[
 ]
 """The name of a ledger, a tier, a section, a platform or a channel."""
 
+ReviewTarget = Annotated[
+    str,
+    Meta(
+        pattern=r"^(source|claim|link):",
+        description="the whole name of a source, a claim or a link, as in claim:c12",
+    ),
+]
+
 LedgerName = Annotated[
     str,
     Meta(
@@ -195,6 +203,7 @@ class Mark:
         replaces: whether introducing a name that is already held takes it over.
         locator: whether the value identifies or mentions a source, and is normalised.
         link: whether the value is a link, from which a handle is taken out.
+        fixed: whether it can never be sealed, because reading depends on it.
         seal: decides from the event alone whether the field is sealed.
     """
 
@@ -205,6 +214,7 @@ class Mark:
     replaces: bool = False
     locator: bool = False
     link: bool = False
+    fixed: bool = False
     seal: Callable[[Any], bool] | None = None
 
 
@@ -316,13 +326,22 @@ def sealed(*, when: Callable[[Any], bool] | None = None, default: Any = NOTHING)
     return _field(Mark(seal=when or _always), default)
 
 
-def plain(*, default: Any = NOTHING, locator: bool = False, link: bool = False) -> Any:
+def plain(
+    *,
+    default: Any = NOTHING,
+    locator: bool = False,
+    link: bool = False,
+    replaces: bool = False,
+    fixed: bool = False,
+) -> Any:
     """Give a field without a role.
 
     Args:
         default: the field's default, as in :func:`attrs.field`.
         locator: the value mentions a source, and is normalised before it is written.
         link: the value is a link; that of a post is written without the handle.
+        replaces: names that classes within the value introduce are taken over.
+        fixed: it can never be sealed.
 
     >>> @event("mylab:note-made")
     ... class NoteMade(Event):
@@ -330,7 +349,8 @@ def plain(*, default: Any = NOTHING, locator: bool = False, link: bool = False) 
     >>> NoteMade(about="DOI:10.1000/X").about
     'DOI:10.1000/X'
     """
-    return _field(Mark(locator=locator, link=link), default)
+    mark = Mark(locator=locator, link=link, replaces=replaces, fixed=fixed)
+    return _field(mark, default)
 
 
 def _always(_event: Any) -> bool:
@@ -418,7 +438,7 @@ class Tier:
         description: one sentence for readers.
     """
 
-    slug: Slug = key("tier", replaces=True)  # noqa: RUF009  # a field, not a shared default
+    slug: Slug = key("tier")  # noqa: RUF009  # a field, not a shared default
     label: Text
     description: Text
 
@@ -494,12 +514,17 @@ class LedgerOpened(Event):
         origin: the name under which checkpoints of this ledger are signed.
     """
 
-    name: LedgerName
-    id: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z", description="16 bytes in hexadecimal")]
+    name: LedgerName = plain(fixed=True)
+    id: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z", description="16 bytes in hexadecimal")] = (
+        plain(fixed=True)
+    )
     title: Text
     subject: Text | None = None
     tiers: tuple[Tier, ...] = DEFAULT_TIERS
     origin: Text | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _check_tiers(self.tiers)
 
 
 @event("ledger-described")
@@ -508,8 +533,19 @@ class LedgerDescribed(Event):
 
     title: Text | None = None
     subject: Text | None = None
-    tiers: tuple[Tier, ...] | None = None
+    tiers: tuple[Tier, ...] | None = plain(replaces=True, default=None)
     origin: Text | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _check_tiers(self.tiers or ())
+
+
+def _check_tiers(tiers: tuple[Tier, ...]) -> None:
+    slugs = [getattr(tier, "slug", None) for tier in tiers]  # their types are checked later
+    twice = [slug for slug in slugs if slug is not None and slugs.count(slug) > 1]
+    if twice:
+        msg = f"two tiers have the slug {twice[0]!r}"
+        raise Invalid(msg)
 
 
 @event("section-written")
@@ -714,7 +750,7 @@ class Reviewed(Event):
         why: the reason.
     """
 
-    target: Name = ref()
+    target: ReviewTarget = ref()
     verdict: Literal["accepted", "rejected"]
     why: Text | None = None
 
@@ -857,8 +893,8 @@ class FieldsErased(Event):
         reason: why they were erased.
     """
 
-    n: Count
-    fields: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    n: Count = plain(fixed=True)
+    fields: Annotated[tuple[Text, ...], Meta(min_length=1)] = plain(fixed=True)
     reason: Text
 
 

@@ -334,7 +334,10 @@ class Projection(Protocol):
         ...
 
     def apply(self, state: Any, record: Record) -> Any:
-        """Take in one record, of whatever type, and give the state that results."""
+        """Take in one record, of whatever type, and give the state that results.
+
+        Sealed values are withheld from it, so that what is erased lives on in no state.
+        """
         ...
 
     def freeze(self, state: Any) -> Any:

@@ -11,10 +11,12 @@ import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
 
 import attrs
 
+from evledger.codec import is_list
+from evledger.events import ClaimTagged, SourceAdded
 from evledger.exceptions import EvledgerError, Invalid, NotFound
 from evledger.locators import normalise
 
@@ -139,6 +141,8 @@ class Target(Protocol):
         ...
 
 
+_NO_ID: Final = "not-given"
+_LARGEST: Final = 60_000  # bytes of data, so that the line around it has room
 _BATCH: Final = 500  # records; each is an event or a few
 
 
@@ -187,10 +191,13 @@ class _Resolver:
         self._twins: dict[tuple[object, ...], str] = {}
         self._claims: dict[str, set[tuple[str, str]]] = {}
         self._links = set(view.links)
+        self._components = frozenset(view.components)
+        self._claim_ids: dict[str, object] = {}
         for source in view.sources.values():
             self._remember(source.id, _fields_of(source))
         for claim in view.claims.values():
             self._claims.setdefault(claim.source, set()).add((str(claim.text), claim.tier))
+            self._claim_ids[claim.id] = claim.text
         self._counts = dict.fromkeys(("read", "added", "known", "flagged"), 0)
         self._made = {"sources": 0, "claims": 0}
         self._rejected: list[Rejection] = []
@@ -217,36 +224,54 @@ class _Resolver:
     def _resolve(self, item: Item, batch: Batch) -> None:
         try:
             fields = _with_normal_locators(item.source)
-            self._check(fields, item.claims)
+            source, claims = self._events_of(fields, item.claims)
             holders = self._held_by(fields)
         except EvledgerError as error:
             self._rejected.append(Rejection(item.place, str(error), repr(dict(item.source))))
             return
-        added = False
-        if not holders:
-            id = batch.add_source(**fields)
+        if holders:
+            id = holders[0]
+            added = self._amend(id, fields, batch)
+        else:
+            id = fields.get("id") or batch.new_id(SourceAdded)
+            batch.append(attrs.evolve(cast("Any", source), id=id))
             self._remember(id, {**fields, "id": id})
             self._made["sources"] += 1
             added = True
-        else:
-            id = holders[0]
-            added = self._amend(id, fields, batch)
-        for claim in item.claims:
+        for claim in claims:
             added |= self._claim(id, claim, batch)
         flagged = self._propose(holders, item, batch)
         self._counts["flagged" if flagged else "added" if added else "known"] += 1
 
-    def _check(self, fields: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]) -> None:
-        """Hold the events that the item would become to their schemas."""
+    def _events_of(
+        self, fields: Mapping[str, Any], claims: Sequence[Mapping[str, Any]]
+    ) -> tuple[SourceAdded, list[ClaimTagged]]:
+        """Give the events that an item would become, each held to its schema and to the ledger."""
         vocabulary = self._ledger.vocabulary
-        named = {"id": "s1", **fields}
-        vocabulary.draft(vocabulary.structure("source-added", named))
-        for claim in claims:
-            named = {"id": "c1", "source": "s1", **claim}
-            vocabulary.draft(vocabulary.structure("claim-tagged", named))
-            if claim["tier"] not in self._tiers:
-                msg = f"tier {claim['tier']!r} is none of the ledger's: {', '.join(self._tiers)}"
+        source = vocabulary.structure("source-added", {"id": "s0", **fields})
+        tagged = [
+            vocabulary.structure("claim-tagged", {"id": _NO_ID, **claim, "source": "s0"})
+            for claim in claims
+        ]
+        for event in (source, *tagged):
+            if len(vocabulary.draft(event).data) > _LARGEST:
+                msg = f"{event.type}: longer than {_LARGEST:,} bytes; shorten it"
                 raise Invalid(msg)
+        for claim in tagged:
+            self._check_claim(cast("ClaimTagged", claim))
+        return cast("SourceAdded", source), cast("list[ClaimTagged]", tagged)
+
+    def _check_claim(self, claim: ClaimTagged) -> None:
+        if claim.tier not in self._tiers:
+            msg = f"tier {claim.tier!r} is none of the ledger's: {', '.join(self._tiers)}"
+            raise Invalid(msg)
+        for component in claim.about.components if claim.about else ():
+            if component not in self._components:
+                msg = f"component {component!r} is not mapped in the ledger"
+                raise Invalid(msg)
+        if claim.id in self._claim_ids and self._claim_ids[claim.id] != claim.text:
+            msg = f"id {claim.id} is another claim here"
+            raise Invalid(msg)
 
     def _held_by(self, fields: Mapping[str, Any]) -> list[str]:
         """Give the ids of the sources that the fields identify, each once."""
@@ -273,12 +298,14 @@ class _Resolver:
             self._holders.update(dict.fromkeys(new, id))
         return bool(new)
 
-    def _claim(self, source: str, fields: Mapping[str, Any], batch: Batch) -> bool:
+    def _claim(self, source: str, claim: ClaimTagged, batch: Batch) -> bool:
         claims = self._claims.setdefault(source, set())
-        if (fields["text"], fields["tier"]) in claims:
+        if (claim.text, claim.tier) in claims:
             return False
-        claims.add((fields["text"], fields["tier"]))
-        batch.tag_claim(**{**fields, "source": source})
+        claims.add((claim.text, claim.tier))
+        id = batch.new_id(ClaimTagged) if claim.id == _NO_ID else claim.id
+        self._claim_ids[id] = claim.text
+        batch.append(attrs.evolve(cast("Any", claim), id=id, source=source))
         self._made["claims"] += 1
         return True
 
@@ -327,5 +354,12 @@ def _with_normal_locators(source: Mapping[str, Any]) -> dict[str, Any]:
     fields = {name: value for name, value in source.items() if value is not None}
     for name in ("locators", "mentions"):
         if name in fields:
-            fields[name] = list(dict.fromkeys(normalise(value) for value in fields[name]))
+            fields[name] = _normal(name, fields[name])
     return fields
+
+
+def _normal(name: str, values: Any) -> list[str]:
+    if not is_list(values) or not all(isinstance(value, str) for value in values):
+        msg = f"{name}: expected an array of texts, got {values!r:.80}"
+        raise Invalid(msg)
+    return list(dict.fromkeys(map(normalise, values)))

@@ -18,7 +18,17 @@ from evledger.appending import Composer, Repeated, once_key
 from evledger.archive import archive_volume, write_archive
 from evledger.batch import Batch
 from evledger.chain import GENESIS, PAGE_EVENTS, ChainEnd, Head, page_header, page_lines
-from evledger.codec import Draft, Line, Seal, Vocabulary, canonical, check_by, read_line
+from evledger.codec import (
+    Draft,
+    Line,
+    Seal,
+    Vocabulary,
+    canonical,
+    check_by,
+    check_slug,
+    is_slug,
+    read_line,
+)
 from evledger.events import DEFAULT_TIERS, Attachment, Event, FieldsErased, LedgerOpened, Tier
 from evledger.exceptions import Broken, Conflict, Invalid, NotFound, Refused
 from evledger.importing import ImportReport, import_file
@@ -122,6 +132,9 @@ class Store:
         Raises:
             NotFound: there is none of this name; the message names those there are.
         """
+        if not is_slug(name):
+            msg = f"no ledger {name!r:.80}: a name has small letters, digits and hyphens"
+            raise NotFound(msg)
         self.backend.tip(name)
         return Ledger(self, name)
 
@@ -189,12 +202,15 @@ class Store:
         except Invalid as error:
             msg = f"{folder} is not sound, and nothing was restored: {error}"
             raise Broken(msg) from error
+        if volume.head is None and trust is None:
+            msg = f"{folder} has no HEAD, so its export was never finished; give a head to trust"
+            raise Broken(msg)
         records = Records(volume.ledger, self.plugins.vocabulary)
         report = verify_volume(volume, trust=trust, records=records, progress=progress)
         if report.fault is not None or report.head is None:
             msg = f"{folder} is not sound, and nothing was restored: {report.fault}"
             raise Broken(msg)
-        ledger = Ledger(self, alias or volume.ledger)
+        ledger = Ledger(self, check_slug(alias or volume.ledger))
         ledger.take_in(volume, report.head, records.index.held)
         return ledger
 
@@ -305,8 +321,7 @@ class Ledger:
             ClockError: the last record lies more than a day ahead of the clock.
             StoreError: the database could not do it; nothing was written.
         """
-        drafts = [self._vocabulary.draft(event) for event in events]
-        return self._append(drafts, by, expect, once, allow_future=allow_future)
+        return self._append(self._drafts(events), by, expect, once, allow_future=allow_future)
 
     def batch(self, *, by: str, once: str | None = None, expect: Head | None = None) -> Batch:
         """Collect events that are appended, all or none, when the ``with`` block ends.
@@ -330,8 +345,15 @@ class Ledger:
         reserved: Mapping[str, tuple[int, int]] | None = None,
     ) -> Appended:
         """Append a batch; see :meth:`append` and :class:`~evledger.batch.Batch`."""
+        return self._append(self._drafts(events), by, expect, once, reserved=reserved)
+
+    def _drafts(self, events: Sequence[Event | Seal]) -> list[Draft]:
         drafts = [self._vocabulary.draft(event) for event in events]
-        return self._append(drafts, by, expect, once, reserved=reserved or {})
+        for draft in drafts:
+            if draft.type in _OWN:
+                msg = f"{draft.type} is written by {_OWN[draft.type]} alone"
+                raise Invalid(msg)
+        return drafts
 
     def reserve(self, counter: str, count: int) -> int:
         """Reserve ``count`` ids of a kind, as ``source:s``, and give the number of the first."""
@@ -365,6 +387,8 @@ class Ledger:
         creates: bool = False,
         reserved: Mapping[str, tuple[int, int]] | None = None,
     ) -> Appended:
+        if not drafts:
+            return self._append_nothing(once)
         composer = Composer(
             ledger=self.name,
             drafts=drafts,
@@ -383,6 +407,13 @@ class Ledger:
             return self._repeated(repeated.first, drafts, once or "")
         self._end = composer.end
         return Appended(self, tip.size - len(drafts), len(drafts), tip.head)
+
+    def _append_nothing(self, once: str | None) -> Appended:
+        if once is not None:
+            msg = f"once={once!r}: there is no event whose line could carry the token"
+            raise Invalid(msg)
+        head = self.head()
+        return Appended(self, head.size, 0, head)
 
     def _repeated(self, first: int, drafts: Sequence[Draft], once: str) -> Appended:
         """Give the records of an earlier batch of the same token, if it was the same batch."""
@@ -475,15 +506,18 @@ class Ledger:
 
         Args:
             after: the position of the first.
-            timeout: seconds without a new record after which to end; never by default.
+            timeout: seconds without a new record after which to end, 0 once it has caught up;
+                never by default.
             poll: seconds to wait at a time, between which an interrupt gets through.
         """
         waited = 0.0
-        while timeout is None or waited < timeout:
+        while True:
             for record in self.records(after):
                 after, waited = record.n + 1, 0.0
                 yield record
             patience = poll if timeout is None else min(poll, timeout - waited)
+            if patience <= 0:
+                return
             if not self._backend.changed(self.name, after, patience):
                 waited += patience
 
@@ -579,8 +613,12 @@ class Ledger:
             volume, trust=trust, records=records, executor=executor, progress=progress
         )
         if records is not None:
-            beside = [*self._index_faults(records.index, kept.tip), *self._attachment_faults()]
-            checked = (*report.checked, "index of names", "attachments")
+            beside = [
+                *(Fault("database", text) for text in self._backend.check()),
+                *self._index_faults(records.index, kept.tip),
+                *self._attachment_faults(),
+            ]
+            checked = (*report.checked, "index of names", "attachments", "database")
             report = attrs.evolve(report, faults=(*report.faults, *beside), checked=checked)
         return report
 
@@ -671,27 +709,24 @@ class Ledger:
             return attrs.evolve(
                 composer(transaction),
                 forget=[(o.n, o.field) for o in openings],
-                forget_attachments=self._orphans(openings),
+                forget_attachments=self._orphans(transaction, openings),
             )
 
         self._backend.write(self.name, compose)
         self._end = composer.end
 
-    def _orphans(self, openings: Sequence[Opening]) -> list[str]:
+    def _orphans(self, transaction: Transaction, openings: Sequence[Opening]) -> list[str]:
         """Give the attachments that nothing names once these openings are gone."""
+        kept = {digest.encode() for digest in self._backend.attachments(self.name)}
         gone = {(o.n, o.field) for o in openings}
-        named = {
-            digest
-            for opening in openings
-            for digest in _DIGEST.findall(opening.value)
-            if digest.decode() in self._backend.attachments(self.name)
-        }
-        for opening in self._backend.openings(self.name) if named else ():
+        named = kept.intersection(d for o in openings for d in _DIGEST.findall(o.value))
+        size = transaction.tip.size if transaction.tip else 0
+        for opening in transaction.openings(0, size) if named else ():
             if (opening.n, opening.field) not in gone:
-                named -= set(_DIGEST.findall(opening.value))
-        for _, text in self._reader.texts(0, None) if named else ():
-            named = {digest for digest in named if digest not in text}
-        return [digest.decode() for digest in named]
+                named.difference_update(_DIGEST.findall(opening.value))
+        for page in range(size // PAGE_EVENTS if named else 0):
+            named = _unnamed(named, transaction.page(page))
+        return [digest.decode() for digest in _unnamed(named, b"".join(transaction.tail()))]
 
     # -- moving
 
@@ -786,8 +821,13 @@ class Ledger:
         return import_file(self, path, chosen, by=by, dry_run=dry_run, progress=progress)
 
 
+_OWN: Final = {"ledger-opened": "Store.create", "fields-erased": "Ledger.erase"}
 _ID_KINDS: Final = ("source", "claim", "question", "gap", "caveat", "component", "section")
 _DIGEST: Final = re.compile(rb"[0-9a-f]{64}")
+
+
+def _unnamed(digests: set[bytes], text: bytes) -> set[bytes]:
+    return {digest for digest in digests if digest not in text}
 
 
 def _is_draft_of(draft: Draft, line: Line, openings: Mapping[tuple[int, str], bytes]) -> bool:

@@ -93,6 +93,10 @@ class Plugins:
             self._manager.register(plugin, name)
             self._manager.check_pending()
         except (ValueError, pluggy.PluginValidationError) as error:
+            if self._manager.is_registered(plugin) and isinstance(
+                error, pluggy.PluginValidationError
+            ):
+                self._manager.unregister(plugin)
             msg = f"plugin {name or plugin!r}: {error}"
             raise PluginError(msg) from error
         for derived in ("vocabulary", "projections", "renderers", "importers", "stores"):
@@ -107,7 +111,10 @@ class Plugins:
         upcasters: dict[tuple[str, int], Upcaster] = {}
         for supply in supplies:
             upcasters.update(supply.upcasters)
-        return Vocabulary((cls for supply in supplies for cls in supply.events), upcasters)
+        try:
+            return Vocabulary((cls for supply in supplies for cls in supply.events), upcasters)
+        except Invalid as error:
+            raise PluginError(str(error)) from error
 
     @functools.cached_property
     def projections(self) -> tuple[Projection, ...]:

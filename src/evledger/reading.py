@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from evledger.codec import Vocabulary
     from evledger.events import Event
     from evledger.fold import Projection
-    from evledger.stores.base import Backend
+    from evledger.stores.base import Backend, Tip
 
 __all__ = ["Reader"]
 
@@ -51,8 +52,12 @@ class Reader:
         self._ledger = ledger
         self._vocabulary = vocabulary
         self._projections = tuple(projections)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
         self._lock = threading.Lock()
-        self._fold = Fold(vocabulary, self._projections)
+        self._fold = Fold(self._vocabulary, self._projections)
         self._openings: dict[tuple[int, str], bytes] = {}
         self._view: View | None = None
 
@@ -89,7 +94,12 @@ class Reader:
     # -- records
 
     def records(
-        self, start: int, stop: int | None, needles: Sequence[bytes] = ()
+        self,
+        start: int,
+        stop: int | None,
+        needles: Sequence[bytes] = (),
+        *,
+        opened: bool = True,
     ) -> Iterator[Record]:
         """Give the records from ``start`` up to ``stop``.
 
@@ -97,6 +107,7 @@ class Reader:
             start: the first position.
             stop: the position after the last; the head by default.
             needles: pieces of text of which a line must have one.
+            opened: whether sealed values are shown; where not, all are withheld.
         """
         for page, text in self.texts(start // PAGE_EVENTS, stop):
             if needles and not any(needle in text for needle in needles):
@@ -107,9 +118,9 @@ class Reader:
                 zip(page_lines(text), event_hashes(text), strict=True), first
             ):
                 if n >= start and (not needles or any(needle in raw for needle in needles)):
-                    yield self._record(raw.removesuffix(b"\n"), digest, hidden)
+                    yield self._record(raw.removesuffix(b"\n"), digest, hidden if opened else None)
 
-    def _record(self, raw: bytes, digest: str, openings: _OpeningsOfPage) -> Record:
+    def _record(self, raw: bytes, digest: str, openings: _OpeningsOfPage | None) -> Record:
         try:
             line = read_line(raw)
         except Invalid as error:
@@ -119,17 +130,20 @@ class Reader:
             raise Broken(msg) from error
         return Record.of(line, raw, digest, self._event(line, openings))
 
-    def _event(self, line: Line, openings: _OpeningsOfPage) -> Event | None:
+    def _event(self, line: Line, openings: _OpeningsOfPage | None) -> Event | None:
         kind = self._vocabulary.type_of(line.type)
         given: dict[str, Any] = {}
         try:
             for field in line.sealed if kind is not None else ():
+                if openings is None:
+                    given[field] = Hidden.WITHHELD
+                    continue
                 opened = openings.value(line.n, field)
                 given[field] = self._hidden(line.n, field)
                 if opened is not None and kind is not None:
                     given[field] = kind.convert(field, msgspec.json.decode(opened)[2])
             return self._vocabulary.event(line, given)
-        except Invalid:
+        except (Invalid, msgspec.MsgspecError, UnicodeDecodeError, IndexError, TypeError):
             return None
 
     def _hidden(self, n: int, field: str) -> Hidden:
@@ -139,6 +153,8 @@ class Reader:
 
     def view(self, n: int | None = None) -> View:
         """Give the view at the head, or as it was when the ledger had ``n`` events."""
+        if os.getpid() != self._process:
+            self._begin()  # a fork may have come in the middle of another thread's step
         with self._lock:
             self._catch_up()
             current = self._view
@@ -168,13 +184,9 @@ class Reader:
             msg = f"{moment} has no time zone; give one, as in 2026-11-22T10:00:00Z"
             raise Invalid(msg)
         at = format_time(moment)
-        tip, _ = self._backend.tail(self._ledger)
-        low, high = 0, (tip.size - 1) // PAGE_EVENTS
-        while low < high:  # the last page whose first event is not later
-            middle = (low + high + 1) // 2
-            first = read_line(page_lines(self._page(middle))[0])
-            low, high = (middle, high) if first.at <= at else (low, middle - 1)
-        for page, text in self.texts(low, tip.size):
+        tip, tail = self._backend.tail(self._ledger)
+        page = self._page_at(at, tip.size // PAGE_EVENTS, tail)
+        for _, text in self.texts(page, tip.size):
             times = [read_line(line).at for line in page_lines(text)]
             size = page * PAGE_EVENTS + sum(time <= at for time in times)
             if size:
@@ -183,26 +195,49 @@ class Reader:
         msg = f"ledger {self._ledger!r} had no events yet at {at}"
         raise NotFound(msg)
 
+    def _page_at(self, at: str, full: int, tail: Sequence[bytes]) -> int:
+        """Find the last page whose first event is not later than ``at``."""
+        if full == 0 or (tail and read_line(tail[0]).at <= at):
+            return full
+        low, high = 0, full - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            first = read_line(page_lines(self._page(middle))[0])
+            low, high = (middle, high) if first.at <= at else (low, middle - 1)
+        return low
+
     def _catch_up(self) -> None:
         tip = self._backend.tip(self._ledger)
         if self._view is not None and self._view.head == tip.head:
             return
+        try:
+            self._advance(tip)
+        except BaseException:
+            # Half a step would be taken for a whole one: begin anew the next time.
+            self._fold = Fold(self._vocabulary, self._projections)
+            self._openings, self._view = {}, None
+            raise
+
+    def _advance(self, tip: Tip) -> None:
         before = self._fold.state.size
         if tip.size < before:
             msg = f"ledger {self._ledger!r} had {before} events and has {tip.size} now"
             raise Broken(msg)
         head = self._take(self._fold, tip.size)
         state = self._fold.state
+        # A new mapping: earlier views keep theirs.
+        openings = dict(self._openings)
         for opening in self._backend.openings(self._ledger, before, tip.size):
-            self._openings[opening.n, opening.field] = opening.value
+            openings[opening.n, opening.field] = opening.value
         for n, field in state.erased:
-            self._openings.pop((n, field), None)
-        self._view = View(state.copy(), head, self._openings, (), self._fold.parts())
+            openings.pop((n, field), None)
+        self._openings = openings
+        self._view = View(state.copy(), head, openings, (), self._fold.parts())
 
     def _take(self, fold: Fold, size: int) -> Head:
         """Take records into a fold until it has ``size`` of them, and give the head there."""
         if fold.projections:
-            for record in self.records(fold.state.size, size):
+            for record in self.records(fold.state.size, size, opened=False):
                 fold.project(record)
         text = b""
         with _collector_paused():

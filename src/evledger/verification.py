@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -27,6 +27,7 @@ from blake3 import blake3
 
 from evledger.chain import (
     GENESIS,
+    MAX_HEADER,
     PAGE_EVENTS,
     Head,
     PageFault,
@@ -52,8 +53,8 @@ from evledger.integrity import Index
 from evledger.tree import Frontier, leaf_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-    from concurrent.futures import Executor
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from concurrent.futures import Executor, Future
 
     from evledger.seals import Opening
 
@@ -86,6 +87,7 @@ FaultKind = Literal[
     "not-erased",
     "index",
     "attachment",
+    "database",
     "head-mismatch",
 ]
 """What is wrong; ``docs/reference/faults.md`` describes each."""
@@ -201,7 +203,7 @@ class Volume:
 
 # -- verifying ---------------------------------------------------------------------------
 
-_CHAIN_CHECKS = ("page headers", "line counts", "page hashes", "stored head")
+_CHAIN_CHECKS = ("page headers", "line counts", "page hashes")
 _FULL_CHECKS = (
     "canonical lines",
     "schemas of known types",
@@ -211,6 +213,7 @@ _FULL_CHECKS = (
     "Merkle root",
 )
 _PAGES_PER_TASK = 128  # about 10 MB: long enough for a thread, short enough for a progress bar
+_TASKS_AHEAD = 64  # enough for any number of cores that is likely
 _MOST_FAULTS = 1_000  # a report is read by people
 
 
@@ -248,7 +251,11 @@ def verify_volume(
         head=None if faults else head,
         events=span.events,
         pages=span.pages,
-        checked=_CHAIN_CHECKS + (() if records is None else _FULL_CHECKS),
+        checked=(
+            *_CHAIN_CHECKS,
+            *(("stored head",) if volume.head else ()),
+            *(() if records is None else _FULL_CHECKS),
+        ),
         trusted=trust,
         beyond=max(0, span.events - trust.size) if trust else 0,
         sound_to=sound,
@@ -284,12 +291,14 @@ def _page_start(fault: Fault) -> int:
 
 
 def _spans(volume: Volume, records: Records | None, executor: Executor | None) -> Iterator[Span]:
-    tasks = [
+    tasks = (
         _task(volume, start, min(start + _PAGES_PER_TASK, volume.count), records)
         for start in range(0, volume.count, _PAGES_PER_TASK)
-    ]
+    )
     cores = os.cpu_count() or 1
-    if records is not None or (executor is None and (cores == 1 or len(tasks) < 2)):
+    if records is not None or (
+        executor is None and (cores == 1 or volume.count <= _PAGES_PER_TASK)
+    ):
         yield from (task() for task in tasks)
     elif executor is not None:
         yield from _results(executor, tasks)
@@ -306,13 +315,18 @@ def _task(volume: Volume, start: int, stop: int, records: Records | None) -> Cal
     return partial(check_pages, volume.ledger, pages, start, volume.last)
 
 
-def _results(executor: Executor, tasks: Sequence[Callable[[], Span]]) -> Iterator[Span]:
-    futures = [executor.submit(task) for task in tasks]
+def _results(executor: Executor, tasks: Iterable[Callable[[], Span]]) -> Iterator[Span]:
+    """Give what the tasks find, in order, with only some of them handed out ahead."""
+    running: deque[Future[Span]] = deque()
     try:
-        for future in futures:
-            yield future.result()
+        for task in tasks:
+            running.append(executor.submit(task))
+            if len(running) >= _TASKS_AHEAD:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
     finally:
-        for future in futures:
+        for future in running:
             future.cancel()
 
 
@@ -374,7 +388,7 @@ def _is_confirmed(volume: Volume, page: int) -> bool:
     """Tell whether what comes after a page commits to its bytes as they are."""
     found = blake3(volume.page(page)).hexdigest()
     if page + 1 < volume.count:
-        named = page_prev(volume.page(page + 1)[:256])
+        named = page_prev(volume.page(page + 1)[:MAX_HEADER])
         return named is not None and named[2] == found
     if volume.tail:
         text = volume.page(page + 1, found)
@@ -503,13 +517,13 @@ class Records:
             self._fault("bad-time", f"{line.at} is earlier than the record before it", n)
         else:
             self._at = line.at
-        self._check_data(n, line, kind)
+        self._check_data(n, raw, line, kind)
         if line.sealed:
             self._check_seals(n, line, openings)
         for breach in self.index.apply(n, line.keys, line.refs, line.drops):
             self._fault(breach.kind, str(breach), n)
 
-    def _check_data(self, n: int, line: Line, kind: EventType | None) -> None:
+    def _check_data(self, n: int, raw: bytes, line: Line, kind: EventType | None) -> None:
         if n == 0 or line.type == "ledger-opened":
             self._check_opening(n, line)
         if kind is None or line.v > kind.version:
@@ -521,17 +535,29 @@ class Records:
             else:
                 self._vocabulary.event(line, dict.fromkeys(line.sealed))
         except Invalid as error:
-            self._fault("bad-data", str(error), n)
+            self._fault_in_data(n, raw, error)
             return
         if line.type == "fields-erased":
             erased = cast("FieldsErased", self._vocabulary.event(line))
             self._erased += ((erased.n, field) for field in erased.fields)
 
+    def _fault_in_data(self, n: int, raw: bytes, error: Invalid) -> None:
+        """Tell a breach of the format, which anyone can see, from one of the type's schema."""
+        try:
+            check_line(raw)
+        except Invalid as breach:
+            self._fault("bad-line", str(breach), n)
+        else:
+            self._fault("bad-data", str(error), n)
+
     def _check_opening(self, n: int, line: Line) -> None:
         if (line.type == "ledger-opened") != (n == 0):
             self._fault("bad-data", "event 0, and no other, is ledger-opened", n)
             return
-        name = msgspec.json.decode(line.data, type=_Named).name
+        try:
+            name = msgspec.json.decode(line.data, type=_Named).name
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return  # its data is no JSON, which is found elsewhere
         if n == 0 and name != self._ledger:
             text = f"it opens {name!r}, but the pages say {self._ledger!r}"
             self._fault("bad-data", text, n)

@@ -16,7 +16,7 @@ import attrs
 import msgspec
 
 from evledger.entries import Claim, Entry
-from evledger.exceptions import NotFound
+from evledger.exceptions import Broken, NotFound
 from evledger.seals import Hidden
 
 if TYPE_CHECKING:
@@ -260,7 +260,11 @@ class View:
         hidden = self.state_of(n, field)
         if hidden is not None:
             return hidden
-        value = msgspec.json.decode(self._openings[n, field])[2]
+        try:
+            value = msgspec.json.decode(self._openings[n, field])[2]
+        except (msgspec.MsgspecError, UnicodeDecodeError, IndexError, TypeError) as error:
+            msg = f"the vault's copy of {field} of record {n} is damaged; run 'evledger verify'"
+            raise Broken(msg) from error
         return msgspec.convert(value, _hints(type(entry))[field])  # type: ignore[arg-type]  # a class is hashable
 
 

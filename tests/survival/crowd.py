@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import sys
 from multiprocessing.synchronize import Barrier
+from typing import Any
 
 import evledger
 from evledger import GapNoted
@@ -55,18 +56,16 @@ def rush(folder: str, barrier: Barrier, rounds: int) -> None:
 
 def main(method: str, database: str, workers: int, events: int) -> None:
     """Start the workers, and wait for them."""
+    context = multiprocessing.get_context("spawn") if method == "spawn" else FORK
+    barrier = FORK.Barrier(workers)
+    tasks: list[tuple[Any, ...]] = [(work, database, n, events) for n in range(workers)]
     if method == "rush":
-        barrier = FORK.Barrier(workers)
-        crowd = [
-            FORK.Process(target=rush, args=(database, barrier, events)) for _ in range(workers)
-        ]
-    else:
-        context = multiprocessing.get_context(method)
-        crowd = [context.Process(target=work, args=(database, n, events)) for n in range(workers)]
+        tasks = [(rush, database, barrier, events)] * workers
+    crowd = [context.Process(target=task, args=given) for task, *given in tasks]
     for process in crowd:
-        process.start()  # type: ignore[attr-defined]  # every context's process has it
+        process.start()
     for process in crowd:
-        process.join()  # type: ignore[attr-defined]  # the same
+        process.join()
 
 
 if __name__ == "__main__":

@@ -77,6 +77,11 @@ def remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
+def say(text: str) -> None:
+    """Say something at once."""
+    os.write(1, f"{text}\n".encode())
+
+
 def main(source: Path, scratch: Path) -> None:
     """Answer one flip after the other."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -85,14 +90,14 @@ def main(source: Path, scratch: Path) -> None:
     with evledger.open(scratch) as store:
         sound = content(store)
         heads = {name: store.ledger(name).head() for name in reversed(store.ledgers())}
-    print("ready", flush=True)
+    say("ready")
     for line in sys.stdin:
         offset, bit = json.loads(line)
         remove(scratch)
         damaged = bytearray(text)
         damaged[offset] ^= 1 << bit
         scratch.write_bytes(damaged)
-        print(json.dumps([offset, bit, *outcome(scratch, heads, sound)]), flush=True)
+        say(json.dumps([offset, bit, *outcome(scratch, heads, sound)]))
 
 
 if __name__ == "__main__":

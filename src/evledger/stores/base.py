@@ -215,6 +215,10 @@ class Backend(abc.ABC):
         """Replace the names that are held, and the counters."""
 
     @abc.abstractmethod
+    def check(self) -> list[str]:
+        """Check the database itself, below all ledgers, and give what is wrong, in sentences."""
+
+    @abc.abstractmethod
     def scrub(self, openings: Sequence[Opening]) -> bool:
         """See to it that deleted openings are in no file of the store any more.
 

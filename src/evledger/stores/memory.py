@@ -78,6 +78,7 @@ class MemoryStore(Backend):
         self._closed = False
 
     def ledgers(self) -> list[str]:
+        self._check_open()
         with self._lock:
             return sorted(self._shelves)
 
@@ -156,6 +157,9 @@ class MemoryStore(Backend):
             shelf = self._shelf(ledger)
             shelf.held = dict(keys)
             shelf.tip = attrs.evolve(self.tip(ledger), counters=dict(counters))
+
+    def check(self) -> list[str]:
+        return []
 
     def scrub(self, openings: Sequence[Opening]) -> bool:  # noqa: ARG002  # there are no files
         return True

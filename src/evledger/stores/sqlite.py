@@ -7,6 +7,7 @@ Each thread has a connection of its own, and so has each process after a fork.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import pickle
@@ -15,16 +16,19 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote, unquote
 
 import attrs
 
-from evledger.chain import MAX_PAGE, PAGE_EVENTS, page_lines
+from evledger.chain import MAX_HEADER, MAX_PAGE, PAGE_EVENTS, page_lines
 from evledger.exceptions import Broken, Invalid, NotFound, StoreError
+from evledger.record import parse_time
 from evledger.seals import Opening
 from evledger.stores.base import Backend, Snapshot, Tip, Write
+from evledger.stores.gate import Gate
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -117,24 +121,37 @@ class Database:
                 connection.execute("PRAGMA synchronous=FULL")
                 connection.execute("PRAGMA cache_size=-16000")
                 _application(connection)  # the first read of the file
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
                 connection.close()
-                return self._connect_immutable(uri)
+                if error.sqlite_errorcode & 0xFF in _CANNOT_SHARE and self._is_at_rest():
+                    return self._connect_immutable(uri)
+                raise
             except BaseException:
                 connection.close()
                 raise
         return connection
 
+    def _is_at_rest(self) -> bool:
+        """Tell by its medium, or by the lack of a log, whether nobody can be writing to it."""
+        file = Path(self.path)
+        if not file.is_file():
+            return False
+        if os.statvfs(file).f_flag & os.ST_RDONLY:
+            wal = Path(f"{self.path}-wal")
+            return not wal.exists() or wal.stat().st_size == 0
+        return not any(Path(f"{self.path}{suffix}").exists() for suffix in ("-wal", "-shm"))
+
     def _connect_immutable(self, uri: str) -> sqlite3.Connection:
         """Open a file on read-only media, where SQLite cannot make its shared memory."""
-        wal = Path(f"{self.path}-wal")
-        if not Path(self.path).is_file() or (wal.exists() and wal.stat().st_size):
-            uri = uri.partition("?")[0] + "?mode=ro"  # fails again, and says why
-        else:
-            uri = uri.partition("?")[0] + "?mode=ro&immutable=1"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        uri = uri.partition("?")[0] + "?mode=ro&immutable=1"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=self.timeout, isolation_level=None, check_same_thread=False
+        )
         _application(connection)
         return connection
+
+
+_CANNOT_SHARE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 
 
 def _application(connection: sqlite3.Connection) -> tuple[int, int, int]:
@@ -152,6 +169,9 @@ def _translated(path: str) -> Generator[None]:
         yield
     except sqlite3.Error as error:
         raise _store_error(path, error) from error
+    except (UnicodeDecodeError, OverflowError) as error:
+        msg = f"{path} is damaged: a row of it cannot be read ({error}); restore an archive"
+        raise Broken(msg) from error
 
 
 def _store_error(path: str, error: sqlite3.Error) -> StoreError | Broken:
@@ -195,7 +215,11 @@ class _Pages:
             # length() of a blob does not read it, so an oversized one is never loaded.
             "SELECT id, CASE WHEN length(text) <= ? THEN text END FROM pages"
             " WHERE id >= ? AND id < ? ORDER BY id",
-            (MAX_PAGE + 256, _place(self.ledger, self.start), _place(self.ledger, self.stop)),
+            (
+                MAX_PAGE + MAX_HEADER,
+                _place(self.ledger, self.start),
+                _place(self.ledger, self.stop),
+            ),
         )
         for place, text in rows:
             yield _blob(text, f"page {place - _place(self.ledger, 0)}", self.database.path)
@@ -208,6 +232,17 @@ def _blob(value: Any, what: str, path: str) -> bytes:
     return value
 
 
+def _tip_of(row: Sequence[Any]) -> tuple[int, Tip]:
+    number, name, size, head, at, counters = row
+    kept = json.loads(counters)
+    types = [type(value) for value in (number, name, size, head, at, kept)]
+    if types != [int, str, int, str, str, dict] or size < 1:
+        msg = f"it holds {number!r:.20}, {name!r:.80}, {size!r:.20}, {head!r:.80}, {at!r:.40}"
+        raise ValueError(msg)
+    parse_time(at)
+    return number, Tip(name=name, size=size, hash=head, at=at, counters=kept)
+
+
 class _Connection:
     """One thread's connection, and every statement that reads or writes a ledger through it."""
 
@@ -215,19 +250,22 @@ class _Connection:
         self.database = database
         self.sql = database.connect()
 
+    def __del__(self) -> None:
+        # The thread that it was opened for has ended.
+        with contextlib.suppress(AttributeError, sqlite3.Error):
+            self.sql.close()
+
     def row(self, ledger: str) -> tuple[int, Tip] | None:
         found = self.sql.execute(
             "SELECT id, name, size, hash, at, counters FROM ledgers WHERE alias = ?", (ledger,)
         ).fetchone()
         if found is None:
             return None
-        number, name, size, head, at, counters = found
         try:
-            tip = Tip(name=name, size=size, hash=head, at=at, counters=json.loads(counters))
+            return _tip_of(found)
         except (TypeError, ValueError) as error:
             msg = f"{self.database.path}: the row of ledger {ledger!r} is damaged ({error})"
             raise Broken(msg) from error
-        return number, tip
 
     def need(self, ledger: str) -> tuple[int, Tip]:
         found = self.row(ledger)
@@ -240,10 +278,14 @@ class _Connection:
 
     def tail(self, number: int) -> list[bytes]:
         rows = self.sql.execute(
-            "SELECT text FROM lines WHERE id >= ? AND id < ? ORDER BY id",
+            "SELECT id, text FROM lines WHERE id >= ? AND id < ? ORDER BY id",
             (_place(number, 0), _place(number + 1, 0)),
-        )
-        return [_blob(text, "a line of the open page", self.database.path) for (text,) in rows]
+        ).fetchall()
+        places = [place - _place(number, 0) for place, _ in rows]
+        if places and places != list(range(places[0], places[0] + len(places))):
+            msg = f"{self.database.path}: a line of the open page is missing or misplaced"
+            raise Broken(msg)
+        return [_blob(text, "a line of the open page", self.database.path) for _, text in rows]
 
     def lookup(self, number: int, names: Collection[str]) -> dict[str, int]:
         rows = self.sql.execute(
@@ -376,7 +418,10 @@ class _Transaction:
             ((self._number, n, field) for n, field in places),
         )
         # Within the transaction, so that a crash before the scrubbing does not forget it.
-        self._sql.execute("INSERT OR IGNORE INTO chores VALUES ('scrub')")
+        self._sql.executemany(
+            "INSERT OR IGNORE INTO chores VALUES (?)",
+            ((f"scrub {self._number} {n} {field}",) for n, field in places),
+        )
 
 
 class SQLiteStore(Backend):
@@ -392,10 +437,10 @@ class SQLiteStore(Backend):
     def __init__(self, url: str) -> None:
         self.url = url
         self._database = Database.parse(url)
-        self._forked: list[threading.local] = []
-        self._connections: list[_Connection] = []
-        self._start_process()
+        self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._closed = False
+        self._start_process()
+        _STORES.add(self)
         self._prepare()
 
     # -- reading
@@ -425,10 +470,11 @@ class SQLiteStore(Backend):
         return tip, tail
 
     def _tail(self, ledger: str) -> tuple[int, Tip, list[bytes]]:
-        connection = self._connection()
-        with connection.transaction("DEFERRED"):  # one moment for both
-            number, tip = connection.need(ledger)
-            return number, tip, connection.tail(number)
+        with self._operating():
+            connection = self._connection()
+            with connection.transaction("DEFERRED"):  # one moment for both
+                number, tip = connection.need(ledger)
+                return number, tip, connection.tail(number)
 
     def lookup(self, ledger: str, names: Collection[str]) -> dict[str, int]:
         with self._reading() as connection:
@@ -497,10 +543,10 @@ class SQLiteStore(Backend):
                 "SELECT 1 FROM attachments WHERE ledger = ? AND digest = ?", (number, digest)
             )
             if there.fetchone() is None:
-                chunks = enumerate(iter(lambda: data.read(_CHUNK), b""))
+                chunks = itertools.chain([data.read(_CHUNK)], iter(lambda: data.read(_CHUNK), b""))
                 connection.sql.executemany(
                     "INSERT INTO attachments VALUES (?, ?, ?, ?)",
-                    ((number, digest, part, chunk) for part, chunk in chunks),
+                    ((number, digest, part, chunk) for part, chunk in enumerate(chunks)),
                 )
 
     def attachment(self, ledger: str, digest: str) -> Iterator[bytes]:
@@ -529,59 +575,97 @@ class SQLiteStore(Backend):
 
     # -- forgetting
 
+    def check(self) -> list[str]:
+        with self._reading() as connection:
+            rows = connection.sql.execute("PRAGMA quick_check(20)").fetchall()
+        return [f"SQLite: {text}" for (text,) in rows if text != "ok"]
+
     def scrub(self, openings: Sequence[Opening]) -> bool:
-        with self._patience(1), _translated(self._database.path):
+        with self._operating(), self._patience(1):
             sql = self._connection().sql
-            due = sql.execute("SELECT 1 FROM chores WHERE name = 'scrub'").fetchone()
-            if due is None:
-                return True
-            done = _checkpoint(sql)
-            if done and (not openings or _is_in_file(self._database.path, openings)):
-                done = _vacuum(sql) and _checkpoint(sql)
-            if done:
-                sql.execute("DELETE FROM chores WHERE name = 'scrub'")
-            return done
+            try:
+                return self._scrub(sql, openings)
+            except sqlite3.OperationalError as error:
+                # The values are deleted for good; only their traces have to wait.
+                if error.sqlite_errorcode & 0xFF in _PASSING:
+                    return False
+                raise _store_error(self._database.path, error) from error
+
+    def _scrub(self, sql: sqlite3.Connection, openings: Sequence[Opening]) -> bool:
+        (due,) = sql.execute("SELECT count(*) FROM chores").fetchone()
+        if due == 0:
+            return True
+        done = _checkpoint(sql)
+        # What earlier erasures left behind is not known any more, and so cannot be looked for.
+        if done and (due != len(openings) or _is_in_file(self._database.path, openings)):
+            done = _vacuum(sql) and _checkpoint(sql)
+        if done:
+            sql.execute("DELETE FROM chores")
+        return done
 
     # -- connections
 
     def close(self) -> None:
         self._closed = True
+        _STORES.discard(self)
         if os.getpid() == self._process:
-            while self._connections:
-                self._connections.pop().sql.close()
+            self._close_connections()
+
+    def _close_connections(self) -> None:
+        for connection in list(self._connections):
+            connection.sql.close()
+        self._local = threading.local()
 
     def _start_process(self) -> None:
         self._process = os.getpid()
         self._local = threading.local()
         self._lock = threading.RLock()
+        self._gate = Gate()
+
+    def before_fork(self) -> None:
+        """Wait for what other threads are doing, and let go of every connection.
+
+        SQLite's own record of the locks that a process holds is copied by a fork, and a
+        connection that a child opened would believe in it and lock nothing.
+        """
+        self._gate.close()
+        if not self._gate.is_inside():
+            self._close_connections()
+
+    def after_fork(self) -> None:
+        """Go on, in the parent."""
+        self._gate.open()
 
     def _connection(self) -> _Connection:
         if self._closed:
             msg = f"{self.url} is closed"
             raise StoreError(msg)
-        if os.getpid() != self._process:
-            # A connection must not cross a fork, and must not be closed in the child either.
-            self._forked.append(self._local)
-            self._forked_connections = self._connections
-            self._connections = []
-            self._start_process()
         connection: _Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = _Connection(self._database)
-            self._connections.append(connection)
+            self._connections.add(connection)
         return connection
 
     @contextlib.contextmanager
+    def _operating(self) -> Generator[None]:
+        if os.getpid() != self._process:
+            self._start_process()
+        with self._gate:
+            yield
+
+    @contextlib.contextmanager
     def _reading(self) -> Generator[_Connection]:
-        connection = self._connection()
-        with _translated(self._database.path):
-            yield connection
+        with self._operating():
+            connection = self._connection()
+            with _translated(self._database.path):
+                yield connection
 
     @contextlib.contextmanager
     def _writing(self) -> Generator[_Connection]:
-        connection = self._connection()
-        with self._lock, connection.transaction("IMMEDIATE"):
-            yield connection
+        with self._operating():
+            connection = self._connection()
+            with self._lock, connection.transaction("IMMEDIATE"):
+                yield connection
 
     @contextlib.contextmanager
     def _patience(self, seconds: float) -> Generator[None]:
@@ -596,19 +680,34 @@ class SQLiteStore(Backend):
     def _prepare(self) -> None:
         with self._reading() as connection:
             application, version, tables = _application(connection.sql)
-            if tables == 0 and application == 0 and not self._database.read_only:
+            if (application, version, tables) == (0, 0, 0) and not self._database.read_only:
                 self._create(connection)
             else:
                 self._check_format(application, version)
 
     def _create(self, connection: _Connection) -> None:
         connection.sql.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
-        connection.sql.execute("PRAGMA journal_mode = WAL")
+        self._set_wal(connection.sql)
         with connection.transaction("IMMEDIATE"):
             # Another process may have been faster.
             if _application(connection.sql)[2] == 0:
                 for statement in _SCHEMA.split(";"):
                     connection.sql.execute(statement)
+
+    def _set_wal(self, sql: sqlite3.Connection) -> None:
+        """Switch the file to write-ahead logging; SQLite itself does not wait its turn for that."""
+        deadline = time.monotonic() + self._database.timeout
+        while True:
+            try:
+                sql.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     def _check_format(self, application: int, version: int) -> None:
         if application != APPLICATION_ID:
@@ -622,6 +721,23 @@ class SQLiteStore(Backend):
                 f"{SCHEMA_VERSION}; upgrade evidence-ledger to the release that wrote it"
             )
             raise StoreError(msg)
+
+
+_STORES: weakref.WeakSet[SQLiteStore] = weakref.WeakSet()
+"""The stores that are open in this process, for when it forks."""
+
+
+def _before_fork() -> None:
+    for store in list(_STORES):
+        store.before_fork()
+
+
+def _after_fork() -> None:
+    for store in list(_STORES):
+        store.after_fork()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork)
 
 
 def _set_counters(connection: _Connection, number: int, counters: Mapping[str, int]) -> None:
@@ -640,13 +756,17 @@ def _checkpoint(sql: sqlite3.Connection) -> bool:
 
 
 def _vacuum(sql: sqlite3.Connection) -> bool:
-    try:
-        sql.execute("VACUUM")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return False
-        raise
+    sql.execute("VACUUM")
     return True
+
+
+_PASSING: Final = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+)
+"""What keeps traces from being cleared for the time being."""
 
 
 _SEARCH: Final = """
@@ -657,24 +777,24 @@ with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_RE
 """
 
 
+_SHORT: Final = 480  # bytes that SQLite keeps in one piece, within a leaf of a table
+
+
 def _is_in_file(path: str, openings: Sequence[Opening]) -> bool:
-    """Tell whether a piece of a deleted opening can still be read from the file.
+    """Tell whether a trace of a deleted opening may still be read from the file.
 
     Another process looks, because closing a file drops the locks
     that SQLite holds on it anywhere in this one.
+    A long value is stored in pieces, and counts as found.
     """
-    pieces = [piece for opening in openings for piece in _pieces(opening)]
+    if any(len(opening.value) > _SHORT for opening in openings):
+        return True
+    pieces = [piece for opening in openings for piece in (opening.salt, opening.value)]
     script = [sys.executable, "-I", "-S", "-c", _SEARCH]
-    found = subprocess.run(  # noqa: S603  # our own interpreter, our own text
-        script, input=pickle.dumps((path, pieces)), capture_output=True, check=False
-    )
+    try:
+        found = subprocess.run(  # noqa: S603  # our own interpreter, our own text
+            script, input=pickle.dumps((path, pieces)), capture_output=True, check=False
+        )
+    except OSError:  # no interpreter that could be started, as where Python is embedded
+        return True
     return found.returncode != 0
-
-
-def _pieces(opening: Opening) -> Iterator[bytes]:
-    """Give what to look for: a value longer than a database page is split when it is stored."""
-    yield opening.salt
-    yield opening.value
-    for start in range(0, len(opening.value), 1024):
-        yield opening.value[start : start + 64]
-    yield opening.value[-24:]

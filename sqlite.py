@@ -1,0 +1,680 @@
+"""The embedded default: one SQLite file, in WAL mode, durable at every commit.
+
+Full pages are blobs; the lines of the open page are rows until it is full.
+Each thread has a connection of its own, and so has each process after a fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pickle
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, quote, unquote
+
+import attrs
+
+from evledger.chain import MAX_PAGE, PAGE_EVENTS, page_lines
+from evledger.exceptions import Broken, Invalid, NotFound, StoreError
+from evledger.seals import Opening
+from evledger.stores.base import Backend, Snapshot, Tip, Write
+
+if TYPE_CHECKING:
+    from collections.abc import (
+        Callable,
+        Collection,
+        Generator,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
+
+    from evledger.stores.base import Transaction
+
+__all__ = ["SQLiteStore"]
+
+APPLICATION_ID: Final = 0x45764C67  # "EvLg", in bytes 68 to 71 of the file
+SCHEMA_VERSION: Final = 1
+_PAGE_SIZE: Final = 8192
+_CHUNK: Final = 1 << 18
+_LEDGER_BITS: Final = 40  # a row's id is its ledger's number above, its place below
+
+_SCHEMA: Final = f"""
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {SCHEMA_VERSION};
+CREATE TABLE ledgers (
+    id INTEGER PRIMARY KEY, alias TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+    size INTEGER NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL, counters TEXT NOT NULL);
+CREATE TABLE pages (id INTEGER PRIMARY KEY, text BLOB NOT NULL);
+CREATE TABLE lines (id INTEGER PRIMARY KEY, text BLOB NOT NULL);
+CREATE TABLE names (
+    ledger INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL,
+    PRIMARY KEY (ledger, name)) WITHOUT ROWID;
+CREATE TABLE vault (
+    ledger INTEGER NOT NULL, n INTEGER NOT NULL, field TEXT NOT NULL,
+    salt BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (ledger, n, field)) WITHOUT ROWID;
+CREATE TABLE attachments (
+    ledger INTEGER NOT NULL, digest TEXT NOT NULL, part INTEGER NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (ledger, digest, part));
+CREATE TABLE chores (name TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+def _place(ledger: int, number: int) -> int:
+    return (ledger << _LEDGER_BITS) | number
+
+
+# -- connections -------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Database:
+    """Which file, and how it is opened; enough to open it again in another process."""
+
+    path: str
+    read_only: bool = False
+    timeout: float = 30.0
+
+    @classmethod
+    def parse(cls, url: str) -> Database:
+        """Read ``sqlite:///file.db``, ``sqlite:////absolute/file.db`` or a bare path.
+
+        ``?mode=ro`` opens it for reading only; ``?timeout=5`` waits that many seconds for a lock.
+        """
+        if not url.startswith("sqlite:"):
+            return cls(url)
+        rest, _, query = url.removeprefix("sqlite:").partition("?")
+        path = unquote(rest.removeprefix("///") if rest.startswith("///") else rest)
+        options = dict(parse_qsl(query))
+        try:
+            timeout = float(options.pop("timeout", "30"))
+        except ValueError:
+            timeout = -1.0
+        mode = options.pop("mode", "rw")
+        if not path or options or mode not in ("ro", "rw") or timeout < 0:
+            msg = f"{url!r}: expected sqlite:///FILE, with ?mode=ro and ?timeout=SECONDS at most"
+            raise Invalid(msg)
+        return cls(path, mode == "ro", timeout)
+
+    def connect(self) -> sqlite3.Connection:
+        """Open a connection; the file is created where it does not exist."""
+        mode = "ro" if self.read_only else "rwc"
+        uri = f"file:{quote(str(Path(self.path).absolute()))}?mode={mode}"
+        with _translated(self.path):
+            connection = sqlite3.connect(
+                uri, uri=True, timeout=self.timeout, isolation_level=None, check_same_thread=False
+            )
+            try:
+                connection.execute("PRAGMA secure_delete=ON")
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("PRAGMA cache_size=-16000")
+                _application(connection)  # the first read of the file
+            except sqlite3.OperationalError:
+                connection.close()
+                return self._connect_immutable(uri)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _connect_immutable(self, uri: str) -> sqlite3.Connection:
+        """Open a file on read-only media, where SQLite cannot make its shared memory."""
+        wal = Path(f"{self.path}-wal")
+        if not Path(self.path).is_file() or (wal.exists() and wal.stat().st_size):
+            uri = uri.partition("?")[0] + "?mode=ro"  # fails again, and says why
+        else:
+            uri = uri.partition("?")[0] + "?mode=ro&immutable=1"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        _application(connection)
+        return connection
+
+
+def _application(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    """Give the file's application id and format, and how many tables it has."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return application, version, tables
+
+
+@contextlib.contextmanager
+def _translated(path: str) -> Generator[None]:
+    """Turn SQLite's errors into sentences."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _store_error(path, error) from error
+
+
+def _store_error(path: str, error: sqlite3.Error) -> StoreError | Broken:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_CORRUPT or "decode" in str(error):
+        return Broken(f"{path} is damaged: SQLite cannot read it ({error}); restore an archive")
+    advice = {
+        sqlite3.SQLITE_BUSY: "is locked by another process; try again",
+        sqlite3.SQLITE_LOCKED: "is locked by another thread; try again",
+        sqlite3.SQLITE_READONLY: "is read-only; nothing was written",
+        sqlite3.SQLITE_FULL: "has no room left on its disk; nothing was written",
+        sqlite3.SQLITE_IOERR: "could not be read or written by the operating system",
+        sqlite3.SQLITE_NOTADB: "is not an evledger database; name another file",
+        sqlite3.SQLITE_CANTOPEN: "cannot be opened; does its folder exist, and may it be read?",
+    }.get(code, "failed")
+    return StoreError(f"{path} {advice} ({error})")
+
+
+# -- the store ---------------------------------------------------------------------------
+
+
+@attrs.frozen
+class _Pages:
+    """Full pages of one ledger, read anew by whoever iterates, wherever that is."""
+
+    database: Database
+    ledger: int
+    start: int
+    stop: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        connection = self.database.connect()
+        try:
+            with _translated(self.database.path):
+                yield from self.read(connection)
+        finally:
+            connection.close()
+
+    def read(self, connection: sqlite3.Connection) -> Iterator[bytes]:
+        rows = connection.execute(
+            # length() of a blob does not read it, so an oversized one is never loaded.
+            "SELECT id, CASE WHEN length(text) <= ? THEN text END FROM pages"
+            " WHERE id >= ? AND id < ? ORDER BY id",
+            (MAX_PAGE + 256, _place(self.ledger, self.start), _place(self.ledger, self.stop)),
+        )
+        for place, text in rows:
+            yield _blob(text, f"page {place - _place(self.ledger, 0)}", self.database.path)
+
+
+def _blob(value: Any, what: str, path: str) -> bytes:
+    if type(value) is not bytes:
+        msg = f"{path}: {what} is not stored as bytes, or is far too long"
+        raise Broken(msg)
+    return value
+
+
+class _Connection:
+    """One thread's connection, and every statement that reads or writes a ledger through it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.sql = database.connect()
+
+    def row(self, ledger: str) -> tuple[int, Tip] | None:
+        found = self.sql.execute(
+            "SELECT id, name, size, hash, at, counters FROM ledgers WHERE alias = ?", (ledger,)
+        ).fetchone()
+        if found is None:
+            return None
+        number, name, size, head, at, counters = found
+        try:
+            tip = Tip(name=name, size=size, hash=head, at=at, counters=json.loads(counters))
+        except (TypeError, ValueError) as error:
+            msg = f"{self.database.path}: the row of ledger {ledger!r} is damaged ({error})"
+            raise Broken(msg) from error
+        return number, tip
+
+    def need(self, ledger: str) -> tuple[int, Tip]:
+        found = self.row(ledger)
+        if found is None:
+            rows = self.sql.execute("SELECT alias FROM ledgers ORDER BY alias")
+            known = ", ".join(alias for (alias,) in rows) or "none yet"
+            msg = f"no ledger {ledger!r} in {self.database.path}; there are: {known}"
+            raise NotFound(msg)
+        return found
+
+    def tail(self, number: int) -> list[bytes]:
+        rows = self.sql.execute(
+            "SELECT text FROM lines WHERE id >= ? AND id < ? ORDER BY id",
+            (_place(number, 0), _place(number + 1, 0)),
+        )
+        return [_blob(text, "a line of the open page", self.database.path) for (text,) in rows]
+
+    def lookup(self, number: int, names: Collection[str]) -> dict[str, int]:
+        rows = self.sql.execute(
+            "SELECT names.name, names.n FROM json_each(?) AS wanted CROSS JOIN names"
+            " ON names.ledger = ? AND names.name = wanted.value",
+            (json.dumps(sorted(names)), number),
+        )
+        return dict(rows)
+
+    def openings(self, number: int, start: int, stop: int) -> Iterator[Opening]:
+        rows = self.sql.execute(
+            "SELECT n, field, salt, value FROM vault"
+            " WHERE ledger = ? AND n >= ? AND n < ? ORDER BY n, field",
+            (number, start, stop),
+        )
+        return (Opening(*row) for row in rows)
+
+    @contextlib.contextmanager
+    def transaction(self, mode: str) -> Generator[None]:
+        with _translated(self.database.path):
+            self.sql.execute(f"BEGIN {mode}")
+            try:
+                yield
+                self.sql.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self.sql.execute("ROLLBACK")
+                raise
+
+
+class _Transaction:
+    """What a ledger sees, and does, within one write."""
+
+    def __init__(self, connection: _Connection, ledger: str) -> None:
+        self._connection = connection
+        self._sql = connection.sql
+        self._alias = ledger
+        found = connection.row(ledger)
+        self._number = found[0] if found else 0
+        self.tip = found[1] if found else None
+
+    def tail(self) -> list[bytes]:
+        return self._connection.tail(self._number)
+
+    def lookup(self, names: Collection[str]) -> dict[str, int]:
+        return self._connection.lookup(self._number, names) if self._number and names else {}
+
+    def page(self, number: int) -> bytes:
+        pages = _Pages(self._connection.database, self._number, number, number + 1)
+        for text in pages.read(self._sql):
+            return text
+        msg = f"{self._connection.database.path}: page {number} is missing; run 'evledger verify'"
+        raise Broken(msg)
+
+    def lines(self, start: int, stop: int) -> list[bytes]:
+        first = start // PAGE_EVENTS
+        pages = _Pages(
+            self._connection.database, self._number, first, (stop - 1) // PAGE_EVENTS + 1
+        )
+        texts = list(pages.read(self._sql))
+        lines = [line for text in texts for line in page_lines(text)] + self.tail()
+        size = self.tip.size if self.tip else 0
+        skipped = start - min(first, size // PAGE_EVENTS) * PAGE_EVENTS
+        return lines[skipped : skipped + stop - start]
+
+    def openings(self, start: int, stop: int) -> list[Opening]:
+        return list(self._connection.openings(self._number, start, stop))
+
+    def carry_out(self, write: Write) -> None:
+        self._set_tip(write.tip)
+        self._close_pages(write.pages)
+        self._add_lines(write.tip.size - len(write.tail), write.tail)
+        self._set_names(write.keys, write.released)
+        self._sql.executemany(
+            "INSERT INTO vault VALUES (?, ?, ?, ?, ?)",
+            ((self._number, *attrs.astuple(opening)) for opening in write.openings),
+        )
+        if write.forget:
+            self._forget(write.forget)
+        self._sql.executemany(
+            "DELETE FROM attachments WHERE ledger = ? AND digest = ?",
+            ((self._number, digest) for digest in write.forget_attachments),
+        )
+
+    def _set_tip(self, tip: Tip) -> None:
+        values = (tip.size, tip.hash, tip.at, json.dumps(dict(tip.counters)))
+        if self._number:
+            self._sql.execute(
+                "UPDATE ledgers SET size = ?, hash = ?, at = ?, counters = ? WHERE id = ?",
+                (*values, self._number),
+            )
+        else:
+            added = self._sql.execute(
+                "INSERT INTO ledgers (size, hash, at, counters, alias, name)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (*values, self._alias, tip.name),
+            )
+            self._number = added.lastrowid or 0
+
+    def _close_pages(self, pages: Iterable[tuple[int, bytes]]) -> None:
+        added = self._sql.executemany(
+            "INSERT INTO pages VALUES (?, ?)",
+            ((_place(self._number, page), text) for page, text in pages),
+        )
+        if added.rowcount > 0:
+            self._sql.execute(
+                "DELETE FROM lines WHERE id >= ? AND id < ?",
+                (_place(self._number, 0), _place(self._number + 1, 0)),
+            )
+
+    def _add_lines(self, first: int, lines: Sequence[bytes]) -> None:
+        start = _place(self._number, first)
+        self._sql.executemany("INSERT INTO lines VALUES (?, ?)", enumerate(lines, start))
+
+    def _set_names(self, keys: Mapping[str, int], released: Collection[str]) -> None:
+        number = self._number
+        self._sql.executemany(
+            "DELETE FROM names WHERE ledger = ? AND name = ?",
+            ((number, name) for name in released),
+        )
+        # In the index's own order, so that one leaf is written once.
+        self._sql.executemany(
+            "INSERT OR REPLACE INTO names VALUES (?, ?, ?)",
+            ((number, name, keys[name]) for name in sorted(keys)),
+        )
+
+    def _forget(self, places: Sequence[tuple[int, str]]) -> None:
+        self._sql.executemany(
+            "DELETE FROM vault WHERE ledger = ? AND n = ? AND field = ?",
+            ((self._number, n, field) for n, field in places),
+        )
+        # Within the transaction, so that a crash before the scrubbing does not forget it.
+        self._sql.execute("INSERT OR IGNORE INTO chores VALUES ('scrub')")
+
+
+class SQLiteStore(Backend):
+    """Ledgers in one SQLite file, shared by threads and processes.
+
+    Args:
+        url: ``sqlite:///file.db``, or a path; created where there is none.
+
+    Raises:
+        StoreError: the file cannot be opened, or is not a database of this format.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._database = Database.parse(url)
+        self._forked: list[threading.local] = []
+        self._connections: list[_Connection] = []
+        self._start_process()
+        self._closed = False
+        self._prepare()
+
+    # -- reading
+
+    def ledgers(self) -> list[str]:
+        with self._reading() as connection:
+            rows = connection.sql.execute("SELECT alias FROM ledgers ORDER BY alias")
+            return [alias for (alias,) in rows]
+
+    def tip(self, ledger: str) -> Tip:
+        with self._reading() as connection:
+            return connection.need(ledger)[1]
+
+    def snapshot(self, ledger: str) -> Snapshot:
+        number, tip, tail = self._tail(ledger)
+        pages = _Pages(self._database, number, 0, tip.size // PAGE_EVENTS)
+        return Snapshot(tip, pages, tuple(tail))
+
+    def pages(self, ledger: str, start: int = 0, stop: int | None = None) -> Iterable[bytes]:
+        with self._reading() as connection:
+            number, tip = connection.need(ledger)
+        full = tip.size // PAGE_EVENTS
+        return _Pages(self._database, number, start, full if stop is None else min(stop, full))
+
+    def tail(self, ledger: str) -> tuple[Tip, list[bytes]]:
+        _, tip, tail = self._tail(ledger)
+        return tip, tail
+
+    def _tail(self, ledger: str) -> tuple[int, Tip, list[bytes]]:
+        connection = self._connection()
+        with connection.transaction("DEFERRED"):  # one moment for both
+            number, tip = connection.need(ledger)
+            return number, tip, connection.tail(number)
+
+    def lookup(self, ledger: str, names: Collection[str]) -> dict[str, int]:
+        with self._reading() as connection:
+            return connection.lookup(connection.need(ledger)[0], names)
+
+    def names(self, ledger: str) -> Iterator[tuple[str, int]]:
+        with self._reading() as connection:
+            number, _ = connection.need(ledger)
+            yield from connection.sql.execute(
+                "SELECT name, n FROM names WHERE ledger = ? ORDER BY name", (number,)
+            )
+
+    def openings(self, ledger: str, start: int = 0, stop: int | None = None) -> Iterator[Opening]:
+        with self._reading() as connection:
+            number, tip = connection.need(ledger)
+            yield from connection.openings(number, start, tip.size if stop is None else stop)
+
+    def changed(self, ledger: str, size: int, timeout: float) -> bool:
+        deadline = time.monotonic() + timeout
+        while self.tip(ledger).size <= size:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(left, 0.05))
+        return True
+
+    # -- writing
+
+    def write(self, ledger: str, compose: Callable[[Transaction], Write]) -> Tip:
+        with self._writing() as connection:
+            transaction = _Transaction(connection, ledger)
+            write = compose(transaction)
+            transaction.carry_out(write)
+        return write.tip
+
+    def reserve(self, ledger: str, counter: str, count: int) -> int:
+        with self._writing() as connection:
+            number, tip = connection.need(ledger)
+            last = tip.counters.get(counter, 0)
+            _set_counters(connection, number, {**tip.counters, counter: last + count})
+        return last + 1
+
+    def release(self, ledger: str, counter: str, reserved: int, used: int) -> None:
+        with self._writing() as connection:
+            number, tip = connection.need(ledger)
+            if tip.counters.get(counter) == reserved:
+                _set_counters(connection, number, {**tip.counters, counter: used})
+
+    def reindex(
+        self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int]
+    ) -> None:
+        with self._writing() as connection:
+            number, _ = connection.need(ledger)
+            connection.sql.execute("DELETE FROM names WHERE ledger = ?", (number,))
+            connection.sql.executemany(
+                "INSERT INTO names VALUES (?, ?, ?)", ((number, name, n) for name, n in keys)
+            )
+            _set_counters(connection, number, counters)
+
+    # -- attachments
+
+    def attach(self, ledger: str, digest: str, data: IO[bytes]) -> None:
+        with self._writing() as connection:
+            number, _ = connection.need(ledger)
+            there = connection.sql.execute(
+                "SELECT 1 FROM attachments WHERE ledger = ? AND digest = ?", (number, digest)
+            )
+            if there.fetchone() is None:
+                chunks = enumerate(iter(lambda: data.read(_CHUNK), b""))
+                connection.sql.executemany(
+                    "INSERT INTO attachments VALUES (?, ?, ?, ?)",
+                    ((number, digest, part, chunk) for part, chunk in chunks),
+                )
+
+    def attachment(self, ledger: str, digest: str) -> Iterator[bytes]:
+        with self._reading() as connection:
+            number, _ = connection.need(ledger)
+            rows = connection.sql.execute(
+                "SELECT data FROM attachments WHERE ledger = ? AND digest = ? ORDER BY part",
+                (number, digest),
+            )
+            found = False
+            for (chunk,) in rows:
+                found = True
+                yield chunk
+        if not found:
+            msg = f"ledger {ledger!r} keeps no attachment {digest}"
+            raise NotFound(msg)
+
+    def attachments(self, ledger: str) -> list[str]:
+        with self._reading() as connection:
+            number, _ = connection.need(ledger)
+            rows = connection.sql.execute(
+                "SELECT DISTINCT digest FROM attachments WHERE ledger = ? ORDER BY digest",
+                (number,),
+            )
+            return [digest for (digest,) in rows]
+
+    # -- forgetting
+
+    def scrub(self, openings: Sequence[Opening]) -> bool:
+        with self._patience(1), _translated(self._database.path):
+            sql = self._connection().sql
+            due = sql.execute("SELECT 1 FROM chores WHERE name = 'scrub'").fetchone()
+            if due is None:
+                return True
+            done = _checkpoint(sql)
+            if done and (not openings or _is_in_file(self._database.path, openings)):
+                done = _vacuum(sql) and _checkpoint(sql)
+            if done:
+                sql.execute("DELETE FROM chores WHERE name = 'scrub'")
+            return done
+
+    # -- connections
+
+    def close(self) -> None:
+        self._closed = True
+        if os.getpid() == self._process:
+            while self._connections:
+                self._connections.pop().sql.close()
+
+    def _start_process(self) -> None:
+        self._process = os.getpid()
+        self._local = threading.local()
+        self._lock = threading.RLock()
+
+    def _connection(self) -> _Connection:
+        if self._closed:
+            msg = f"{self.url} is closed"
+            raise StoreError(msg)
+        if os.getpid() != self._process:
+            # A connection must not cross a fork, and must not be closed in the child either.
+            self._forked.append(self._local)
+            self._forked_connections = self._connections
+            self._connections = []
+            self._start_process()
+        connection: _Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = _Connection(self._database)
+            self._connections.append(connection)
+        return connection
+
+    @contextlib.contextmanager
+    def _reading(self) -> Generator[_Connection]:
+        connection = self._connection()
+        with _translated(self._database.path):
+            yield connection
+
+    @contextlib.contextmanager
+    def _writing(self) -> Generator[_Connection]:
+        connection = self._connection()
+        with self._lock, connection.transaction("IMMEDIATE"):
+            yield connection
+
+    @contextlib.contextmanager
+    def _patience(self, seconds: float) -> Generator[None]:
+        """Wait for locks no longer than this."""
+        sql = self._connection().sql
+        sql.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        try:
+            yield
+        finally:
+            sql.execute(f"PRAGMA busy_timeout = {int(self._database.timeout * 1000)}")
+
+    def _prepare(self) -> None:
+        with self._reading() as connection:
+            application, version, tables = _application(connection.sql)
+            if tables == 0 and application == 0 and not self._database.read_only:
+                self._create(connection)
+            else:
+                self._check_format(application, version)
+
+    def _create(self, connection: _Connection) -> None:
+        connection.sql.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+        connection.sql.execute("PRAGMA journal_mode = WAL")
+        with connection.transaction("IMMEDIATE"):
+            # Another process may have been faster.
+            if _application(connection.sql)[2] == 0:
+                for statement in _SCHEMA.split(";"):
+                    connection.sql.execute(statement)
+
+    def _check_format(self, application: int, version: int) -> None:
+        if application != APPLICATION_ID:
+            msg = (
+                f"{self._database.path} is a database, but not one of evledger's; name another file"
+            )
+            raise StoreError(msg)
+        if version != SCHEMA_VERSION:
+            msg = (
+                f"{self._database.path} has format {version}, and this evledger reads format "
+                f"{SCHEMA_VERSION}; upgrade evidence-ledger to the release that wrote it"
+            )
+            raise StoreError(msg)
+
+
+def _set_counters(connection: _Connection, number: int, counters: Mapping[str, int]) -> None:
+    connection.sql.execute(
+        "UPDATE ledgers SET counters = ? WHERE id = ?", (json.dumps(dict(counters)), number)
+    )
+
+
+# -- leaving no trace --------------------------------------------------------------------
+
+
+def _checkpoint(sql: sqlite3.Connection) -> bool:
+    """Move the write-ahead log into the file and cut it to nothing, unless a reader needs it."""
+    busy, _, _ = sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return bool(busy == 0)
+
+
+def _vacuum(sql: sqlite3.Connection) -> bool:
+    try:
+        sql.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return False
+        raise
+    return True
+
+
+_SEARCH: Final = """
+import mmap, pickle, sys
+path, pieces = pickle.load(sys.stdin.buffer)
+with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+    sys.exit(any(text.find(piece) >= 0 for piece in pieces))
+"""
+
+
+def _is_in_file(path: str, openings: Sequence[Opening]) -> bool:
+    """Tell whether a piece of a deleted opening can still be read from the file.
+
+    Another process looks, because closing a file drops the locks
+    that SQLite holds on it anywhere in this one.
+    """
+    pieces = [piece for opening in openings for piece in _pieces(opening)]
+    script = [sys.executable, "-I", "-S", "-c", _SEARCH]
+    found = subprocess.run(  # noqa: S603  # our own interpreter, our own text
+        script, input=pickle.dumps((path, pieces)), capture_output=True, check=False
+    )
+    return found.returncode != 0
+
+
+def _pieces(opening: Opening) -> Iterator[bytes]:
+    """Give what to look for: a value longer than a database page is split when it is stored."""
+    yield opening.salt
+    yield opening.value
+    for start in range(0, len(opening.value), 1024):
+        yield opening.value[start : start + 64]
+    yield opening.value[-24:]

@@ -1,0 +1,50 @@
+"""A gate that operations pass, and that closes for a fork until those in other threads are done."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+
+__all__ = ["Gate"]
+
+
+class Gate:
+    """Counts the operations of each thread; shut, it lets only threads that are inside go on."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition(threading.Lock())
+        self._inside: Counter[int] = Counter()
+        self._is_shut = False
+
+    def __enter__(self) -> None:
+        me = threading.get_ident()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_shut or self._inside[me] > 0)
+            self._inside[me] += 1
+
+    def __exit__(self, *_: object) -> None:
+        me = threading.get_ident()
+        with self._changed:
+            self._inside[me] -= 1
+            if self._inside[me] <= 0:
+                del self._inside[me]
+            self._changed.notify_all()
+
+    def is_inside(self) -> bool:
+        """Tell whether this thread is in the middle of an operation."""
+        with self._changed:
+            return self._inside[threading.get_ident()] > 0
+
+    def close(self) -> None:
+        """Let no other thread in, and wait until none is inside."""
+        me = threading.get_ident()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_shut)
+            self._is_shut = True
+            self._changed.wait_for(lambda: not any(n for t, n in self._inside.items() if t != me))
+
+    def open(self) -> None:
+        """Let everybody in again."""
+        with self._changed:
+            self._is_shut = False
+            self._changed.notify_all()
