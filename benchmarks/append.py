@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ledgers import NAME, Bench, bare_database
 from measure import Row, at_least, at_most, rates, stopwatch, turns
-from peers import Evidence, Sourcing
-from workload import events
+from peers import Sourcing
+from workload import as_event, data, events
 
 import evledger
 from evledger import GapNoted
@@ -47,40 +47,59 @@ def _append_batch(ledger: Ledger, start: int) -> float:
     return stopwatch(lambda: ledger.append(*batch, by="curator"))
 
 
-def _put_batch(sourcing: Sourcing, evidence: Evidence, start: int, *, plain: bool) -> float:
-    evidence.record(start, start + _BATCH)
-    save = sourcing.put if plain else sourcing.application.save
-    return stopwatch(partial(save, evidence))
+def _append_plain(ledger: Ledger, start: int) -> float:
+    plain = list(data(start, start + _BATCH))
+    return stopwatch(lambda: ledger.append(*map(as_event, plain), by="curator"))
+
+
+def _put_batch(sourcing: Sourcing, start: int) -> float:
+    sourcing.plain.record(data(start, start + _BATCH))
+    return stopwatch(sourcing.put)
+
+
+def _save_batch(sourcing: Sourcing, start: int) -> float:
+    sourcing.whole.record(data(start, start + _BATCH))
+    return stopwatch(sourcing.save)
+
+
+def _record_and_save(sourcing: Sourcing, start: int) -> float:
+    plain = list(data(start, start + _BATCH))
+    return stopwatch(lambda: (sourcing.whole.record(plain), sourcing.save()))
 
 
 def _batches(bench: Bench) -> list[Row]:
     """Batches of 1,000 into an empty ledger and into larger ones, beside the peer's."""
     sourcing = Sourcing(bench.folder / "append.db")
-    plain, whole = Evidence(), Evidence()
     found: list[Row] = []
     for size in (0, bench.most, bench.events):
         path = bench.copy(size) if size else bench.folder / "empty.db"
         with evledger.open(path) if size else _empty(path) as store:
-            ledger = store.ledger(NAME)
-            seconds = [
-                (
-                    _append_batch(ledger, size + n * _BATCH),
-                    _put_batch(sourcing, plain, n * _BATCH, plain=True),
-                    _put_batch(sourcing, whole, n * _BATCH, plain=False),
-                )
-                for n in range(4 * bench.repeats)
-            ]
-        ours, bulk, saved = (
-            rates(_BATCH, column, 1e3) for column in zip(*seconds[2:], strict=True)
-        )
-        work = f"batches of {_BATCH:,} at {size:,} events"
-        target = at_least(2.5)
-        found += [
-            Row(work, "k events/s", ours, "eventsourcing, bulk recorder", bulk, target),
-            Row(work, "k events/s", ours, "eventsourcing, application", saved),
-        ]
+            found += _batches_at(store.ledger(NAME), size, sourcing, 3 * bench.repeats)
     sourcing.close()
     return found
+
+
+def _batches_at(ledger: Ledger, size: int, sourcing: Sourcing, repeats: int) -> list[Row]:
+    seconds = [
+        (
+            _append_batch(ledger, size + start),
+            _put_batch(sourcing, start),
+            _save_batch(sourcing, start),
+            _append_plain(ledger, size + start + _BATCH),
+            _record_and_save(sourcing, start),
+        )
+        for start in range(0, 2 * _BATCH * repeats, 2 * _BATCH)
+    ]
+    ours, bulk, saved, whole, recorded = (
+        rates(_BATCH, column, 1e3) for column in zip(*seconds[2:], strict=True)
+    )
+    work, unit = f"batches of {_BATCH:,} at {size:,} events", "k events/s"
+    full = f"the same, from plain data, at {size:,} events"
+    return [
+        Row(work, unit, ours, "eventsourcing, bulk recorder", bulk, at_least(2.5)),
+        Row(work, unit, ours, "eventsourcing, application", saved),
+        Row(full, unit, whole, "eventsourcing, application", recorded),
+    ]
 
 
 def _one_by_one(bench: Bench) -> list[Row]:

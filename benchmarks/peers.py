@@ -20,11 +20,11 @@ from ledgers import archive_lines, bare_database
 from workload import data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from uuid import UUID
 
-__all__ = ["Evidence", "HashedRows", "Sourcing", "b3sum", "versions"]
+__all__ = ["HashedRows", "Sourcing", "b3sum", "versions"]
 
 
 _B3SUM = shutil.which("b3sum") or "b3sum"
@@ -62,9 +62,9 @@ class Evidence(Aggregate):
     def tag_claim(self, id: str, source: str, text: str, tier: str, stance: str) -> None:  # noqa: D102
         self.claims[id] = {"source": source, "text": text, "tier": tier, "stance": stance}
 
-    def record(self, start: int, stop: int) -> None:
+    def record(self, facts: Iterable[tuple[str, dict[str, Any]]]) -> None:
         """Trigger the events of the workload; they are not saved yet."""
-        for kind, values in data(start, stop):
+        for kind, values in facts:
             if kind == "source":
                 fields: dict[str, Any] = {**values, "locators": list(values["locators"])}
                 self.add_source(**fields)
@@ -78,25 +78,32 @@ class Sourcing:
     Attributes:
         application: as its users have it; it numbers events for others to follow.
         bulk: its plainest recorder, which inserts a batch with one statement.
+        plain: an aggregate that is saved through that.
+        whole: an aggregate that is saved through the application.
     """
 
     def __init__(self, path: Path) -> None:
         env = {"PERSISTENCE_MODULE": "eventsourcing.sqlite", "SQLITE_DBNAME": str(path)}
         self.application: Application[UUID] = Application(env=env)
-        plain = SQLiteAggregateRecorder(SQLiteDatastore(str(path)), "plain_events")
-        plain.create_table()
-        self._plain = plain
-        self.bulk = EventStore(self.application.mapper, plain)
+        recorder = SQLiteAggregateRecorder(SQLiteDatastore(str(path)), "plain_events")
+        recorder.create_table()
+        self._recorder = recorder
+        self.bulk = EventStore(self.application.mapper, recorder)
+        self.plain, self.whole = Evidence(), Evidence()
 
-    def put(self, aggregate: Evidence) -> None:
+    def put(self) -> None:
         """Save pending events through the plainest recorder."""
-        self.bulk.put(aggregate.collect_events())
+        self.bulk.put(self.plain.collect_events())
+
+    def save(self) -> None:
+        """Save pending events as an application does."""
+        self.application.save(self.whole)
 
     def fill(self, events: int) -> UUID:
         """Save an aggregate of this many events."""
         evidence = Evidence()
         for start in range(0, events, 10_000):
-            evidence.record(start, min(start + 10_000, events))
+            evidence.record(data(start, min(start + 10_000, events)))
             self.application.save(evidence)
         return evidence.id
 
@@ -111,14 +118,14 @@ class Sourcing:
 
     def payload(self) -> float:
         """Give the mean bytes of an event's state."""
-        with self._plain.datastore.transaction(commit=False) as cursor:
+        with self._recorder.datastore.transaction(commit=False) as cursor:
             cursor.execute("SELECT avg(length(state)) FROM stored_events")
             return float(cursor.fetchone()[0])
 
     def close(self) -> None:
         """Let go of the database."""
         self.application.close()
-        self._plain.datastore.close()
+        self._recorder.datastore.close()
 
 
 # -- a hash chain, event by event --------------------------------------------------------

@@ -43,8 +43,13 @@ def data(start: int, stop: int) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def events(start: int, stop: int) -> Iterator[Event]:
     """Give the events from ``start`` up to ``stop``."""
-    for kind, values in data(start, stop):
-        yield SourceAdded(**values) if kind == "source" else ClaimTagged(**values)
+    yield from map(as_event, data(start, stop))
+
+
+def as_event(item: tuple[str, dict[str, Any]]) -> Event:
+    """Make an event of what it says."""
+    kind, values = item
+    return SourceAdded(**values) if kind == "source" else ClaimTagged(**values)
 
 
 def batches(start: int, stop: int, size: int) -> Iterator[list[Event]]:

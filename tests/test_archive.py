@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import evledger
 from evledger import GapNoted, Head, Ledger, Store, seal, verify_archive
 from evledger.archive import page_name, write_archive
-from evledger.chain import MAX_PAGE, PAGE_EVENTS, ChainEnd, check_pages
+from evledger.chain import MAX_PAGE, PAGE_EVENTS, ChainEnd, check_pages, page_prev
 from evledger.exceptions import Broken, Conflict, Invalid, NotFound, StoreError
 from evledger.verification import Level
 
@@ -266,6 +266,9 @@ def test_rewritten_tail(archive: Path, tmp_path: Path) -> None:
         (tmp_path / "cut").mkdir()
         for name, text in texts.items():
             (tmp_path / "cut" / name).write_bytes(text)
+        named = page_prev((archive / page_name(2)).read_bytes())
+        assert named is not None
+        (tmp_path / "cut" / "HEAD").write_text(f"{Head(512, named[2])}\n")
         forged = two.restore(tmp_path / "cut")
         forged.append(*(GapNoted(id=f"forged{n}", text="?") for n in range(88)), by="curator")
         forged.export(tmp_path / "forged")

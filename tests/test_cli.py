@@ -284,7 +284,7 @@ NO_HEAD = "8-" + "0" * 64
         (Exit.WRONG, "Missing argument 'LEDGER'", ("log",)),
         (Exit.WRONG, "no ledger 'nosuch' in evledger.db; there are: semax", ("log", "nosuch")),
         (Exit.WRONG, "no store has scheme 'foo'", ("ledgers", "--db", "foo://x")),
-        (Exit.WRONG, "name: expected str matching", ("init", "Semax", "--title", "T")),
+        (Exit.WRONG, "is not a name of 1 to 63 small letters", ("init", "Semax", "--title", "T")),
         (Exit.WRONG, "no renderer 'nosuch'; there are:", ("render", "semax", "--format", "nosuch")),
         (Exit.WRONG, "it never had 9", ("log", "semax", "--at", "9")),
         (Exit.WRONG, "it never had 0", ("head", "semax", "--at", "0")),
@@ -416,7 +416,11 @@ def test_append_once(semax: Run) -> None:
         (Exit.WRONG, b'{"type": 7, "data": {}}', "line 3: type must be text"),
         (Exit.WRONG, GAP[:-1].encode() + b', "seal": "text"}', "line 3: seal must be a list"),
         (Exit.WRONG, GAP[:-1].encode() + b', "seal": ["id"]}', "line 3: gap-noted: 'id' is not"),
-        (Exit.WRONG, b'{"type": "gap-noted", "data": {"id": "g2"}}', "line 3: text is missing"),
+        (
+            Exit.WRONG,
+            b'{"type": "gap-noted", "data": {"id": "g2"}}',
+            "line 3: gap-noted.text: it is missing",
+        ),
         (Exit.WRONG, b'{"type": "nosuch", "data": {}}', "line 3: unknown event type 'nosuch'"),
         (Exit.WRONG, b'{"type": "\xff", "data": {}}', "line 3: not JSON"),
         (Exit.UNFINISHED, GAP.encode(), "line 3 (gap-noted): gap:g2 is introduced by line 1"),
@@ -797,4 +801,4 @@ def test_restore_nothing_creates_nothing(run: Run) -> None:
 def test_reindex(semax: Run) -> None:
     """Reindex tells how many names are held: tiers, entries and locators."""
     found = semax("reindex", "semax", "--json").document
-    assert (found["ledger"], found["names"]) == ("semax", 4 + 7)
+    assert (found["ledger"], found["names"]) == ("semax", 4 + 8)

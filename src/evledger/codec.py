@@ -165,7 +165,7 @@ def _decode(text: bytes) -> Any:
 
 
 def _walk(value: Any, depth: int) -> None:
-    kind: object = type(value)
+    kind: Any = type(value)
     if depth == 0 and kind in (dict, list, tuple):
         msg = f"nested deeper than {MAX_DEPTH} levels"
         raise Invalid(msg)
@@ -722,8 +722,9 @@ def _is_array(hint: Any) -> bool:
 
 def _check_array(name: str, value: Any) -> None:
     """Refuse a set, whose order is another on each run."""
-    if isinstance(value, set | frozenset):
-        msg = f"{name}: expected array, got {type(value).__name__}, which has no order"
+    kind: Any = type(value)
+    if kind in (set, frozenset):
+        msg = f"{name}: expected array, got {kind.__name__}, which has no order"
         raise Invalid(msg)
 
 

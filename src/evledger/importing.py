@@ -192,12 +192,12 @@ class _Resolver:
         self._claims: dict[str, set[tuple[str, str]]] = {}
         self._links = set(view.links)
         self._components = frozenset(view.components)
-        self._claim_ids: dict[str, object] = {}
+        self._claim_ids: dict[str, tuple[str | None, object]] = {}
         for source in view.sources.values():
             self._remember(source.id, _fields_of(source))
         for claim in view.claims.values():
             self._claims.setdefault(claim.source, set()).add((str(claim.text), claim.tier))
-            self._claim_ids[claim.id] = claim.text
+            self._claim_ids[claim.id] = (claim.source, claim.text)
         self._counts = dict.fromkeys(("read", "added", "known", "flagged"), 0)
         self._made = {"sources": 0, "claims": 0}
         self._rejected: list[Rejection] = []
@@ -226,6 +226,7 @@ class _Resolver:
             fields = _with_normal_locators(item.source)
             source, claims = self._events_of(fields, item.claims)
             holders = self._held_by(fields)
+            self._check_claim_ids(claims, holders)
         except EvledgerError as error:
             self._rejected.append(Rejection(item.place, str(error), repr(dict(item.source))))
             return
@@ -269,9 +270,18 @@ class _Resolver:
             if component not in self._components:
                 msg = f"component {component!r} is not mapped in the ledger"
                 raise Invalid(msg)
-        if claim.id in self._claim_ids and self._claim_ids[claim.id] != claim.text:
-            msg = f"id {claim.id} is another claim here"
+
+    def _check_claim_ids(self, claims: Sequence[ClaimTagged], holders: Sequence[str]) -> None:
+        """Refuse the id of another claim, of the ledger or of this very item."""
+        given = [claim for claim in claims if claim.id != _NO_ID]
+        if len({claim.id for claim in given}) < len(given):
+            msg = "two of its claims have one id"
             raise Invalid(msg)
+        for claim in given:
+            place = (holders[0] if holders else None, claim.text)
+            if self._claim_ids.get(claim.id, place) != place:
+                msg = f"id {claim.id} is another claim here"
+                raise Invalid(msg)
 
     def _held_by(self, fields: Mapping[str, Any]) -> list[str]:
         """Give the ids of the sources that the fields identify, each once."""
@@ -304,7 +314,7 @@ class _Resolver:
             return False
         claims.add((claim.text, claim.tier))
         id = batch.new_id(ClaimTagged) if claim.id == _NO_ID else claim.id
-        self._claim_ids[id] = claim.text
+        self._claim_ids[id] = (source, claim.text)
         batch.append(attrs.evolve(cast("Any", claim), id=id, source=source))
         self._made["claims"] += 1
         return True

@@ -310,6 +310,7 @@ class Ledger:
             by: who appends: a role or pseudonym, never an address, handle or number.
             expect: the head that the caller believes in.
             once: a retry token: repeating the call returns the earlier records.
+                Its first events alone count as a repetition, too: no line says where a batch ends.
             allow_future: append although the last record lies more than a day ahead of the clock.
 
         Raises:

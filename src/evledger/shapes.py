@@ -66,7 +66,8 @@ def _mirrored(hint: Any) -> Any:
     if origin in (typing.Union, types.UnionType):
         return typing.Union[tuple(map(_mirrored, arguments))]  # noqa: UP007  # built at run time
     if origin in (tuple, list, dict) and arguments:
-        return origin[tuple(map(_mirrored, arguments))]
+        generic: Any = origin
+        return generic[tuple(map(_mirrored, arguments))]
     return hint
 
 

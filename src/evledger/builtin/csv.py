@@ -60,7 +60,7 @@ class CSVImporter:
             columns = _columns(headings)
             yield from _items(columns, rows)
         except UnicodeDecodeError as error:
-            msg = f"its headings are not UTF-8: {error.reason}; save it as UTF-8"
+            msg = f"not UTF-8 ({error.reason}); save it as UTF-8"
             raise Invalid(msg) from error
         finally:
             text.detach()

@@ -93,7 +93,7 @@ def build(store: Store, name: str = "semax") -> tuple[Ledger, ImportReport]:
         tiers=TIERS,
         by=BY,
     )
-    with resources.as_file(resources.files(__package__) / "semax.csv") as path:
+    with resources.as_file(resources.files(__name__) / "semax.csv") as path:
         report = ledger.import_file(path, by=BY)
     _write_frame(ledger)
     return ledger, report

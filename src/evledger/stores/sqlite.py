@@ -235,7 +235,7 @@ def _blob(value: Any, what: str, path: str) -> bytes:
 def _tip_of(row: Sequence[Any]) -> tuple[int, Tip]:
     number, name, size, head, at, counters = row
     kept = json.loads(counters)
-    types = [type(value) for value in (number, name, size, head, at, kept)]
+    types: list[Any] = [type(value) for value in (number, name, size, head, at, kept)]
     if types != [int, str, int, str, str, dict] or size < 1:
         msg = f"it holds {number!r:.20}, {name!r:.80}, {size!r:.20}, {head!r:.80}, {at!r:.40}"
         raise ValueError(msg)
