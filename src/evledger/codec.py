@@ -165,7 +165,7 @@ def _decode(text: bytes) -> Any:
 
 
 def _walk(value: Any, depth: int) -> None:
-    kind: Any = type(value)
+    kind = typing.cast("type[object]", type(value))
     if depth == 0 and kind in (dict, list, tuple):
         msg = f"nested deeper than {MAX_DEPTH} levels"
         raise Invalid(msg)
@@ -722,7 +722,7 @@ def _is_array(hint: Any) -> bool:
 
 def _check_array(name: str, value: Any) -> None:
     """Refuse a set, whose order is another on each run."""
-    kind: Any = type(value)
+    kind = typing.cast("type[object]", type(value))
     if kind in (set, frozenset):
         msg = f"{name}: expected array, got {kind.__name__}, which has no order"
         raise Invalid(msg)
