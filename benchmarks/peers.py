@@ -48,7 +48,7 @@ class Evidence(Aggregate):
         self.claims: dict[str, dict[str, Any]] = {}
 
     @event("SourceAdded")
-    def add_source(  # noqa: D102  # the event's name says it
+    def add_source(  # the event's name says it
         self, id: str, kind: str, title: str, published: str, locators: list[str]
     ) -> None:
         self.sources[id] = {
@@ -59,7 +59,7 @@ class Evidence(Aggregate):
         }
 
     @event("ClaimTagged")
-    def tag_claim(self, id: str, source: str, text: str, tier: str, stance: str) -> None:  # noqa: D102
+    def tag_claim(self, id: str, source: str, text: str, tier: str, stance: str) -> None:
         self.claims[id] = {"source": source, "text": text, "tier": tier, "stance": stance}
 
     def record(self, facts: Iterable[tuple[str, dict[str, Any]]]) -> None:

@@ -439,7 +439,7 @@ class SQLiteStore(Backend):
         self._database = Database.parse(url)
         self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
         self._closed = False
-        self._start_process()
+        self.start_process()
         _STORES.add(self)
         self._prepare()
 
@@ -616,7 +616,8 @@ class SQLiteStore(Backend):
             connection.sql.close()
         self._local = threading.local()
 
-    def _start_process(self) -> None:
+    def start_process(self) -> None:
+        """Begin with no connection and nothing under way, as a new process does."""
         self._process = os.getpid()
         self._local = threading.local()
         self._lock = threading.RLock()
@@ -648,8 +649,6 @@ class SQLiteStore(Backend):
 
     @contextlib.contextmanager
     def _operating(self) -> Generator[None]:
-        if os.getpid() != self._process:
-            self._start_process()
         with self._gate:
             yield
 
@@ -737,7 +736,12 @@ def _after_fork() -> None:
         store.after_fork()
 
 
-os.register_at_fork(before=_before_fork, after_in_parent=_after_fork)
+def _in_child() -> None:
+    for store in list(_STORES):
+        store.start_process()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)
 
 
 def _set_counters(connection: _Connection, number: int, counters: Mapping[str, int]) -> None:
