@@ -27,10 +27,7 @@ from evledger import (
 from evledger.codec import (
     MAX_DEPTH,
     MAX_LINE,
-    Draft,
     Line,
-    Names,
-    Vocabulary,
     canonical,
     check_line,
     is_list,
@@ -38,7 +35,6 @@ from evledger.codec import (
     parse_canonical,
     parse_json,
     read_line,
-    seal,
     write_line,
 )
 from evledger.events import (
@@ -57,7 +53,9 @@ from evledger.events import (
 )
 from evledger.exceptions import Invalid
 from evledger.locators import normalise
+from evledger.schema import Draft, Names, seal
 from evledger.testing import events, json_values
+from evledger.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary()
 EACH = 25  # examples of each of the two dozen types

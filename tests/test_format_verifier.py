@@ -28,9 +28,10 @@ from hypothesis import strategies as st
 
 import evledger
 from evledger import Event, GapNoted, SourceAdded, seal, verify_archive
-from evledger.codec import Vocabulary, check_line
+from evledger.codec import check_line
 from evledger.exceptions import Invalid
 from evledger.verification import Records, Volume, verify_volume
+from evledger.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 VECTORS = ROOT / "tests" / "vectors"

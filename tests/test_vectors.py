@@ -11,10 +11,11 @@ import pytest
 from evledger import Head, verify_archive
 from evledger.archive import archive_volume
 from evledger.chain import PAGE_EVENTS, event_hash, event_hashes, page_lines
-from evledger.codec import Vocabulary, check_line
+from evledger.codec import check_line
 from evledger.seals import Opening
 from evledger.tree import tree_root
 from evledger.verification import Records, Verification, verify_volume
+from evledger.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

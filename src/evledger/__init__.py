@@ -17,7 +17,6 @@
 from evledger.archive import verify_archive
 from evledger.batch import Batch
 from evledger.chain import Head
-from evledger.codec import Seal, seal
 from evledger.events import (
     About,
     Attachment,
@@ -67,6 +66,7 @@ from evledger.ledger import Appended, Erasure, Ledger, Store, open
 from evledger.plugins import Plugins
 from evledger.record import Record
 from evledger.rendering import Rendered
+from evledger.schema import Seal, seal
 from evledger.seals import Hidden
 from evledger.verification import Fault, Verification
 from evledger.view import Change, View, diff

@@ -16,7 +16,7 @@ import msgspec
 from blake3 import blake3
 
 from evledger.chain import GENESIS, PAGE_EVENTS, ChainEnd, Head
-from evledger.codec import Draft, Line, check_name, read_line, write_line
+from evledger.codec import Line, check_name, read_line, write_line
 from evledger.exceptions import (
     Broken,
     ClockError,
@@ -28,6 +28,7 @@ from evledger.exceptions import (
 )
 from evledger.integrity import Breach, Index
 from evledger.record import format_time, parse_time
+from evledger.schema import Draft
 from evledger.seals import Opening, commit, new_salt
 from evledger.stores.base import Tip, Write
 

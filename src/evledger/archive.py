@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from evledger.chain import MAX_HEADER, MAX_PAGE, PAGE_EVENTS, Head, page_prev, page_range
-from evledger.codec import Vocabulary
 from evledger.exceptions import Broken, Invalid, NotFound, StoreError
 from evledger.verification import Level, Records, Verification, Volume, unreadable, verify_volume
+from evledger.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import attrs
 
 from evledger.appending import once_key
-from evledger.codec import Seal, seal
 from evledger.events import (
     MARK,
     CaveatNoted,
@@ -22,6 +21,7 @@ from evledger.events import (
     SourceAdded,
 )
 from evledger.exceptions import Invalid
+from evledger.schema import Seal, seal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

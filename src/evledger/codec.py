@@ -1,4 +1,4 @@
-"""Events to canonical bytes and back: the one codec.
+"""Canonical bytes: the one place where what is hashed is written, and read strictly.
 
 Canonical bytes are RFC 8785 (JCS), under rules that make msgspec's sorted compact JSON equal to it:
 no floats, integers within ±(2^53-1), no lone surrogates, object names in ASCII.
@@ -16,44 +16,39 @@ import itertools
 import re
 import typing
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import attrs
-import cattrs
 import msgspec
-from cattrs.cols import list_structure_factory
-from cattrs.errors import ForbiddenExtraKeysError
 
-from evledger.events import MARK, Event, Mark, builtin_events
 from evledger.exceptions import Invalid
-from evledger.locators import normalise, public_link
-from evledger.shapes import describe, is_closed, open_shape, shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable
 
 __all__ = [
+    "DATA_DEPTH",
     "MAX_DEPTH",
     "MAX_INTEGER",
     "MAX_LINE",
     "MAX_NAME",
-    "Draft",
-    "EventType",
     "Line",
-    "Names",
-    "Seal",
-    "Upcaster",
-    "Vocabulary",
     "canonical",
+    "check_by",
     "check_frame",
     "check_line",
+    "check_name",
+    "check_names",
+    "check_slug",
+    "decode",
+    "encode",
     "is_list",
     "is_object",
+    "is_slug",
     "parse_canonical",
     "parse_json",
     "read_line",
-    "seal",
+    "readable",
+    "without_once",
     "write_line",
 ]
 
@@ -61,12 +56,9 @@ MAX_LINE: Final = 65_535
 """Bytes of a line without its newline: the limit of a C2SP tlog-tiles entry."""
 
 MAX_DEPTH: Final = 32
-_DATA_DEPTH: Final = MAX_DEPTH - 1  # the line itself is the outermost object
+DATA_DEPTH: Final = MAX_DEPTH - 1  # the line itself is the outermost object
 MAX_INTEGER: Final = 2**53 - 1
 MAX_NAME: Final = 2_100
-
-Upcaster = typing.Callable[[dict[str, Any]], dict[str, Any]]
-"""Turns the data of version k of an event type into the data of version k+1."""
 
 # -- canonical JSON ----------------------------------------------------------------------
 
@@ -80,7 +72,6 @@ def _no_floats(text: str) -> typing.NoReturn:
 
 _DECODER = msgspec.json.Decoder(float_hook=_no_floats)
 _LONG_NUMBER = re.compile(rb"[0-9]{16}")
-_MOST_DIGITS: Final = 16  # of a number that is certain to be small enough
 
 
 def canonical(value: Any) -> bytes:
@@ -96,7 +87,7 @@ def canonical(value: Any) -> bytes:
     '{"a":["é"],"b":1}'
     """
     _walk(value, MAX_DEPTH)
-    return _encode(value)
+    return encode(value)
 
 
 def parse_canonical(text: bytes, depth: int = MAX_DEPTH) -> Any:
@@ -109,7 +100,7 @@ def parse_canonical(text: bytes, depth: int = MAX_DEPTH) -> Any:
     Raises:
         Invalid: the text is not JSON, breaks a rule of the format, or is not canonical.
     """
-    value = _decode(text)
+    value = decode(text)
     # Only what these cheap signs let through could break a rule that decoding does not see.
     if (
         not text.isascii()
@@ -130,7 +121,7 @@ def parse_json(text: bytes) -> Any:
     Raises:
         Invalid: it is not JSON, or holds what a ledger never holds.
     """
-    value = _decode(text)
+    value = decode(text)
     if value is not None:
         _walk(value, MAX_DEPTH)
     return value
@@ -146,7 +137,12 @@ def is_list(value: Any) -> typing.TypeGuard[list[Any]]:
     return type(value) is list
 
 
-def _encode(value: Any) -> bytes:
+def encode(value: Any) -> bytes:
+    """Encode a value that is known to keep the rules, sorted and compact.
+
+    Raises:
+        Invalid: it holds a lone surrogate, or what JSON has no form for.
+    """
     try:
         return _ENCODER.encode(value)
     except (UnicodeEncodeError, TypeError, msgspec.MsgspecError) as error:
@@ -154,13 +150,18 @@ def _encode(value: Any) -> bytes:
         raise Invalid(msg) from error
 
 
-def _decode(text: bytes) -> Any:
+def decode(text: bytes) -> Any:
+    """Decode JSON that may not be canonical; numbers that are no integers are refused.
+
+    Raises:
+        Invalid: it is not JSON.
+    """
     try:
         return _DECODER.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
         if isinstance(error, Invalid):
             raise
-        msg = f"not JSON: {_readable(error)}"
+        msg = f"not JSON: {readable(error)}"
         raise Invalid(msg) from error
 
 
@@ -185,6 +186,14 @@ def _walk(value: Any, depth: int) -> None:
         what = type(value).__name__
         msg = f"{value!r:.80} is {what}; a ledger holds text, integers, true and false"
         raise Invalid(msg)
+
+
+def readable(error: Exception) -> str:
+    """Put msgspec's "Expected `str`, got `int` - at `$.title`" the right way round."""
+    what, _, where = str(error).partition(" - at `$")
+    what = what.replace("`", "")
+    place = where.rstrip("`").lstrip(".")
+    return f"{place}: {what[:1].lower()}{what[1:]}" if place else what
 
 
 # -- lines -------------------------------------------------------------------------------
@@ -316,7 +325,7 @@ def check_line(text: bytes) -> tuple[Line, dict[str, Any]]:
         if names and not _is_sorted_set(names):
             msg = f"{name}: not a sorted array of distinct names"
             raise Invalid(msg)
-    data: Any = parse_canonical(bytes(line.data), _DATA_DEPTH)
+    data: Any = parse_canonical(bytes(line.data), DATA_DEPTH)
     if not is_object(data):
         msg = "data is not an object"
         raise Invalid(msg)
@@ -387,602 +396,3 @@ def _is_sorted_set(names: tuple[str, ...]) -> bool:
 def _are_names(names: tuple[str, ...]) -> bool:
     joined = "\n".join(names)
     return _NAMES.fullmatch(joined) is not None and joined.count("\n") == len(names) - 1
-
-
-# -- event types -------------------------------------------------------------------------
-
-
-class Names(typing.NamedTuple):
-    """What an event says about names; each sorted and distinct."""
-
-    keys: tuple[str, ...]
-    refs: tuple[str, ...]
-    drops: tuple[str, ...]
-
-
-@attrs.frozen
-class Seal:
-    """An event of which some more fields are to be sealed; made by :func:`seal`."""
-
-    event: Event
-    fields: frozenset[str]
-
-
-def seal(event: Event, *fields: str) -> Seal:
-    """Have fields of an event sealed that its class would leave open.
-
-    Args:
-        event: what is to be appended.
-        fields: names of its fields; no key and no ref.
-
-    >>> from evledger.events import GapNoted
-    >>> sorted(seal(GapNoted(id="g1", text="…"), "text").fields)
-    ['text']
-    """
-    return Seal(event, frozenset(fields))
-
-
-@attrs.frozen
-class Draft:
-    """An event made ready for a line: all but its place, its time, its actor and its salts.
-
-    Attributes:
-        type: the event's type.
-        v: the version of its data's shape.
-        data: the canonical bytes of its data, without the sealed fields.
-        names: what it introduces, relies on and releases.
-        sealed: the sealed fields' names and the canonical bytes to commit to.
-        ids: the highest number of each kind of id that it uses, as ``{"source:s": 5}``.
-        released: the names that it releases by a mark of their own, not by taking them over.
-    """
-
-    type: str
-    v: int
-    data: bytes
-    names: Names
-    sealed: Mapping[str, bytes]
-    ids: Mapping[str, int]
-    released: tuple[str, ...] = ()
-
-
-class EventType:
-    """One event class, its marks read once.
-
-    Attributes:
-        cls: the class.
-        name: its type in the chain.
-        version: the version of its data's shape.
-        fields: the names of its fields.
-        sealable: those that a caller may seal: no key, no ref, no drop, nothing fixed.
-        counters: the kinds of its ids that are handed out, as ``source:s``.
-    """
-
-    def __init__(self, cls: type[Event]) -> None:
-        attributes = attrs.fields(cls)  # type: ignore[arg-type]  # every event is an attrs class
-        marks = tuple(_marks_of(cls))
-        hints = typing.get_type_hints(cls, include_extras=True)
-        self.cls = cls
-        self.name, self.version = cls.type, cls.version
-        self.fields = frozenset(a.name for a in attributes)
-        self.sealable = self.fields - {
-            path[0] for path, mark in marks if mark.role != "none" or mark.fixed
-        }
-        self.counters = frozenset(f"{m.kind}:{m.letters}" for _, m in marks if m.letters)
-        self._defaults = {a.name: a.default for a in attributes}
-        self._hints = {a.name: hints[a.name] for a in attributes}
-        self._keys = tuple(_finder(path, m) for path, m in marks if m.role == "key")
-        self._refs = tuple(_finder(path, m) for path, m in marks if m.role == "ref")
-        self._drops = tuple(
-            _finder(path, m)
-            for path, m in marks
-            if m.role == "drop" or (m.role == "key" and m.replaces)
-        )
-        self._releases = tuple(_finder(path, m) for path, m in marks if m.role == "drop")
-        self._seals = _by_rule(marks)
-        self._arrays = tuple(name for name, hint in self._hints.items() if _is_array(hint))
-        self._locators = tuple(path[0] for path, m in marks if m.locator)
-        self._links = tuple(path[0] for path, m in marks if m.link)
-        self._counters = tuple(
-            (path[0], f"{m.kind}:{m.letters}", m.letters) for path, m in marks if m.letters
-        )
-        self._decoder = msgspec.json.Decoder(cls)
-        self._shape = msgspec.json.Decoder(shape(cls))  # type: ignore[arg-type]  # a class is hashable
-        self._open_shape = msgspec.json.Decoder(open_shape(cls, self.sealable))
-        self._is_closed = is_closed(cls)
-        self._has_rules = hasattr(cls, "__attrs_post_init__") or any(
-            a.validator or a.converter for a in attributes
-        )
-
-    def names(self, shaped: msgspec.Struct) -> Names:
-        """Give the names that an event's data introduces, relies on and releases."""
-        return Names(
-            _collect(self._keys, shaped),
-            _collect(self._refs, shaped),
-            _collect(self._drops, shaped),
-        )
-
-    def draft(self, event: Event, extra: frozenset[str] = frozenset()) -> Draft:
-        """Make an event ready for its line.
-
-        What is written has been read back, by the decoder that verifies it in the chain.
-
-        Args:
-            event: of this type.
-            extra: fields to seal besides those that the class seals.
-
-        Raises:
-            Invalid: a value is not of its field's type, or a field cannot be sealed.
-        """
-        try:
-            shaped = self._normalised(self._shaped(event))
-            names = self.names(shaped)
-            if not self._is_closed:
-                parse_canonical(_encode(shaped), _DATA_DEPTH)
-                check_names(names.keys)
-            secret = self._secret(event, shaped, extra) if self._seals or extra else {}
-            text = _encode(self._without(shaped, secret) if secret else shaped)
-        except Invalid as error:
-            msg = f"{self.name}: {error}"
-            raise Invalid(msg) from error
-        ids = self._ids(shaped) if self._counters else {}
-        released = _collect(self._releases, shaped) if names.drops else ()
-        return Draft(self.name, self.version, text, names, secret, ids, released)
-
-    def _shaped(self, event: Event) -> msgspec.Struct:
-        try:
-            for name in self._arrays:
-                _check_array(name, getattr(event, name))
-            return msgspec.convert(event, self._shape.type, from_attributes=True)
-        except (msgspec.MsgspecError, RecursionError) as error:
-            raise Invalid(self._explained(error, event)) from error
-
-    def _explained(self, error: Exception, event: Event) -> str:
-        """Say what a field should have been, where its annotation says so."""
-        reason = _readable(error)
-        field = reason.partition(":")[0]
-        wanted = describe(self._hints[field]) if field in self._hints else None
-        if wanted is None or ("regex" not in reason and "enum" not in reason):
-            return reason
-        return f"{field}: {getattr(event, field)!r:.80} is not {wanted}"
-
-    def _normalised(self, shaped: msgspec.Struct) -> msgspec.Struct:
-        """Bring locators and links into their normal form."""
-        changed: dict[str, Any] = {}
-        for name in self._locators:
-            value = getattr(shaped, name)
-            if value and (normal := _normalised(value)) != value:
-                changed[name] = normal
-        for name in self._links:
-            value = getattr(shaped, name)
-            if value and (link := public_link(value)) != value:
-                changed[name] = link
-        return msgspec.structs.replace(shaped, **changed) if changed else shaped
-
-    def _without(self, shaped: msgspec.Struct, secret: Iterable[str]) -> dict[str, Any]:
-        data: dict[str, Any] = _decode(_encode(shaped))
-        for name in secret:
-            del data[name]
-        return data
-
-    def read(self, text: bytes | msgspec.Raw) -> Event:
-        """Decode the JSON of an event's data, of which no field is sealed.
-
-        Raises:
-            Invalid: it is not data of this type; the message names the field.
-        """
-        try:
-            return self._decoder.decode(text)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Invalid(_readable(error)) from error
-
-    def assemble(self, data: Mapping[str, Any], given: Mapping[str, Any]) -> Event:
-        """Build an event from decoded data and from values that stand outside it.
-
-        Args:
-            data: the decoded data of the line.
-            given: values of sealed fields, taken as they are.
-        """
-        event = object.__new__(self.cls)
-        for name, default in self._defaults.items():
-            if name in given:
-                value = given[name]
-            elif name in data:
-                value = self.convert(name, data[name])
-            elif default is attrs.NOTHING:
-                msg = f"{self.name}: {name} is missing"
-                raise Invalid(msg)
-            else:
-                value = default
-            object.__setattr__(event, name, value)
-        return event
-
-    def convert(self, field: str, value: Any) -> Any:
-        """Turn one field's decoded JSON into the field's own type."""
-        try:
-            return msgspec.convert(value, self._hints[field])
-        except msgspec.MsgspecError as error:
-            msg = f"{field}: {_readable(error)}"
-            raise Invalid(msg) from error
-
-    def check(self, line: Line) -> None:
-        """Hold a line of this type and version to its schema, and its data to canonical form.
-
-        Raises:
-            Invalid: a field is unknown, missing, of another type, or sealed where it cannot be;
-                or the names in the line are not those of its data.
-        """
-        decoder = self._open_shape if line.sealed else self._shape
-        try:
-            shaped = decoder.decode(line.data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Invalid(_readable(error)) from error
-        if _ENCODER.encode(shaped) != bytes(line.data):
-            msg = "data is not canonical JSON (RFC 8785), or holds null"
-            raise Invalid(msg)
-        if line.sealed:
-            self._check_sealed(line, shaped)
-        if self._has_rules:
-            self._check_rules(line)
-        if not self._is_closed:
-            parse_canonical(bytes(line.data), _DATA_DEPTH)
-        keys = _collect(self._keys, shaped)
-        if (
-            (keys != line.keys and keys != without_once(line.keys))
-            or _collect(self._refs, shaped) != line.refs
-            or _collect(self._drops, shaped) != line.drops
-        ):
-            msg = "its keys, refs and drops are not those of its data"
-            raise Invalid(msg)
-
-    def _check_rules(self, line: Line) -> None:
-        """Hold the data to what the class itself checks of its fields together."""
-        if not line.sealed:
-            self.read(line.data)
-            return
-        event = self.assemble(_decode(bytes(line.data)), dict.fromkeys(line.sealed))
-        rules: Callable[[], None] | None = getattr(event, "__attrs_post_init__", None)
-        if rules is not None:
-            rules()
-
-    def _check_sealed(self, line: Line, shaped: msgspec.Struct) -> None:
-        for name in line.sealed:
-            if name not in self.sealable:
-                msg = f"{name} cannot be sealed"
-                raise Invalid(msg)
-            if getattr(shaped, name) not in (msgspec.UNSET, None):
-                msg = f"{name} is sealed, and stands in the data all the same"
-                raise Invalid(msg)
-        for name in self.sealable - line.sealed.keys():
-            if getattr(shaped, name) is msgspec.UNSET:
-                msg = f"{name} is missing"
-                raise Invalid(msg)
-
-    def _secret(
-        self, event: Event, shaped: msgspec.Struct, extra: frozenset[str]
-    ) -> dict[str, bytes]:
-        """Give the fields to seal that have a value, and the bytes to commit to."""
-        if not extra <= self.sealable:
-            msg = f"{min(extra - self.sealable)!r} is not a field that can be sealed"
-            raise Invalid(msg)
-        fields = set(extra)
-        for when, names in self._seals:
-            if when(event):
-                fields.update(names)
-        values = ((name, getattr(shaped, name)) for name in sorted(fields))
-        return {
-            name: _encode([self.name, name, value]) for name, value in values if value is not None
-        }
-
-    def _ids(self, shaped: msgspec.Struct) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for field, counter, letters in self._counters:
-            number = getattr(shaped, field).removeprefix(letters)
-            if number.isdecimal() and number.isascii() and len(number) < _MOST_DIGITS:
-                found[counter] = int(number)
-        return found
-
-
-_Path = tuple[str, ...]
-
-
-def _marks_of(cls: Any, above: _Path = ()) -> Iterator[tuple[_Path, Mark]]:
-    """Give the marks of a class and of the classes within its fields, with the way to each."""
-    hints = typing.get_type_hints(cls, include_extras=True)
-    for attribute in attrs.fields(cls):
-        path = (*above, attribute.name)
-        mark: Mark = attribute.metadata.get(MARK, Mark())
-        yield path, mark
-        for inner in _classes_in(hints[attribute.name]):
-            for within, its in _marks_of(inner, path):
-                yield within, attrs.evolve(its, replaces=its.replaces or mark.replaces)
-
-
-def _classes_in(hint: Any) -> Iterator[type]:
-    if isinstance(hint, type) and attrs.has(hint):
-        yield hint
-    for argument in typing.get_args(hint):
-        yield from _classes_in(argument)
-
-
-def _by_rule(
-    marks: Iterable[tuple[_Path, Mark]],
-) -> tuple[tuple[Callable[[Any], bool], list[str]], ...]:
-    """Group the sealed fields by the rule that seals them, so that each is asked once."""
-    rules: dict[Callable[[Any], bool], list[str]] = {}
-    for path, mark in marks:
-        if mark.seal is not None:
-            rules.setdefault(mark.seal, []).append(path[0])
-    return tuple(rules.items())
-
-
-def _is_array(hint: Any) -> bool:
-    arguments = typing.get_args(hint)
-    return typing.get_origin(hint) is tuple or any(map(_is_array, arguments))
-
-
-def _check_array(name: str, value: Any) -> None:
-    """Refuse a set, whose order is another on each run."""
-    kind = typing.cast("type[object]", type(value))
-    if kind in (set, frozenset):
-        msg = f"{name}: expected array, got {kind.__name__}, which has no order"
-        raise Invalid(msg)
-
-
-_Finder = tuple[str, str, "Callable[[Any], Iterable[str]] | None"]
-
-
-def _finder(path: _Path, mark: Mark) -> _Finder:
-    """Say in which field a mark's names are, and how to find them where they are deeper."""
-    prefix = f"{mark.kind}:" if mark.kind else ""
-    field, *within = path
-    if mark.parts:
-        return field, prefix, partial(_joined, parts=mark.parts)
-    return field, prefix, partial(_values_at, path=path) if within else None
-
-
-def _collect(finders: tuple[_Finder, ...], shaped: msgspec.Struct) -> tuple[str, ...]:
-    """Give the names that some marks find, sorted and distinct."""
-    if not finders:
-        return ()
-    names: list[str] = []
-    for field, prefix, find in finders:
-        value = getattr(shaped, field)
-        if value is None:
-            continue
-        if find is not None:
-            names += [prefix + name for name in find(shaped)]
-        elif type(value) is str:
-            names.append(prefix + value)
-        elif value:
-            names += [prefix + name for name in value]
-    if len(names) < 2:
-        return tuple(names)
-    if len(names) > 2 or names[0] >= names[1]:
-        names = sorted(set(names))
-    return tuple(names)
-
-
-def _joined(shaped: msgspec.Struct, parts: tuple[str, ...]) -> list[str]:
-    values = (getattr(shaped, part) for part in parts)
-    return ["/".join(value for value in values if value is not None)]
-
-
-def _values_at(shaped: Any, path: _Path) -> list[str]:
-    value: Any = getattr(shaped, path[0])
-    if value is None:
-        return []
-    values: list[Any] = list(value) if type(value) in (list, tuple) else [value]
-    if len(path) > 1:
-        return [name for value in values for name in _values_at(value, path[1:])]
-    return values
-
-
-def _normalised(value: Any) -> Any:
-    if type(value) is str:
-        return normalise(value)
-    if len(value) == 1:
-        return (normalise(value[0]),)
-    return tuple(dict.fromkeys([normalise(item) for item in value]))
-
-
-def _readable(error: Exception) -> str:
-    """Put msgspec's "Expected `str`, got `int` - at `$.title`" the right way round."""
-    what, _, where = str(error).partition(" - at `$")
-    what = what.replace("`", "")
-    place = where.rstrip("`").lstrip(".")
-    return f"{place}: {what[:1].lower()}{what[1:]}" if place else what
-
-
-# -- vocabularies ------------------------------------------------------------------------
-
-
-def make_converter() -> cattrs.Converter:
-    """Make the one converter: strict in every scalar and every list, and no unknown fields.
-
-    By itself cattrs turns ``"7"`` into 7, ``None`` into ``"None"``,
-    and a text into a list of its letters.
-    """
-    converter = cattrs.Converter(forbid_extra_keys=True)
-    for scalar in (str, int, bool):
-        converter.register_structure_hook(scalar, _strict)
-    converter.register_structure_hook_factory(_is_tuple, partial(_structure_tuple, converter))
-    return converter
-
-
-def _strict(value: Any, kind: Any) -> Any:
-    if type(value) is not kind:
-        msg = f"expected {kind.__name__}, got {type(value).__name__}"
-        raise Invalid(msg)
-    return value
-
-
-def _is_tuple(hint: Any) -> bool:
-    return typing.get_origin(hint) is tuple
-
-
-def _structure_tuple(converter: cattrs.Converter, hint: Any) -> Callable[[Any, Any], Any]:
-    element = typing.get_args(hint)[0]
-    structure = list_structure_factory(list[element], converter)  # type: ignore[valid-type]  # made here
-
-    def structured(value: Any, _: Any) -> tuple[Any, ...]:
-        if type(value) not in (list, tuple):
-            msg = f"expected an array, got {type(value).__name__}"
-            raise Invalid(msg)
-        return tuple(structure(value, list[element]))  # type: ignore[valid-type]  # the same
-
-    return structured
-
-
-class Vocabulary:
-    """The event types that a ledger is read and written with.
-
-    Args:
-        events: event classes besides the built-in ones.
-        upcasters: for an event type and a version k, what turns its data into that of k+1.
-
-    Raises:
-        Invalid: two classes have one type, or an upcaster is missing.
-    """
-
-    def __init__(
-        self,
-        events: Iterable[type[Event]] = (),
-        upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
-    ) -> None:
-        self._converter = make_converter()
-        self._upcasters = dict(upcasters or {})
-        self._types: dict[str, EventType] = {}
-        for cls in (*builtin_events(), *events):
-            self._add(cls)
-
-    def _add(self, cls: type[Event]) -> None:
-        if cls.type in self._types:
-            other = self._types[cls.type].cls
-            msg = f"two classes claim event type {cls.type!r}: {_where(other)} and {_where(cls)}"
-            raise Invalid(msg)
-        for k in range(1, cls.version):
-            if (cls.type, k) not in self._upcasters:
-                msg = f"{cls.type} is at version {cls.version}, but nothing upcasts version {k}"
-                raise Invalid(msg)
-        self._types[cls.type] = EventType(cls)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._types
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._types)
-
-    def type_of(self, name: str) -> EventType | None:
-        """Give the event type of this name, if it is known."""
-        return self._types.get(name)
-
-    def draft(self, event: Event | Seal) -> Draft:
-        """Make an event ready for its line.
-
-        Raises:
-            Invalid: its class is not registered, or a value breaks its schema.
-        """
-        fields: frozenset[str] = frozenset()
-        if isinstance(event, Seal):
-            fields, event = event.fields, event.event
-        kind = self._types.get(getattr(event, "type", ""))
-        if kind is None or type(event) is not kind.cls:
-            msg = (
-                f"{event!r:.80} is not an event of a registered class; "
-                "classes of your own come in through a plugin"
-            )
-            raise Invalid(msg)
-        return kind.draft(event, fields)
-
-    def structure(self, name: str, data: Any) -> Event:
-        """Build an event from plain data, strictly.
-
-        Args:
-            name: the event's type.
-            data: an object as JSON gives it.
-
-        Raises:
-            Invalid: the type is unknown, or the data breaks its schema; every breach is named.
-
-        >>> Vocabulary().structure("gap-noted", {"id": "g1", "text": "No trial in women."})
-        GapNoted(id='g1', text='No trial in women.')
-        """
-        kind = self._types.get(name)
-        if kind is None:
-            msg = f"unknown event type {name!r:.80}; known are {', '.join(sorted(self._types))}"
-            raise Invalid(msg)
-        if not is_object(data):
-            msg = f"{name}: expected an object with its fields, got {type(data).__name__}"
-            raise Invalid(msg)
-        try:
-            event: Event = self._converter.structure(data, kind.cls)
-        except Exception as error:
-            reasons = cattrs.transform_error(error, path=name, format_exception=_reason)
-            raise Invalid("; ".join(map(_placed, reasons))) from error
-        return event
-
-    def counters_of(self, held: Iterable[str]) -> dict[str, int]:
-        """Give the highest number of each kind of id among names that are held."""
-        kinds = {c for kind in self._types.values() for c in kind.counters}
-        found: dict[str, int] = {}
-        for name in held:
-            match = _NUMBERED.fullmatch(name)
-            if match is not None and match[1] in kinds:
-                found[match[1]] = max(found.get(match[1], 0), int(match[2]))
-        return found
-
-    def event(self, line: Line, given: Mapping[str, Any] | None = None) -> Event | None:
-        """Give the event that a line records, brought up to its class's version.
-
-        Args:
-            line: a line.
-            given: values of its sealed fields, or what stands in for them.
-
-        Returns:
-            The event; ``None`` where its type, or its version, is not known here.
-
-        Raises:
-            Invalid: the data is not of the type's schema.
-        """
-        kind = self._types.get(line.type)
-        if kind is None or not 1 <= line.v <= kind.version:
-            return None
-        data = self.current(line)
-        if not line.sealed:
-            return kind.read(data)
-        return kind.assemble(_decode(bytes(data)), given or {})
-
-    def current(self, line: Line) -> msgspec.Raw:
-        """Give a line's data as its class's version has it; the type must be known."""
-        version = self._types[line.type].version
-        if line.v == version:
-            return line.data
-        data = _decode(bytes(line.data))
-        for k in range(line.v, version):
-            try:
-                data = self._upcasters[line.type, k](data)
-            except Exception as error:
-                msg = f"{line.type}: upcasting version {k} failed: {error!r}"
-                raise Invalid(msg) from error
-        return msgspec.Raw(_encode(data))
-
-
-_NUMBERED = re.compile(r"([a-z-]+:[a-z]+)([0-9]{1,15})")
-
-
-def _where(cls: type) -> str:
-    return f"{cls.__module__}.{cls.__qualname__}"
-
-
-def _placed(reason: str) -> str:
-    """Put cattrs's "what @ where" the right way round."""
-    what, _, where = reason.partition(" @ ")
-    return f"{where}: {what}"
-
-
-def _reason(error: BaseException, _kind: type | None) -> str:
-    if isinstance(error, KeyError):
-        return "it is missing"
-    if isinstance(error, ForbiddenExtraKeysError):
-        return f"unknown field {', '.join(sorted(error.extra_fields))}"
-    return str(error) or type(error).__name__

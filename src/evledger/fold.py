@@ -34,9 +34,10 @@ from evledger.seals import Hidden
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from evledger.codec import Line, Vocabulary
+    from evledger.codec import Line
     from evledger.events import Event
     from evledger.record import Record
+    from evledger.vocabulary import Vocabulary
 
 __all__ = ["Fold", "Projection", "State"]
 

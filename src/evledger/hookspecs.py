@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 import pluggy
 
-from evledger.codec import Upcaster
 from evledger.events import Event
+from evledger.vocabulary import Upcaster
 
 if TYPE_CHECKING:
     from evledger.fold import Projection

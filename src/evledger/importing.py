@@ -22,9 +22,9 @@ from evledger.locators import normalise
 
 if TYPE_CHECKING:
     from evledger.batch import Batch
-    from evledger.codec import Vocabulary
     from evledger.entries import Source
     from evledger.view import View
+    from evledger.vocabulary import Vocabulary
 
 __all__ = ["ImportReport", "Importer", "Item", "Rejection", "import_file"]
 

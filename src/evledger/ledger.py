@@ -18,17 +18,7 @@ from evledger.appending import Composer, Repeated, once_key
 from evledger.archive import archive_volume, write_archive
 from evledger.batch import Batch
 from evledger.chain import GENESIS, PAGE_EVENTS, ChainEnd, Head, page_header, page_lines
-from evledger.codec import (
-    Draft,
-    Line,
-    Seal,
-    Vocabulary,
-    canonical,
-    check_by,
-    check_slug,
-    is_slug,
-    read_line,
-)
+from evledger.codec import Line, canonical, check_by, check_slug, is_slug, read_line
 from evledger.events import DEFAULT_TIERS, Attachment, Event, FieldsErased, LedgerOpened, Tier
 from evledger.exceptions import Broken, Conflict, Invalid, NotFound, Refused
 from evledger.importing import ImportReport, import_file
@@ -37,6 +27,7 @@ from evledger.plugins import Plugins
 from evledger.reading import Reader
 from evledger.record import Record
 from evledger.rendering import Rendered
+from evledger.schema import Draft, Seal
 from evledger.seals import Opening
 from evledger.stores.base import Backend, Tip, Transaction, Write
 from evledger.verification import (
@@ -49,6 +40,7 @@ from evledger.verification import (
     verify_volume,
 )
 from evledger.view import View
+from evledger.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import os

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pluggy
 
 from evledger import hookspecs
-from evledger.codec import Upcaster, Vocabulary
 from evledger.exceptions import Invalid, PluginError
+from evledger.vocabulary import Upcaster, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

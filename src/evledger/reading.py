@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from evledger.codec import Vocabulary
     from evledger.events import Event
     from evledger.fold import Projection
     from evledger.stores.base import Backend, Tip
+    from evledger.vocabulary import Vocabulary
 
 __all__ = ["Reader"]
 

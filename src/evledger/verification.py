@@ -38,19 +38,13 @@ from evledger.chain import (
     page_lines,
     page_prev,
 )
-from evledger.codec import (
-    EventType,
-    Line,
-    Vocabulary,
-    check_frame,
-    check_line,
-    is_list,
-    parse_canonical,
-)
+from evledger.codec import Line, check_frame, check_line, is_list, parse_canonical
 from evledger.events import FieldsErased
 from evledger.exceptions import EvledgerError, Invalid
 from evledger.integrity import Index
+from evledger.schema import EventType
 from evledger.tree import Frontier, leaf_hash
+from evledger.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator

@@ -12,18 +12,20 @@ from evledger.cli.documents import plain
 from evledger.cli.errors import Exit
 from evledger.cli.options import Settings
 from evledger.cli.output import count, excerpt, progress, write_json, write_line, write_lines
-from evledger.codec import parse_json, seal
+from evledger.codec import parse_json
 from evledger.exceptions import Invalid, Refused
 from evledger.ledger import open as open_store
+from evledger.schema import seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from evledger.chain import Head
-    from evledger.codec import Seal, Vocabulary
     from evledger.events import Event
     from evledger.importing import ImportReport
     from evledger.ledger import Ledger
+    from evledger.schema import Seal
+    from evledger.vocabulary import Vocabulary
 
 __all__ = ["append", "erase", "import_", "init"]
 

@@ -1,0 +1,220 @@
+"""Vocabularies: the event types that a ledger is read and written with."""
+
+from __future__ import annotations
+
+import re
+import typing
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import cattrs
+import msgspec
+from cattrs.cols import list_structure_factory
+from cattrs.errors import ForbiddenExtraKeysError
+
+from evledger.codec import decode, encode, is_object
+from evledger.events import Event, builtin_events
+from evledger.exceptions import Invalid
+from evledger.schema import Draft, EventType, Seal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from evledger.codec import Line
+
+__all__ = ["Upcaster", "Vocabulary", "make_converter"]
+
+Upcaster = typing.Callable[[dict[str, Any]], dict[str, Any]]
+"""Turns the data of version k of an event type into the data of version k+1."""
+
+
+def make_converter() -> cattrs.Converter:
+    """Make the one converter: strict in every scalar and every list, and no unknown fields.
+
+    By itself cattrs turns ``"7"`` into 7, ``None`` into ``"None"``,
+    and a text into a list of its letters.
+    """
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    for scalar in (str, int, bool):
+        converter.register_structure_hook(scalar, _strict)
+    converter.register_structure_hook_factory(_is_tuple, partial(_structure_tuple, converter))
+    return converter
+
+
+def _strict(value: Any, kind: Any) -> Any:
+    if type(value) is not kind:
+        msg = f"expected {kind.__name__}, got {type(value).__name__}"
+        raise Invalid(msg)
+    return value
+
+
+def _is_tuple(hint: Any) -> bool:
+    return typing.get_origin(hint) is tuple
+
+
+def _structure_tuple(converter: cattrs.Converter, hint: Any) -> Callable[[Any, Any], Any]:
+    element = typing.get_args(hint)[0]
+    structure = list_structure_factory(list[element], converter)  # type: ignore[valid-type]  # made here
+
+    def structured(value: Any, _: Any) -> tuple[Any, ...]:
+        if type(value) not in (list, tuple):
+            msg = f"expected an array, got {type(value).__name__}"
+            raise Invalid(msg)
+        return tuple(structure(value, list[element]))  # type: ignore[valid-type]  # the same
+
+    return structured
+
+
+class Vocabulary:
+    """The event types that a ledger is read and written with.
+
+    Args:
+        events: event classes besides the built-in ones.
+        upcasters: for an event type and a version k, what turns its data into that of k+1.
+
+    Raises:
+        Invalid: two classes have one type, or an upcaster is missing.
+    """
+
+    def __init__(
+        self,
+        events: Iterable[type[Event]] = (),
+        upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
+    ) -> None:
+        self._converter = make_converter()
+        self._upcasters = dict(upcasters or {})
+        self._types: dict[str, EventType] = {}
+        for cls in (*builtin_events(), *events):
+            self._add(cls)
+
+    def _add(self, cls: type[Event]) -> None:
+        if cls.type in self._types:
+            other = self._types[cls.type].cls
+            msg = f"two classes claim event type {cls.type!r}: {_where(other)} and {_where(cls)}"
+            raise Invalid(msg)
+        for k in range(1, cls.version):
+            if (cls.type, k) not in self._upcasters:
+                msg = f"{cls.type} is at version {cls.version}, but nothing upcasts version {k}"
+                raise Invalid(msg)
+        self._types[cls.type] = EventType(cls)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._types
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def type_of(self, name: str) -> EventType | None:
+        """Give the event type of this name, if it is known."""
+        return self._types.get(name)
+
+    def draft(self, event: Event | Seal) -> Draft:
+        """Make an event ready for its line.
+
+        Raises:
+            Invalid: its class is not registered, or a value breaks its schema.
+        """
+        fields: frozenset[str] = frozenset()
+        if isinstance(event, Seal):
+            fields, event = event.fields, event.event
+        kind = self._types.get(getattr(event, "type", ""))
+        if kind is None or type(event) is not kind.cls:
+            msg = (
+                f"{event!r:.80} is not an event of a registered class; "
+                "classes of your own come in through a plugin"
+            )
+            raise Invalid(msg)
+        return kind.draft(event, fields)
+
+    def structure(self, name: str, data: Any) -> Event:
+        """Build an event from plain data, strictly.
+
+        Args:
+            name: the event's type.
+            data: an object as JSON gives it.
+
+        Raises:
+            Invalid: the type is unknown, or the data breaks its schema; every breach is named.
+
+        >>> Vocabulary().structure("gap-noted", {"id": "g1", "text": "No trial in women."})
+        GapNoted(id='g1', text='No trial in women.')
+        """
+        kind = self._types.get(name)
+        if kind is None:
+            msg = f"unknown event type {name!r:.80}; known are {', '.join(sorted(self._types))}"
+            raise Invalid(msg)
+        if not is_object(data):
+            msg = f"{name}: expected an object with its fields, got {type(data).__name__}"
+            raise Invalid(msg)
+        try:
+            event: Event = self._converter.structure(data, kind.cls)
+        except Exception as error:
+            reasons = cattrs.transform_error(error, path=name, format_exception=_reason)
+            raise Invalid("; ".join(map(_placed, reasons))) from error
+        return event
+
+    def counters_of(self, held: Iterable[str]) -> dict[str, int]:
+        """Give the highest number of each kind of id among names that are held."""
+        kinds = {c for kind in self._types.values() for c in kind.counters}
+        found: dict[str, int] = {}
+        for name in held:
+            match = _NUMBERED.fullmatch(name)
+            if match is not None and match[1] in kinds:
+                found[match[1]] = max(found.get(match[1], 0), int(match[2]))
+        return found
+
+    def event(self, line: Line, given: Mapping[str, Any] | None = None) -> Event | None:
+        """Give the event that a line records, brought up to its class's version.
+
+        Args:
+            line: a line.
+            given: values of its sealed fields, or what stands in for them.
+
+        Returns:
+            The event; ``None`` where its type, or its version, is not known here.
+
+        Raises:
+            Invalid: the data is not of the type's schema.
+        """
+        kind = self._types.get(line.type)
+        if kind is None or not 1 <= line.v <= kind.version:
+            return None
+        data = self.current(line)
+        if not line.sealed:
+            return kind.read(data)
+        return kind.assemble(decode(bytes(data)), given or {})
+
+    def current(self, line: Line) -> msgspec.Raw:
+        """Give a line's data as its class's version has it; the type must be known."""
+        version = self._types[line.type].version
+        if line.v == version:
+            return line.data
+        data = decode(bytes(line.data))
+        for k in range(line.v, version):
+            try:
+                data = self._upcasters[line.type, k](data)
+            except Exception as error:
+                msg = f"{line.type}: upcasting version {k} failed: {error!r}"
+                raise Invalid(msg) from error
+        return msgspec.Raw(encode(data))
+
+
+_NUMBERED = re.compile(r"([a-z-]+:[a-z]+)([0-9]{1,15})")
+
+
+def _where(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _placed(reason: str) -> str:
+    """Put cattrs's "what @ where" the right way round."""
+    what, _, where = reason.partition(" @ ")
+    return f"{where}: {what}"
+
+
+def _reason(error: BaseException, _kind: type | None) -> str:
+    if isinstance(error, KeyError):
+        return "it is missing"
+    if isinstance(error, ForbiddenExtraKeysError):
+        return f"unknown field {', '.join(sorted(error.extra_fields))}"
+    return str(error) or type(error).__name__
