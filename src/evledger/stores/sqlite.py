@@ -585,9 +585,9 @@ class SQLiteStore(Backend):
             sql = self._connection().sql
             try:
                 return self._scrub(sql, openings)
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
                 # The values are deleted for good; only their traces have to wait.
-                if error.sqlite_errorcode & 0xFF in _PASSING:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING:
                     return False
                 raise _store_error(self._database.path, error) from error
 
