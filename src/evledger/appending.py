@@ -151,7 +151,8 @@ class Composer:
             wanted.update(*draft.names)
         index = Index(transaction.lookup(wanted))
         for n, draft in enumerate(self.drafts, self._size):
-            self._check_released(transaction, n, draft, index)
+            if draft.names.drops:
+                self._check_released(transaction, n, draft, index)
             breaches = index.apply(n, *draft.names)
             if breaches:
                 raise self._refusal(transaction, breaches[0], draft)

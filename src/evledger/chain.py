@@ -312,7 +312,7 @@ def check_pages(ledger: str, pages: Iterable[bytes], first: int = 0, last: int =
         if page == first:
             named = page_prev(text[:MAX_HEADER])
             prev = claimed = named[2] if named and first else GENESIS
-        lines = len(io.BytesIO(text).readlines()) - 1
+        lines = len(text) - len(text.replace(b"\n", b"")) - 1  # half the time of readlines
         fault = _fault(ledger, page, prev, text, lines, full=page != last)
         if fault is None:
             prev = blake3(text).hexdigest()

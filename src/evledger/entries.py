@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-import attrs
+import msgspec
 
 from evledger.events import ANECDOTAL_KINDS, SCIENTIFIC_KINDS, About, Assertion, Attachment
 from evledger.seals import Hidden
@@ -32,8 +32,11 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Verdict:
+# Structs, because most of a view is decoded straight into them: a quarter of the time that a
+# class with slots takes, and nothing for the garbage collector to walk.
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a person said of a source, a claim or a link."""
 
     verdict: str
@@ -45,9 +48,7 @@ class Verdict:
 _UNSEALED: Final[Mapping[str, int]] = MappingProxyType({})
 
 
-# Entries are made by the decoder, which fills a __dict__ twice as fast as slots.
-@attrs.frozen(kw_only=True, slots=False)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What every entry of a view carries.
 
     Attributes:
@@ -65,8 +66,7 @@ class Entry:
     history: tuple[int, ...] = ()
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Flag:
+class Flag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that has happened to a source."""
 
     status: str
@@ -76,8 +76,7 @@ class Flag:
     n: int
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Source(Entry):
+class Source(Entry, frozen=True, kw_only=True, gc=False):
     """A source as the ledger describes it now."""
 
     id: str
@@ -117,8 +116,7 @@ class Source(Entry):
         return bool(decisive) and decisive[-1] == "retracted"
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Claim(Entry):
+class Claim(Entry, frozen=True, kw_only=True, gc=False):
     """A claim as the ledger has it now.
 
     Attributes:
@@ -149,8 +147,7 @@ class Claim(Entry):
         return self.assertion == "automatic" and self.review is None
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A claim, or a source, that bears on a question."""
 
     name: str
@@ -163,8 +160,7 @@ class Evidence:
     review: Verdict | None = None
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Question(Entry):
+class Question(Entry, frozen=True, kw_only=True, gc=False):
     """A question, and what bears on it.
 
     Attributes:
@@ -181,8 +177,7 @@ class Question(Entry):
     evidence: tuple[Evidence, ...] = ()
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Gap(Entry):
+class Gap(Entry, frozen=True, kw_only=True, gc=False):
     """Something that nobody has found out; ``closed`` says why it is a gap no longer."""
 
     id: str
@@ -190,8 +185,7 @@ class Gap(Entry):
     closed: str | None = None
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Caveat(Entry):
+class Caveat(Entry, frozen=True, kw_only=True, gc=False):
     """Something to know first; ``withdrawn`` says why it no longer holds."""
 
     id: str
@@ -199,8 +193,7 @@ class Caveat(Entry):
     withdrawn: str | None = None
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Section(Entry):
+class Section(Entry, frozen=True, kw_only=True, gc=False):
     """A section of the article."""
 
     section: str | Hidden = Hidden.WITHHELD
@@ -208,8 +201,7 @@ class Section(Entry):
     body: str | Hidden = Hidden.WITHHELD
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Component(Entry):
+class Component(Entry, frozen=True, kw_only=True, gc=False):
     """A part of the subject and the layer it acts on."""
 
     id: str
@@ -218,8 +210,7 @@ class Component(Entry):
     sibling: str | Hidden | None = None
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Link(Entry):
+class Link(Entry, frozen=True, kw_only=True, gc=False):
     """How one source relates to another."""
 
     source: str
@@ -235,8 +226,7 @@ class Link(Entry):
         return f"link:{self.source}/{self.other}/{self.relation}"
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Waiver:
+class Waiver(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A finding that a person let stand."""
 
     rule: str

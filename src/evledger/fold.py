@@ -105,7 +105,7 @@ _ADDS: Final[dict[str, tuple[str, msgspec.json.Decoder[Any]]]] = {
 def _stamped(entry: E, line: Line) -> E:
     # The entry was decoded a moment ago and is still ours alone; copying it would cost
     # more than decoding it did.
-    put = object.__setattr__
+    put = msgspec.structs.force_setattr
     put(entry, "n", line.n)
     put(entry, "at", line.at)
     put(entry, "by", line.by)
@@ -118,7 +118,7 @@ def _change(entries: dict[str, E], id: str, n: int, **changes: Any) -> None:
     entry = entries.get(id)
     if entry is None:
         raise _Unfit
-    entries[id] = attrs.evolve(entry, history=(*entry.history, n), **changes)
+    entries[id] = msgspec.structs.replace(entry, history=(*entry.history, n), **changes)
 
 
 def _given(event: Event, names: Iterable[str]) -> dict[str, Any]:
@@ -231,7 +231,8 @@ def _review_evidence(state: State, line: Line, target: str, verdict: Verdict) ->
     if question is None or all(evidence.name != target for evidence in question.evidence):
         raise _Unfit
     evidence = tuple(
-        attrs.evolve(e, review=verdict) if e.name == target else e for e in question.evidence
+        msgspec.structs.replace(e, review=verdict) if e.name == target else e
+        for e in question.evidence
     )
     _change(state.questions, question.id, line.n, evidence=evidence)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
 
 import attrs
+import msgspec
 
 from evledger.codec import is_list
 from evledger.events import ClaimTagged, SourceAdded
@@ -349,7 +350,7 @@ class _Resolver:
 
 
 def _fields_of(source: Source) -> dict[str, Any]:
-    return {a.name: getattr(source, a.name) for a in attrs.fields(type(source))}
+    return msgspec.structs.asdict(source)
 
 
 _TWIN: Final = ("kind", "title", "platform", "community", "published", "url")

@@ -51,7 +51,7 @@ class Index:
 
     Attributes:
         held: name → the record that holds it.
-        released: the names that were held at the start and are not any more.
+        released: the names that were released, though some may be held again.
     """
 
     __slots__ = ("held", "released")
@@ -77,6 +77,4 @@ class Index:
         for name in keys:
             if held.setdefault(name, n) != n:
                 breaches.append(Breach("duplicate-key", n, name, held[name]))
-        if self.released:
-            self.released.difference_update(keys)
         return breaches

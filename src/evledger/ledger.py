@@ -619,12 +619,16 @@ class Ledger:
         """Compare the stored index of names with what the lines say."""
         if self.head() != tip.head:
             return  # somebody has appended meanwhile: the index is of another moment
-        missing = dict(index.held)
+        held, there = index.held, 0
         for name, n in self._backend.names(self.name):
-            if missing.pop(name, None) != n:
+            there += name in held
+            if held.get(name) != n:
                 text = f"the stored index says that record {n} holds {name}; run 'evledger reindex'"
                 yield Fault("index", text, None, None)
-        for name, n in missing.items():
+        if there == len(held):
+            return
+        stored = {name for name, _ in self._backend.names(self.name)}
+        for name, n in ((name, n) for name, n in held.items() if name not in stored):
             text = f"the stored index lacks {name}, which record {n} holds; run 'evledger reindex'"
             yield Fault("index", text, None, None)
 

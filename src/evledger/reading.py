@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
 import threading
 from typing import TYPE_CHECKING, Any
@@ -20,7 +18,7 @@ from evledger.seals import Hidden, Opening
 from evledger.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from evledger.events import Event
@@ -240,26 +238,10 @@ class Reader:
             for record in self.records(fold.state.size, size, opened=False):
                 fold.project(record)
         text = b""
-        with _collector_paused():
-            for _, text in self.texts(fold.state.size // PAGE_EVENTS, size):
-                lines = page_lines(text)
-                fold.take_all(lines[fold.state.size % PAGE_EVENTS :])
+        for _, text in self.texts(fold.state.size // PAGE_EVENTS, size):
+            lines = page_lines(text)
+            fold.take_all(lines[fold.state.size % PAGE_EVENTS :])
         return Head(fold.state.size, blake3(text).hexdigest())
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Generator[None]:
-    """Keep the garbage collector from walking, again and again, entries that all stay.
-
-    A fold makes many objects and no cycles; the collector doubles the time that takes.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _OpeningsOfPage:

@@ -66,8 +66,7 @@ def seal(event: Event, *fields: str) -> Seal:
     return Seal(event, frozenset(fields))
 
 
-@attrs.frozen
-class Draft:
+class Draft(typing.NamedTuple):
     """An event made ready for a line: all but its place, its time, its actor and its salts.
 
     Attributes:
@@ -123,7 +122,6 @@ class EventType:
         )
         self._releases = tuple(_finder(path, m) for path, m in marks if m.role == "drop")
         self._seals = _by_rule(marks)
-        self._arrays = tuple(name for name, hint in self._hints.items() if _is_array(hint))
         self._locators = tuple(path[0] for path, m in marks if m.locator)
         self._links = tuple(path[0] for path, m in marks if m.link)
         self._counters = tuple(
@@ -140,9 +138,9 @@ class EventType:
     def names(self, shaped: msgspec.Struct) -> Names:
         """Give the names that an event's data introduces, relies on and releases."""
         return Names(
-            _collect(self._keys, shaped),
-            _collect(self._refs, shaped),
-            _collect(self._drops, shaped),
+            _collect(self._keys, shaped) if self._keys else (),
+            _collect(self._refs, shaped) if self._refs else (),
+            _collect(self._drops, shaped) if self._drops else (),
         )
 
     def draft(self, event: Event, extra: frozenset[str] = frozenset()) -> Draft:
@@ -174,8 +172,6 @@ class EventType:
 
     def _shaped(self, event: Event) -> msgspec.Struct:
         try:
-            for name in self._arrays:
-                _check_array(name, getattr(event, name))
             return msgspec.convert(event, self._shape.type, from_attributes=True)
         except (msgspec.MsgspecError, RecursionError) as error:
             raise Invalid(self._explained(error, event)) from error
@@ -308,11 +304,14 @@ class EventType:
         if not extra <= self.sealable:
             msg = f"{min(extra - self.sealable)!r} is not a field that can be sealed"
             raise Invalid(msg)
-        fields = set(extra)
+        fields = list(extra)
         for when, names in self._seals:
-            if when(event):
-                fields.update(names)
-        values = ((name, getattr(shaped, name)) for name in sorted(fields))
+            present = [name for name in names if getattr(shaped, name) is not None]
+            if present and when(event):
+                fields += present
+        if not fields:
+            return {}
+        values = ((name, getattr(shaped, name)) for name in sorted(set(fields)))
         return {
             name: encode([self.name, name, value]) for name, value in values if value is not None
         }
@@ -321,7 +320,7 @@ class EventType:
         found: dict[str, int] = {}
         for field, counter, letters in self._counters:
             number = getattr(shaped, field).removeprefix(letters)
-            if number.isdecimal() and number.isascii() and len(number) < _MOST_DIGITS:
+            if number.isdecimal() and len(number) < _MOST_DIGITS:
                 found[counter] = int(number)
         return found
 
@@ -359,19 +358,6 @@ def _by_rule(
     return tuple(rules.items())
 
 
-def _is_array(hint: Any) -> bool:
-    arguments = typing.get_args(hint)
-    return typing.get_origin(hint) is tuple or any(map(_is_array, arguments))
-
-
-def _check_array(name: str, value: Any) -> None:
-    """Refuse a set, whose order is another on each run."""
-    kind = typing.cast("type[object]", type(value))
-    if kind in (set, frozenset):
-        msg = f"{name}: expected array, got {kind.__name__}, which has no order"
-        raise Invalid(msg)
-
-
 _Finder = tuple[str, str, "Callable[[Any], Iterable[str]] | None"]
 
 
@@ -386,8 +372,6 @@ def _finder(path: _Path, mark: Mark) -> _Finder:
 
 def _collect(finders: tuple[_Finder, ...], shaped: msgspec.Struct) -> tuple[str, ...]:
     """Give the names that some marks find, sorted and distinct."""
-    if not finders:
-        return ()
     names: list[str] = []
     for field, prefix, find in finders:
         value = getattr(shaped, field)

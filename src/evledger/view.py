@@ -222,7 +222,7 @@ class View:
         }
         for id, question in state.questions.items():
             kept = tuple(e for e in question.evidence if e.source != source and e.claim not in gone)
-            state.questions[id] = attrs.evolve(question, evidence=kept)
+            state.questions[id] = msgspec.structs.replace(question, evidence=kept)
         return View(state, self.head, self._openings, self.erased, self._parts)
 
     def part(self, projection: Projection | type[Projection] | str) -> Any:
@@ -254,7 +254,7 @@ class View:
 
     def _reveal(self, entry: E) -> E:
         values = {field: self._value(entry, field, n) for field, n in entry.sealed.items()}
-        return attrs.evolve(entry, **values)
+        return msgspec.structs.replace(entry, **values)
 
     def _value(self, entry: Entry, field: str, n: int) -> Any:
         hidden = self.state_of(n, field)
@@ -265,7 +265,7 @@ class View:
         except (msgspec.MsgspecError, UnicodeDecodeError, IndexError, TypeError) as error:
             msg = f"the vault's copy of {field} of record {n} is damaged; run 'evledger verify'"
             raise Broken(msg) from error
-        return msgspec.convert(value, _hints(type(entry))[field])  # type: ignore[arg-type]  # a class is hashable
+        return msgspec.convert(value, _hints(type(entry))[field])
 
 
 @functools.cache
@@ -330,7 +330,7 @@ def diff(before: View, after: View) -> tuple[Change, ...]:
         changes += [Change(kind, id, "removed") for id in old if id not in new]
         for id in new:
             if id in old and old[id] != new[id]:
-                shown = [a.name for a in attrs.fields(type(new[id])) if a.name not in _UNSHOWN]
+                shown = [name for name in new[id].__struct_fields__ if name not in _UNSHOWN]
                 fields = _differences(old[id], new[id], shown)
                 changes.append(Change(kind, id, "changed", fields))
     return tuple(changes)

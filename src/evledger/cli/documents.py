@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import attrs
+import msgspec
 
 from evledger.chain import Head
 from evledger.cli.output import excerpt
@@ -40,10 +41,10 @@ def is_list(value: object) -> TypeGuard[Sequence[Any]]:
 
 def plain(value: object) -> Any:
     """Turn a value into what JSON can hold; what is hidden becomes ``None``."""
-    if isinstance(value, Hidden):
-        return None
-    if isinstance(value, Head):
-        return str(value)
+    if isinstance(value, Hidden | Head):
+        return str(value) if isinstance(value, Head) else None
+    if isinstance(value, msgspec.Struct):
+        return {name: plain(item) for name, item in msgspec.structs.asdict(value).items()}
     cls = type(value)
     if attrs.has(cls):
         return {a.name: plain(getattr(value, a.name)) for a in attrs.fields(cls)}

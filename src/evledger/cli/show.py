@@ -155,7 +155,7 @@ def _normal(name: str) -> str:
 
 def _entry(ledger: Ledger, view: View, kind: str, id: str) -> _Found:
     entry = _entries(view, kind)[id]
-    fields = {a.name: plain(getattr(entry, a.name)) for a in attrs.fields(type(entry))}
+    fields = plain(entry)
     for beside in ("sealed", "history"):  # both are told better beside the entry
         del fields[beside]
     sealed = {

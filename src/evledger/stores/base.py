@@ -63,7 +63,7 @@ class Write:
             no longer.
         tail: new lines of the page that is open afterwards; the last of them is the tip's.
         keys: names to hold, with the record that holds each.
-        released: names that are held no longer.
+        released: names to release first; some may be among the keys again.
         openings: what the vault is to keep.
         forget: what the vault is to forget, as (record, field).
         forget_attachments: digests of attachments to delete.

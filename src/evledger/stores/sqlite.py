@@ -49,6 +49,8 @@ APPLICATION_ID: Final = 0x45764C67  # "EvLg", in bytes 68 to 71 of the file
 SCHEMA_VERSION: Final = 1
 _PAGE_SIZE: Final = 8192
 _CHUNK: Final = 1 << 18
+_WRITE_CACHE: Final = -16_000  # KiB: the leaves of the index of names
+_READ_CACHE: Final = -512  # pages are read once; filling a large cache costs more than reading
 _LEDGER_BITS: Final = 40  # a row's id is its ledger's number above, its place below
 
 _SCHEMA: Final = f"""
@@ -108,7 +110,7 @@ class Database:
             raise Invalid(msg)
         return cls(path, mode == "ro", timeout)
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self, cache: int = _WRITE_CACHE) -> sqlite3.Connection:
         """Open a connection; the file is created where it does not exist."""
         mode = "ro" if self.read_only else "rwc"
         uri = f"file:{quote(str(Path(self.path).absolute()))}?mode={mode}"
@@ -119,7 +121,7 @@ class Database:
             try:
                 connection.execute("PRAGMA secure_delete=ON")
                 connection.execute("PRAGMA synchronous=FULL")
-                connection.execute("PRAGMA cache_size=-16000")
+                connection.execute(f"PRAGMA cache_size={cache}")
                 _application(connection)  # the first read of the file
             except sqlite3.OperationalError as error:
                 connection.close()
@@ -156,9 +158,12 @@ _CANNOT_SHARE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite
 
 def _application(connection: sqlite3.Connection) -> tuple[int, int, int]:
     """Give the file's application id and format, and how many tables it has."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # In one statement, because another process may be making the file's tables meanwhile.
+    application, version, tables = connection.execute(
+        "SELECT (SELECT application_id FROM pragma_application_id),"
+        " (SELECT user_version FROM pragma_user_version),"
+        " (SELECT count(*) FROM sqlite_master)"
+    ).fetchone()
     return application, version, tables
 
 
@@ -203,7 +208,7 @@ class _Pages:
     stop: int
 
     def __iter__(self) -> Iterator[bytes]:
-        connection = self.database.connect()
+        connection = self.database.connect(_READ_CACHE)
         try:
             with _translated(self.database.path):
                 yield from self.read(connection)
@@ -408,7 +413,7 @@ class _Transaction:
         )
         # In the index's own order, so that one leaf is written once.
         self._sql.executemany(
-            "INSERT OR REPLACE INTO names VALUES (?, ?, ?)",
+            "INSERT INTO names VALUES (?, ?, ?)",
             ((number, name, keys[name]) for name in sorted(keys)),
         )
 
