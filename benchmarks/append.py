@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import statistics
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ import evledger
 from evledger import GapNoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from evledger import Ledger
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 _BATCH = 1_000
+_GROUP = 4
+"""Batches to a figure: SQLite moves its log into the file at every second one or so."""
 _SINGLE = 50
 _FLAT = 1.5
 """What is logarithmic costs log(1,000,000) / log(10,000) = 1.5 times as much."""
@@ -50,6 +53,11 @@ def _append_batch(ledger: Ledger, start: int) -> float:
 def _append_plain(ledger: Ledger, start: int) -> float:
     plain = list(data(start, start + _BATCH))
     return stopwatch(lambda: ledger.append(*map(as_event, plain), by="curator"))
+
+
+def _mean(timed: Callable[[int], float], start: int) -> float:
+    """Give the mean seconds of a group of batches from ``start`` on."""
+    return statistics.fmean(timed(start + k * _BATCH) for k in range(_GROUP))
 
 
 def _put_batch(sourcing: Sourcing, start: int) -> float:
@@ -79,24 +87,25 @@ def _batches(bench: Bench) -> list[Row]:
     for size in (0, bench.most, bench.events):
         path = bench.copy(size) if size else bench.folder / "empty.db"
         with evledger.open(path) if size else _empty(path) as store:
-            found += _batches_at(store.ledger(NAME), size, sourcing, 3 * bench.repeats)
+            found += _batches_at(store.ledger(NAME), size, sourcing, bench.repeats)
     sourcing.close()
     return found
 
 
 def _batches_at(ledger: Ledger, size: int, sourcing: Sourcing, repeats: int) -> list[Row]:
+    span = _GROUP * _BATCH
     seconds = [
         (
-            _append_batch(ledger, size + start),
-            _put_batch(sourcing, start),
-            _save_batch(sourcing, start),
-            _append_plain(ledger, size + start + _BATCH),
-            _record_and_save(sourcing, start),
+            _mean(partial(_append_batch, ledger), size + start),
+            _mean(partial(_put_batch, sourcing), start),
+            _mean(partial(_save_batch, sourcing), start),
+            _mean(partial(_append_plain, ledger), size + start + span),
+            _mean(partial(_record_and_save, sourcing), start),
         )
-        for start in range(0, 2 * _BATCH * repeats, 2 * _BATCH)
+        for start in range(0, 2 * span * (repeats + 1), 2 * span)
     ]
     ours, bulk, saved, whole, recorded = (
-        rates(_BATCH, column, 1e3) for column in zip(*seconds[2:], strict=True)
+        rates(_BATCH, column, 1e3) for column in zip(*seconds[1:], strict=True)
     )
     work, unit = f"batches of {_BATCH:,} at {size:,} events", "k events/s"
     full = f"the same, from plain data, at {size:,} events"
@@ -171,8 +180,9 @@ def _batches_in_turn(bench: Bench, sizes: Sequence[tuple[Path, int]]) -> list[li
     with contextlib.ExitStack() as stack:
         stores = [stack.enter_context(evledger.open(path)) for path, _ in sizes]
         ledgers = [(store.ledger(NAME), sizes[k][1]) for k, store in enumerate(stores)]
+        span = _GROUP * _BATCH
         seconds = [
-            [_append_batch(ledger, size + n * _BATCH) for ledger, size in ledgers]
-            for n in range(4 * bench.repeats)
+            [_mean(partial(_append_batch, ledger), size + start) for ledger, size in ledgers]
+            for start in range(0, span * (bench.repeats + 1), span)
         ]
-    return [list(column) for column in zip(*seconds[2:], strict=True)]
+    return [list(column) for column in zip(*seconds[1:], strict=True)]

@@ -151,7 +151,7 @@ def _full(bench: Bench) -> list[Row]:
         ),
         Row(f"full, {bench.events:,} events", unit, rates(bench.events, [large], thousand)),
         Row(
-            f"Merkle root of {bench.events:,} lines",
+            f"Merkle root of {bench.events:,} lines, leaf by leaf",
             unit,
             rates(bench.events, root, thousand),
             "sha256 of every line, no tree",

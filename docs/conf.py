@@ -11,10 +11,7 @@ napoleon_use_ivar = True  # attributes named alike in several classes are no cro
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 
-myst_enable_napoleon_use_ivar = (
-    True  # attributes named alike in several classes are no cross-references
-)
-extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"

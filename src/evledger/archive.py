@@ -16,7 +16,15 @@ import attrs
 
 from evledger.chain import MAX_HEADER, MAX_PAGE, PAGE_EVENTS, Head, page_prev, page_range
 from evledger.exceptions import Broken, Invalid, NotFound, StoreError
-from evledger.verification import Level, Records, Verification, Volume, unreadable, verify_volume
+from evledger.verification import (
+    Level,
+    Records,
+    Verification,
+    Volume,
+    check_level,
+    unreadable,
+    verify_volume,
+)
 from evledger.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -215,7 +223,7 @@ def verify_archive(
     folder: str | os.PathLike[str],
     level: Level = "full",
     *,
-    trust: Head | None = None,
+    trust: Head | str | None = None,
     vocabulary: Vocabulary | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -233,9 +241,13 @@ def verify_archive(
     Raises:
         NotFound: the folder holds no archive.
     """
+    check_level(level)
+    trusted = None if trust is None else Head.of(trust)
     try:
         volume = archive_volume(folder)
     except (Broken, Invalid) as error:
-        return unreadable("", level, str(error), trust)
+        return unreadable("", level, str(error), trusted)
     records = Records(volume.ledger, vocabulary or Vocabulary()) if level == "full" else None
-    return verify_volume(volume, trust=trust, records=records, executor=executor, progress=progress)
+    return verify_volume(
+        volume, trust=trusted, records=records, executor=executor, progress=progress
+    )

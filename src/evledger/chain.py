@@ -89,6 +89,17 @@ class Head:
             raise Invalid(msg)
         return cls(int(match[1]), match[2])
 
+    @classmethod
+    def of(cls, head: Head | str) -> Head:
+        """Give a head as it is, or read one from text.
+
+        Raises:
+            Invalid: it is neither.
+        """
+        if isinstance(head, Head):
+            return head
+        return cls.parse(str(head))
+
     def __str__(self) -> str:
         return f"{self.size}-{self.hash}"
 

@@ -28,7 +28,7 @@ from evledger.entries import (
     Waiver,
 )
 from evledger.events import Tier
-from evledger.exceptions import Invalid
+from evledger.exceptions import Invalid, PluginError
 from evledger.seals import Hidden
 
 if TYPE_CHECKING:
@@ -383,7 +383,11 @@ class Fold:
         """Show a record to the projections."""
         for projection in self.projections:
             state = self._parts[projection.name]
-            self._parts[projection.name] = projection.apply(state, record)
+            try:
+                self._parts[projection.name] = projection.apply(state, record)
+            except Exception as error:
+                msg = f"projection {projection.name!r} failed at record {record.n}: {error!r}"
+                raise PluginError(msg) from error
 
     def parts(self) -> dict[str, Any]:
         """Give what the projections have gathered."""

@@ -190,14 +190,16 @@ class _Resolver:
         self._titles: dict[str, object] = {}
         self._holders: dict[str, str] = {}
         self._twins: dict[tuple[object, ...], str] = {}
-        self._claims: dict[str, set[tuple[str, str]]] = {}
+        self._claims: dict[str, set[tuple[str, str, str]]] = {}
         self._links = set(view.links)
         self._components = frozenset(view.components)
         self._claim_ids: dict[str, tuple[str | None, object]] = {}
         for source in view.sources.values():
             self._remember(source.id, _fields_of(source))
         for claim in view.claims.values():
-            self._claims.setdefault(claim.source, set()).add((str(claim.text), claim.tier))
+            self._claims.setdefault(claim.source, set()).add(
+                (str(claim.text), claim.tier, str(claim.stance))
+            )
             self._claim_ids[claim.id] = (claim.source, claim.text)
         self._counts = dict.fromkeys(("read", "added", "known", "flagged"), 0)
         self._made = {"sources": 0, "claims": 0}
@@ -311,9 +313,9 @@ class _Resolver:
 
     def _claim(self, source: str, claim: ClaimTagged, batch: Batch) -> bool:
         claims = self._claims.setdefault(source, set())
-        if (claim.text, claim.tier) in claims:
+        if (claim.text, claim.tier, claim.stance) in claims:
             return False
-        claims.add((claim.text, claim.tier))
+        claims.add((claim.text, claim.tier, claim.stance))
         id = batch.new_id(ClaimTagged) if claim.id == _NO_ID else claim.id
         self._claim_ids[id] = (source, claim.text)
         batch.append(attrs.evolve(cast("Any", claim), id=id, source=source))

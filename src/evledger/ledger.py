@@ -36,6 +36,7 @@ from evledger.verification import (
     Records,
     Verification,
     Volume,
+    check_level,
     unreadable,
     verify_volume,
 )
@@ -171,7 +172,7 @@ class Store:
         folder: str | os.PathLike[str],
         alias: str | None = None,
         *,
-        trust: Head | None = None,
+        trust: Head | str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Ledger:
         """Take a ledger in from an archive, byte for byte, once it has been verified in full.
@@ -198,7 +199,12 @@ class Store:
             msg = f"{folder} has no HEAD, so its export was never finished; give a head to trust"
             raise Broken(msg)
         records = Records(volume.ledger, self.plugins.vocabulary)
-        report = verify_volume(volume, trust=trust, records=records, progress=progress)
+        report = verify_volume(
+            volume,
+            trust=None if trust is None else Head.of(trust),
+            records=records,
+            progress=progress,
+        )
         if report.fault is not None or report.head is None:
             msg = f"{folder} is not sound, and nothing was restored: {report.fault}"
             raise Broken(msg)
@@ -291,7 +297,7 @@ class Ledger:
         self,
         *events: Event | Seal,
         by: str,
-        expect: Head | None = None,
+        expect: Head | str | None = None,
         once: str | None = None,
         allow_future: bool = False,
     ) -> Appended:
@@ -373,7 +379,7 @@ class Ledger:
         self,
         drafts: Sequence[Draft],
         by: str,
-        expect: Head | None = None,
+        expect: Head | str | None = None,
         once: str | None = None,
         *,
         allow_future: bool = False,
@@ -388,7 +394,7 @@ class Ledger:
             by=check_by(by),
             clock=self.store.clock,
             end=self._end,
-            expect=expect,
+            expect=None if expect is None else Head.of(expect),
             once=once,
             allow_future=allow_future,
             creates=creates,
@@ -459,6 +465,9 @@ class Ledger:
             raise Invalid(msg)
         if at is not None:
             n = self._reader.size_at(at)
+        if n is not None and type(n) is not int:
+            msg = f"n={n!r:.80}: expected a number of events"
+            raise Invalid(msg)
         return self._reader.view(n)
 
     def size_at(self, moment: datetime) -> int:
@@ -561,7 +570,7 @@ class Ledger:
         self,
         level: Level = "chain",
         *,
-        trust: Head | None = None,
+        trust: Head | str | None = None,
         executor: Executor | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Verification:
@@ -578,10 +587,12 @@ class Ledger:
             NotFound: the ledger does not exist.
             StoreError: the database is locked, or the operating system could not read it.
         """
+        check_level(level)
+        trusted = None if trust is None else Head.of(trust)
         try:
-            return self._verify(level, trust, executor, progress)
+            return self._verify(level, trusted, executor, progress)
         except Broken as error:
-            return unreadable(self.name, level, str(error), trust)
+            return unreadable(self.name, level, str(error), trusted)
 
     def _verify(
         self,

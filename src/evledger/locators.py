@@ -403,15 +403,15 @@ def public_link(url: str) -> str:
     """Give a link as it may stand in a chain: that of a post without the handle.
 
     Args:
-        url: where a source was read; what is no web address is given back as it is.
+        url: where a source was read.
 
     Raises:
-        Invalid: it is the page of a person.
+        Invalid: it is no web address, or the page of a person.
 
     >>> public_link("https://twitter.com/somebody/status/1212092628029698048")
     'https://x.com/i/status/1212092628029698048'
     """
     if not url.translate(_LOWER).startswith(("http://", "https://")):
-        return url
+        raise Invalid(f"url: {_shown(url)} is no web address: expected http:// or https://")
     scheme, _, value = normalise(url).partition(":")
     return f"https://x.com/i/status/{value}" if scheme == "x" else url

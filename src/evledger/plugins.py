@@ -99,6 +99,10 @@ class Plugins:
                 self._manager.unregister(plugin)
             msg = f"plugin {name or plugin!r}: {error}"
             raise PluginError(msg) from error
+        if not self._manager.get_hookcallers(plugin):
+            self._manager.unregister(plugin)
+            msg = f"plugin {name or plugin!r} supplies nothing: mark its functions with hookimpl"
+            raise PluginError(msg)
         for derived in ("vocabulary", "projections", "renderers", "importers", "stores"):
             self.__dict__.pop(derived, None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,7 +20,6 @@ from evledger.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
     from evledger.events import Event
     from evledger.fold import Projection
@@ -178,8 +178,8 @@ class Reader:
             NotFound: there were none yet.
             Invalid: the moment has no time zone.
         """
-        if moment.tzinfo is None:
-            msg = f"{moment} has no time zone; give one, as in 2026-11-22T10:00:00Z"
+        if getattr(moment, "tzinfo", None) is None:
+            msg = f"{moment!r:.80} is not a datetime with a time zone; give one, as in UTC"
             raise Invalid(msg)
         at = format_time(moment)
         tip, tail = self._backend.tail(self._ledger)

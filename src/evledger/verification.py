@@ -58,6 +58,7 @@ __all__ = [
     "Records",
     "Verification",
     "Volume",
+    "check_level",
     "unreadable",
     "verify_volume",
 ]
@@ -257,6 +258,17 @@ def verify_volume(
         unknown={} if records is None else dict(records.unknown),
         seconds=time.perf_counter() - started,
     )
+
+
+def check_level(level: str) -> None:
+    """See that a level is one of the two.
+
+    Raises:
+        Invalid: it is not; a misspelt ``full`` must not pass for one.
+    """
+    if level not in ("chain", "full"):
+        msg = f"level {level!r:.80}: expected 'chain' or 'full'"
+        raise Invalid(msg)
 
 
 def unreadable(ledger: str, level: Level, message: str, trust: Head | None) -> Verification:

@@ -217,4 +217,10 @@ def _reason(error: BaseException, _kind: type | None) -> str:
         return "it is missing"
     if isinstance(error, ForbiddenExtraKeysError):
         return f"unknown field {', '.join(sorted(error.extra_fields))}"
+    literal = _LITERAL.fullmatch(str(error))
+    if literal is not None:
+        return f"{literal[1]!r} is not one of {literal[2].replace(chr(39), '')}"
     return str(error) or type(error).__name__
+
+
+_LITERAL = re.compile(r"(.*) not in literal typing\.Literal\[(.*)\]", re.DOTALL)

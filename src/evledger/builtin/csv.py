@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import itertools
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -84,6 +85,8 @@ def _columns(headings: Sequence[str]) -> list[str]:
     unknown = [h for h, name in zip(headings, names, strict=True) if name not in COLUMNS]
     if unknown or "title" not in names:
         what = f"column {unknown[0]!r} is not known" if unknown else "there is no column 'title'"
+        near = difflib.get_close_matches(unknown[0].strip().lower(), COLUMNS, 1) if unknown else []
+        what += f" (did you mean {near[0]!r}?)" if near else ""
         msg = f"{what}; known columns are: {', '.join(COLUMNS)}"
         raise Invalid(msg)
     columns = [COLUMNS[name] for name in names]
@@ -120,7 +123,7 @@ def _items(columns: list[str], rows: Iterator[list[str]]) -> Iterator[Item | Rej
             yield _item(place, dict(zip(columns, row, strict=True)))
 
 
-def _item(place: str, row: dict[str, str]) -> Item:
+def _item(place: str, row: dict[str, str]) -> Item | Rejection:
     cells: dict[str, Any] = {name: cell.strip() for name, cell in row.items() if cell.strip()}
     for name in _LISTS:
         if name in cells:
@@ -132,6 +135,9 @@ def _item(place: str, row: dict[str, str]) -> Item:
         cells["locators"] = [*cells.get("locators", ()), *named]
     cells.setdefault("kind", "post" if "platform" in cells else "other")
     if "text" not in claim:
+        if claim or about:
+            reason = f"it has {', '.join((*claim, *about))}, but no claim"
+            return Rejection(place, reason, repr(row))
         return Item(place=place, source=cells)
     claim.setdefault("stance", "neutral")
     if about:

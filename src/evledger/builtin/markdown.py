@@ -141,13 +141,19 @@ _PARTS: Final = (
     _footer,
 )
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-!|&~:@.])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@]|:(?=//)|(?<=www)\.)")
+_BLOCK = re.compile(r"^([-+=]|[0-9]{1,9}(?=[.)]))")
 _BLANKS = re.compile(r"\s+")
 
 
 def _inline(text: str) -> str:
-    """Make text inert within a line: no markup, no link, no line break."""
-    return _SPECIAL.sub(r"\\\1", _BLANKS.sub(" ", text).strip())
+    """Make text inert within a line: no markup, no link, no line break, no list or heading."""
+    line = _SPECIAL.sub(r"\\\1", _BLANKS.sub(" ", text).strip())
+    mark = _BLOCK.match(line)
+    if mark is None:
+        return line
+    at = 0 if mark[1] in "-+=" else mark.end()
+    return f"{line[:at]}\\{line[at:]}"
 
 
 def _list(items: Iterator[str]) -> str:

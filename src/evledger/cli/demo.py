@@ -25,7 +25,7 @@ def demo(folder: Path) -> None:
     Everything it makes is in DIR, by default evledger-demo: the database, the archive,
     a tampered copy of it, and the article.
 
-    Example: evledger demo /tmp/demo
+    Example: evledger demo my-demo
     """
     import evledger  # noqa: PLC0415  # the command line starts faster without
     from evledger.demo import tour  # noqa: PLC0415  # the same
