@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -52,27 +53,33 @@ def _chain(bench: Bench) -> list[Row]:
     files = sorted(folder.glob("page-*"))
     whole = bench.folder / "whole.jsonl"
     whole.write_bytes(b"".join(file.read_bytes() for file in files))
-    seconds = turns(
-        bench.repeats,
-        partial(_stored, path, executor=Inline()),
-        partial(b3sum, files),
-        partial(_archived, folder, Inline()),
-        partial(_stored, path),
-        partial(_archived, folder),
-        partial(b3sum, [whole]),
-        partial(b3sum, files[::2], files[1::2]),
-    )
-    one, tool, archived, both, archived_both, single, two_tools = (
+    with ProcessPoolExecutor() as processes:
+        seconds = turns(
+            bench.repeats,
+            partial(_stored, path, executor=Inline()),
+            partial(b3sum, files),
+            partial(_archived, folder, Inline()),
+            partial(_stored, path),
+            partial(_archived, folder),
+            partial(_stored, path, executor=processes),
+            partial(_archived, folder, processes),
+            partial(b3sum, [whole]),
+            partial(b3sum, files[::2], files[1::2]),
+        )
+    one, tool, archived, *cores, single, two_tools = (
         rates(bench.events, column, _MILLION) for column in seconds
     )
+    threads, archived_threads, apart, archived_apart = cores
     unit = "M events/s"
     name = f"b3sum, {len(files):,} page files"
     return [
         Row("chain from SQLite, one core", unit, one, name, tool, at_least(0.5)),
         Row("the same, one file to b3sum", unit, one, "b3sum, one file", single),
         Row("chain of an archive, one core", unit, archived, name, tool, at_least(0.85)),
-        Row("chain from SQLite, all cores", unit, both, "one core", one, at_least(1.6)),
-        Row("chain of an archive, all cores", unit, archived_both, "one core", archived),
+        Row("chain from SQLite, threads", unit, threads, "one core", one, at_least(1.6)),
+        Row("chain from SQLite, processes", unit, apart, "one core", one, at_least(1.6)),
+        Row("chain of an archive, threads", unit, archived_threads, "one core", archived),
+        Row("chain of an archive, processes", unit, archived_apart, "one core", archived),
         Row("two b3sum, half each: what the machine gives", unit, two_tools, "one b3sum", tool),
     ]
 

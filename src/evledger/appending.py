@@ -16,7 +16,7 @@ import msgspec
 from blake3 import blake3
 
 from evledger.chain import GENESIS, PAGE_EVENTS, ChainEnd, Head
-from evledger.codec import Line, check_name, read_line, write_line
+from evledger.codec import Line, check_name, is_time, read_line, write_line
 from evledger.exceptions import (
     Broken,
     ClockError,
@@ -199,6 +199,9 @@ class Composer:
     def _time(self, tip: Tip | None) -> str:
         now = self.clock()
         at = format_time(now)
+        if not is_time(at):
+            msg = f"the clock says {at}; a ledger's times lie in the years 1970 to 9999"
+            raise ClockError(msg)
         if tip is None or tip.at <= at:
             return at
         if parse_time(tip.at) - now > _DAY and not self.allow_future:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,9 @@ class ArchivePages:
 
 def _read_page(path: str) -> bytes:
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116  # the same
+            msg = f"{path} is not a plain file"
+            raise Broken(msg)
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123  # a Path per page costs as much
             size = os.fstat(file.fileno()).st_size
             if size > MAX_PAGE + MAX_HEADER:
@@ -199,9 +203,13 @@ class ArchiveSlices:
 
 
 def _read_head(path: Path) -> Head:
+    if not path.is_file():
+        msg = f"{path} is not a plain file"
+        raise Invalid(msg)
     try:
         with path.open("rb") as file:
-            return Head.parse(file.read(200).decode("ascii", "replace"))
+            text = file.read(200).decode("ascii", "replace")
+        return Head.parse(text.removesuffix("\n"))
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}"
         raise Invalid(msg) from error

@@ -83,7 +83,7 @@ class Head:
         Raises:
             Invalid: the text is not a size, a hyphen and 64 lower-case hexadecimal digits.
         """
-        match = _HEAD.fullmatch(text.strip())
+        match = _HEAD.fullmatch(text.strip(" \t\r\n"))
         if match is None:
             msg = f"not a head: {text[:80]!r}; expected SIZE-HASH, as in 43-9f2c… (64 hex digits)"
             raise Invalid(msg)

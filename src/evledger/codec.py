@@ -23,7 +23,7 @@ import msgspec
 from evledger.exceptions import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "DATA_DEPTH",
@@ -44,6 +44,7 @@ __all__ = [
     "is_list",
     "is_object",
     "is_slug",
+    "is_time",
     "parse_canonical",
     "parse_json",
     "read_line",
@@ -351,22 +352,23 @@ def check_frame(text: bytes) -> Line:
     if not 0 <= line.n <= MAX_INTEGER or not 1 <= line.v <= MAX_INTEGER:
         msg = f"n={line.n}, v={line.v}: expected positions from 0 and versions from 1"
         raise Invalid(msg)
-    if not (_is_time(line.at) and _is_actor(line.by) and _is_type(line.type)):
+    if not (is_time(line.at) and _is_actor(line.by) and _is_type(line.type)):
         shown = f"{line.at!r:.80}, {line.by!r:.80}, {line.type!r:.80}"
         msg = f"at, by or type is not of the format: {shown}"
         raise Invalid(msg)
     if line.keys and not _are_names(line.keys):
         msg = f"keys: {line.keys!r:.80} have blanks or control characters"
         raise Invalid(msg)
-    if line.sealed and not all(map(_HEX.fullmatch, line.sealed.values())):
-        msg = "sealed: not commitments of 64 hexadecimal digits"
+    if line.sealed and not _are_commitments(line.sealed):
+        msg = "sealed: not commitments of 64 hexadecimal digits under names in ASCII"
         raise Invalid(msg)
     return line
 
 
 # The same few values come again and again.
 @functools.lru_cache(maxsize=64)
-def _is_time(at: str) -> bool:
+def is_time(at: str) -> bool:
+    """Tell whether this can be the time of a line."""
     if _AT.fullmatch(at) is None:
         return False
     try:
@@ -378,6 +380,10 @@ def _is_time(at: str) -> bool:
 
 _is_actor = functools.lru_cache(maxsize=64)(_BY.fullmatch)
 _is_type = functools.lru_cache(maxsize=64)(_TYPE.fullmatch)
+
+
+def _are_commitments(sealed: Mapping[str, str]) -> bool:
+    return all(map(str.isascii, sealed)) and all(map(_HEX.fullmatch, sealed.values()))
 
 
 def without_once(keys: tuple[str, ...]) -> tuple[str, ...]:

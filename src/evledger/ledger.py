@@ -20,7 +20,14 @@ from evledger.batch import Batch
 from evledger.chain import GENESIS, PAGE_EVENTS, ChainEnd, Head, page_header, page_lines
 from evledger.codec import Line, canonical, check_by, check_slug, is_slug, read_line
 from evledger.events import DEFAULT_TIERS, Attachment, Event, FieldsErased, LedgerOpened, Tier
-from evledger.exceptions import Broken, Conflict, Invalid, NotFound, Refused
+from evledger.exceptions import (
+    Broken,
+    Conflict,
+    EvledgerError,
+    Invalid,
+    NotFound,
+    Refused,
+)
 from evledger.importing import ImportReport, import_file
 from evledger.integrity import Index
 from evledger.plugins import Plugins
@@ -29,7 +36,7 @@ from evledger.record import Record
 from evledger.rendering import Rendered
 from evledger.schema import Draft, Seal
 from evledger.seals import Opening
-from evledger.stores.base import Backend, Tip, Transaction, Write
+from evledger.stores.base import Backend, Snapshot, Tip, Transaction, Write
 from evledger.verification import (
     Fault,
     Level,
@@ -618,6 +625,7 @@ class Ledger:
         )
         if records is not None:
             beside = [
+                *_time_faults(kept, volume),
                 *(Fault("database", text) for text in self._backend.check()),
                 *self._index_faults(records.index, kept.tip),
                 *self._attachment_faults(),
@@ -832,6 +840,17 @@ class Ledger:
 _OWN: Final = {"ledger-opened": "Store.create", "fields-erased": "Ledger.erase"}
 _ID_KINDS: Final = ("source", "claim", "question", "gap", "caveat", "component", "section")
 _DIGEST: Final = re.compile(rb"[0-9a-f]{64}")
+
+
+def _time_faults(kept: Snapshot, volume: Volume) -> Iterator[Fault]:
+    """Compare the time that the store keeps of the last record with its line."""
+    try:
+        last = kept.tail[-1] if kept.tail else page_lines(volume.page(volume.count - 1))[-1]
+        at = read_line(last).at
+    except (EvledgerError, LookupError, StopIteration):
+        return  # found elsewhere
+    if at != kept.tip.at:
+        yield Fault("index", f"the store dates the last record {kept.tip.at}, its line {at}")
 
 
 def _unnamed(digests: set[bytes], text: bytes) -> set[bytes]:

@@ -141,7 +141,7 @@ class Reader:
                 if opened is not None and kind is not None:
                     given[field] = kind.convert(field, msgspec.json.decode(opened)[2])
             return self._vocabulary.event(line, given)
-        except (Invalid, msgspec.MsgspecError, UnicodeDecodeError, IndexError, TypeError):
+        except (Invalid, msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError):
             return None
 
     def _hidden(self, n: int, field: str) -> Hidden:
@@ -179,7 +179,7 @@ class Reader:
             Invalid: the moment has no time zone.
         """
         if getattr(moment, "tzinfo", None) is None:
-            msg = f"{moment!r:.80} is not a datetime with a time zone; give one, as in UTC"
+            msg = f"{moment} has no time zone; give one, as in 2026-11-22T10:00:00Z"
             raise Invalid(msg)
         at = format_time(moment)
         tip, tail = self._backend.tail(self._ledger)

@@ -9,6 +9,7 @@ import attrs
 import msgspec
 
 from evledger.codec import read_line
+from evledger.exceptions import Broken, Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,11 @@ def format_time(moment: datetime) -> str:
     >>> format_time(datetime(2026, 11, 22, 10, tzinfo=UTC))
     '2026-11-22T10:00:00.000000Z'
     """
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError as error:
+        msg = f"{moment} lies outside the years that can be told"
+        raise Invalid(msg) from error
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
@@ -34,7 +40,11 @@ def parse_time(at: str) -> datetime:
     >>> parse_time("2026-11-22T10:00:00.000000Z").hour
     10
     """
-    return datetime.fromisoformat(at)
+    try:
+        return datetime.fromisoformat(at)
+    except ValueError as error:
+        msg = f"{at!r:.40} is not the time of a record; run 'evledger verify'"
+        raise Broken(msg) from error
 
 
 @attrs.frozen(kw_only=True)

@@ -131,6 +131,7 @@ class EventType:
         self._shape = msgspec.json.Decoder(shape(cls))  # type: ignore[arg-type]  # a class is hashable
         self._open_shape = msgspec.json.Decoder(open_shape(cls, self.sealable))
         self._is_closed = is_closed(cls)
+        self._is_builtin = cls.__module__ == Event.__module__
         self._has_rules = hasattr(cls, "__attrs_post_init__") or any(
             a.validator or a.converter for a in attributes
         )
@@ -158,9 +159,10 @@ class EventType:
         try:
             shaped = self._normalised(self._shaped(event))
             names = self.names(shaped)
+            if not self._is_builtin:
+                check_names(names.keys)
             if not self._is_closed:
                 parse_canonical(encode(shaped), DATA_DEPTH)
-                check_names(names.keys)
             secret = self._secret(event, shaped, extra) if self._seals or extra else {}
             text = encode(self._without(shaped, secret) if secret else shaped)
         except Invalid as error:
@@ -231,6 +233,8 @@ class EventType:
             elif default is attrs.NOTHING:
                 msg = f"{self.name}: {name} is missing"
                 raise Invalid(msg)
+            elif isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class, at run time
+                value = default.factory()
             else:
                 value = default
             object.__setattr__(event, name, value)
@@ -279,6 +283,8 @@ class EventType:
         if not line.sealed:
             self.read(line.data)
             return
+        if not self._is_builtin:
+            return  # a stranger's rules may look into what is sealed
         event = self.assemble(decode(bytes(line.data)), dict.fromkeys(line.sealed))
         rules: Callable[[], None] | None = getattr(event, "__attrs_post_init__", None)
         if rules is not None:

@@ -74,11 +74,23 @@ def _mirrored(hint: Any) -> Any:
 def is_closed(cls: type) -> bool:
     """Tell whether values of a class's fields can hold nothing that the format forbids."""
     hints = typing.get_type_hints(cls, include_extras=True)
-    return all(_is_closed(hints[attribute.name]) for attribute in attrs.fields(cls))
+    return all(
+        attribute.name.isascii()
+        and _is_closed(_without_none(hints[attribute.name], attribute.default))
+        for attribute in attrs.fields(cls)
+    )
+
+
+def _without_none(hint: Any, default: Any) -> Any:
+    """Leave ``None`` out of a field that is not written where it is ``None``."""
+    if default is None and typing.get_origin(hint) in (typing.Union, types.UnionType):
+        rest = tuple(each for each in typing.get_args(hint) if each is not type(None))
+        return typing.Union[rest]  # noqa: UP007  # built at run time
+    return hint
 
 
 def _is_closed(hint: Any) -> bool:
-    if hint in (str, bool, type(None), ...):
+    if hint in (str, bool, ...):
         return True
     if isinstance(hint, type) and attrs.has(hint):
         return is_closed(hint)

@@ -31,9 +31,9 @@ class MarkdownRenderer:
 
 
 def _title(view: View) -> Iterator[str]:
-    yield f"# {_inline(view.title)}"
+    yield f"# {_inline(str(view.title))}"
     if view.subject:
-        yield _inline(view.subject)
+        yield _inline(str(view.subject))
     yield from (f"> **Note:** {_inline(warning)}." for warning in view.warnings)
 
 
@@ -141,7 +141,7 @@ _PARTS: Final = (
     _footer,
 )
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&@]|:(?=//)|(?<=www)\.)")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&]|:(?=//)|(?<=www)\.)")
 _BLOCK = re.compile(r"^([-+=]|[0-9]{1,9}(?=[.)]))")
 _BLANKS = re.compile(r"\s+")
 
@@ -149,6 +149,7 @@ _BLANKS = re.compile(r"\s+")
 def _inline(text: str) -> str:
     """Make text inert within a line: no markup, no link, no line break, no list or heading."""
     line = _SPECIAL.sub(r"\\\1", _BLANKS.sub(" ", text).strip())
+    line = line.replace("@", "@&#8203;")  # a blank of no width: no escape keeps an address inert
     mark = _BLOCK.match(line)
     if mark is None:
         return line

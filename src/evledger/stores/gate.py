@@ -12,6 +12,10 @@ class Gate:
     """Counts the operations of each thread; shut, it lets only threads that are inside go on."""
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin with nobody inside, as a new process does."""
         self._changed = threading.Condition(threading.Lock())
         self._inside: Counter[int] = Counter()
         self._is_shut = False

@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, quote, unquote
 import attrs
 
 from evledger.chain import MAX_HEADER, MAX_PAGE, PAGE_EVENTS, page_lines
+from evledger.codec import is_slug
 from evledger.exceptions import Broken, Invalid, NotFound, StoreError
 from evledger.record import parse_time
 from evledger.seals import Opening
@@ -49,6 +50,7 @@ APPLICATION_ID: Final = 0x45764C67  # "EvLg", in bytes 68 to 71 of the file
 SCHEMA_VERSION: Final = 1
 _PAGE_SIZE: Final = 8192
 _CHUNK: Final = 1 << 18
+_NAMES_AT_A_TIME: Final = 10_000
 _WRITE_CACHE: Final = -16_000  # KiB: the leaves of the index of names
 _READ_CACHE: Final = -512  # pages are read once; filling a large cache costs more than reading
 _LEDGER_BITS: Final = 40  # a row's id is its ledger's number above, its place below
@@ -105,7 +107,7 @@ class Database:
         except ValueError:
             timeout = -1.0
         mode = options.pop("mode", "rw")
-        if not path or options or mode not in ("ro", "rw") or timeout < 0:
+        if not path or options or mode not in ("ro", "rw") or not 0 <= timeout < 1e6:
             msg = f"{url!r}: expected sqlite:///FILE, with ?mode=ro and ?timeout=SECONDS at most"
             raise Invalid(msg)
         return cls(path, mode == "ro", timeout)
@@ -181,7 +183,7 @@ def _translated(path: str) -> Generator[None]:
 
 def _store_error(path: str, error: sqlite3.Error) -> StoreError | Broken:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_CORRUPT or "decode" in str(error):
+    if code == sqlite3.SQLITE_CORRUPT or "decode" in str(error) or "no such" in str(error):
         return Broken(f"{path} is damaged: SQLite cannot read it ({error}); restore an archive")
     advice = {
         sqlite3.SQLITE_BUSY: "is locked by another process; try again",
@@ -198,6 +200,11 @@ def _store_error(path: str, error: sqlite3.Error) -> StoreError | Broken:
 # -- the store ---------------------------------------------------------------------------
 
 
+_PAGES_AT_A_TIME: Final = 64
+_PAGES_GATE = Gate()
+"""For reading pages, which needs no store and may happen in any thread."""
+
+
 @attrs.frozen
 class _Pages:
     """Full pages of one ledger, read anew by whoever iterates, wherever that is."""
@@ -208,14 +215,23 @@ class _Pages:
     stop: int
 
     def __iter__(self) -> Iterator[bytes]:
-        connection = self.database.connect(_READ_CACHE)
-        try:
-            with _translated(self.database.path):
-                yield from self.read(connection)
-        finally:
-            connection.close()
+        """Read some pages at a time, so that no connection waits for whoever iterates."""
+        for start in range(self.start, self.stop, _PAGES_AT_A_TIME):
+            texts = self._read_some(start, min(start + _PAGES_AT_A_TIME, self.stop))
+            yield from texts
+            if not texts:
+                return
+
+    def _read_some(self, start: int, stop: int) -> list[bytes]:
+        with _PAGES_GATE, _translated(self.database.path):
+            connection = self.database.connect(_READ_CACHE)
+            try:
+                return list(attrs.evolve(self, start=start, stop=stop).read(connection))
+            finally:
+                connection.close()
 
     def read(self, connection: sqlite3.Connection) -> Iterator[bytes]:
+        """Read the pages through a connection that is open."""
         rows = connection.execute(
             # length() of a blob does not read it, so an oversized one is never loaded.
             "SELECT id, CASE WHEN length(text) <= ? THEN text END FROM pages"
@@ -241,7 +257,9 @@ def _tip_of(row: Sequence[Any]) -> tuple[int, Tip]:
     number, name, size, head, at, counters = row
     kept = json.loads(counters)
     types: list[Any] = [type(value) for value in (number, name, size, head, at, kept)]
-    if types != [int, str, int, str, str, dict] or size < 1:
+    counts = set(map(type, kept.values())) if isinstance(kept, dict) else {None}
+    is_name = isinstance(name, str) and is_slug(name)
+    if types != [int, str, int, str, str, dict] or size < 1 or not is_name or counts - {int}:
         msg = f"it holds {number!r:.20}, {name!r:.80}, {size!r:.20}, {head!r:.80}, {at!r:.40}"
         raise ValueError(msg)
     parse_time(at)
@@ -268,7 +286,7 @@ class _Connection:
             return None
         try:
             return _tip_of(found)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError, Broken) as error:
             msg = f"{self.database.path}: the row of ledger {ledger!r} is damaged ({error})"
             raise Broken(msg) from error
 
@@ -298,7 +316,11 @@ class _Connection:
             " ON names.ledger = ? AND names.name = wanted.value",
             (json.dumps(sorted(names)), number),
         )
-        return dict(rows)
+        found = dict(rows)
+        if any(type(n) is not int or n < 0 for n in found.values()):
+            msg = f"{self.database.path}: the index of names is damaged; run 'evledger reindex'"
+            raise Broken(msg)
+        return found
 
     def openings(self, number: int, start: int, stop: int) -> Iterator[Opening]:
         rows = self.sql.execute(
@@ -306,7 +328,10 @@ class _Connection:
             " WHERE ledger = ? AND n >= ? AND n < ? ORDER BY n, field",
             (number, start, stop),
         )
-        return (Opening(*row) for row in rows)
+        for n, field, salt, value in rows:
+            what = f"the vault's row for record {n}"
+            path = self.database.path
+            yield Opening(n, field, _blob(salt, what, path), _blob(value, what, path))
 
     @contextlib.contextmanager
     def transaction(self, mode: str) -> Generator[None]:
@@ -413,7 +438,7 @@ class _Transaction:
         )
         # In the index's own order, so that one leaf is written once.
         self._sql.executemany(
-            "INSERT INTO names VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO names VALUES (?, ?, ?)",
             ((number, name, keys[name]) for name in sorted(keys)),
         )
 
@@ -468,7 +493,8 @@ class SQLiteStore(Backend):
         with self._reading() as connection:
             number, tip = connection.need(ledger)
         full = tip.size // PAGE_EVENTS
-        return _Pages(self._database, number, start, full if stop is None else min(stop, full))
+        last = full if stop is None else min(stop, full)
+        return _Pages(self._database, number, min(start, last), last)
 
     def tail(self, ledger: str) -> tuple[Tip, list[bytes]]:
         _, tip, tail = self._tail(ledger)
@@ -486,11 +512,18 @@ class SQLiteStore(Backend):
             return connection.lookup(connection.need(ledger)[0], names)
 
     def names(self, ledger: str) -> Iterator[tuple[str, int]]:
+        last = ""
+        while rows := self._names_after(ledger, last):
+            yield from rows
+            last = rows[-1][0]
+
+    def _names_after(self, ledger: str, last: str) -> list[tuple[str, int]]:
         with self._reading() as connection:
             number, _ = connection.need(ledger)
-            yield from connection.sql.execute(
-                "SELECT name, n FROM names WHERE ledger = ? ORDER BY name", (number,)
-            )
+            return connection.sql.execute(
+                "SELECT name, n FROM names WHERE ledger = ? AND name > ? ORDER BY name LIMIT ?",
+                (number, last, _NAMES_AT_A_TIME),
+            ).fetchall()
 
     def openings(self, ledger: str, start: int = 0, stop: int | None = None) -> Iterator[Opening]:
         with self._reading() as connection:
@@ -564,7 +597,7 @@ class SQLiteStore(Backend):
             found = False
             for (chunk,) in rows:
                 found = True
-                yield chunk
+                yield _blob(chunk, f"attachment {digest}", self._database.path)
         if not found:
             msg = f"ledger {ledger!r} keeps no attachment {digest}"
             raise NotFound(msg)
@@ -732,16 +765,19 @@ _STORES: weakref.WeakSet[SQLiteStore] = weakref.WeakSet()
 
 
 def _before_fork() -> None:
+    _PAGES_GATE.close()
     for store in list(_STORES):
         store.before_fork()
 
 
 def _after_fork() -> None:
+    _PAGES_GATE.open()
     for store in list(_STORES):
         store.after_fork()
 
 
 def _in_child() -> None:
+    _PAGES_GATE.renew()
     for store in list(_STORES):
         store.start_process()
 

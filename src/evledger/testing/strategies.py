@@ -124,10 +124,15 @@ def _values(  # noqa: PLR0911  # one return for each form of a type
     return _plain(hint)
 
 
-def _annotated(hint: Any, notes: Iterable[Any], mark: Mark | None) -> st.SearchStrategy[Any]:
+def _annotated(  # noqa: PLR0911  # one return for each form of a text
+    hint: Any, notes: Iterable[Any], mark: Mark | None
+) -> st.SearchStrategy[Any]:
     limits = next((note for note in notes if isinstance(note, Meta)), Meta())
     if mark is not None and mark.locator and hint is str:
         return locators()
+    if mark is not None and mark.link and hint is str:
+        names = st.text(_LETTERS + _DIGITS, min_size=1, max_size=8)
+        return st.builds("https://example.org/{}".format, names)
     if mark is not None and mark.role != "none" and hint is str and limits.pattern is None:
         return _REFS if mark.kind else st.builds("claim:{}".format, _REFS)
     if limits.pattern is not None:
