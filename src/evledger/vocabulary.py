@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 import typing
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import cattrs
 import msgspec
-from cattrs.cols import list_structure_factory
-from cattrs.errors import ForbiddenExtraKeysError
 
 from evledger.codec import decode, encode, is_object
 from evledger.events import Event, builtin_events
@@ -18,51 +14,14 @@ from evledger.exceptions import Invalid
 from evledger.schema import Draft, EventType, Seal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from evledger.codec import Line
 
-__all__ = ["Upcaster", "Vocabulary", "make_converter"]
+__all__ = ["Upcaster", "Vocabulary"]
 
 Upcaster = typing.Callable[[dict[str, Any]], dict[str, Any]]
 """Turns the data of version k of an event type into the data of version k+1."""
-
-
-def make_converter() -> cattrs.Converter:
-    """Make the one converter: strict in every scalar and every list, and no unknown fields.
-
-    By itself cattrs turns ``"7"`` into 7, ``None`` into ``"None"``,
-    and a text into a list of its letters.
-    """
-    converter = cattrs.Converter(forbid_extra_keys=True)
-    for scalar in (str, int, bool):
-        converter.register_structure_hook(scalar, _strict)
-    converter.register_structure_hook_factory(_is_tuple, partial(_structure_tuple, converter))
-    return converter
-
-
-def _strict(value: Any, kind: Any) -> Any:
-    if type(value) is not kind:
-        msg = f"expected {kind.__name__}, got {type(value).__name__}"
-        raise Invalid(msg)
-    return value
-
-
-def _is_tuple(hint: Any) -> bool:
-    return typing.get_origin(hint) is tuple
-
-
-def _structure_tuple(converter: cattrs.Converter, hint: Any) -> Callable[[Any, Any], Any]:
-    element = typing.get_args(hint)[0]
-    structure = list_structure_factory(list[element], converter)  # type: ignore[valid-type]  # made here
-
-    def structured(value: Any, _: Any) -> tuple[Any, ...]:
-        if type(value) not in (list, tuple):
-            msg = f"expected an array, got {type(value).__name__}"
-            raise Invalid(msg)
-        return tuple(structure(value, list[element]))  # type: ignore[valid-type]  # the same
-
-    return structured
 
 
 class Vocabulary:
@@ -81,7 +40,6 @@ class Vocabulary:
         events: Iterable[type[Event]] = (),
         upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
     ) -> None:
-        self._converter = make_converter()
         self._upcasters = dict(upcasters or {})
         self._types: dict[str, EventType] = {}
         for cls in (*builtin_events(), *events):
@@ -146,11 +104,10 @@ class Vocabulary:
         if not is_object(data):
             msg = f"{name}: expected an object with its fields, got {type(data).__name__}"
             raise Invalid(msg)
-        try:
-            event: Event = self._converter.structure(data, kind.cls)
-        except Exception as error:
-            reasons = cattrs.transform_error(error, path=name, format_exception=_reason)
-            raise Invalid("; ".join(map(_placed, reasons))) from error
+        # cattrs is a tenth of importing us, and most programs never read plain data.
+        from evledger.structuring import structure  # noqa: PLC0415
+
+        event: Event = structure(data, kind.cls, name)
         return event
 
     def counters_of(self, held: Iterable[str]) -> dict[str, int]:
@@ -204,23 +161,3 @@ _NUMBERED = re.compile(r"([a-z-]+:[a-z]+)([0-9]{1,15})")
 
 def _where(cls: type) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
-
-
-def _placed(reason: str) -> str:
-    """Put cattrs's "what @ where" the right way round."""
-    what, _, where = reason.partition(" @ ")
-    return f"{where}: {what}"
-
-
-def _reason(error: BaseException, _kind: type | None) -> str:
-    if isinstance(error, KeyError):
-        return "it is missing"
-    if isinstance(error, ForbiddenExtraKeysError):
-        return f"unknown field {', '.join(sorted(error.extra_fields))}"
-    literal = _LITERAL.fullmatch(str(error))
-    if literal is not None:
-        return f"{literal[1]!r} is not one of {literal[2].replace(chr(39), '')}"
-    return str(error) or type(error).__name__
-
-
-_LITERAL = re.compile(r"(.*) not in literal typing\.Literal\[(.*)\]", re.DOTALL)

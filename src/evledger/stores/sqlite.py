@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl, quote, unquote
 import attrs
 
 from evledger.chain import MAX_HEADER, MAX_PAGE, PAGE_EVENTS, page_lines
-from evledger.codec import is_slug
+from evledger.codec import is_object, is_slug
 from evledger.exceptions import Broken, Invalid, NotFound, StoreError
 from evledger.record import parse_time
 from evledger.seals import Opening
@@ -255,9 +255,9 @@ def _blob(value: Any, what: str, path: str) -> bytes:
 
 def _tip_of(row: Sequence[Any]) -> tuple[int, Tip]:
     number, name, size, head, at, counters = row
-    kept = json.loads(counters)
+    kept: Any = json.loads(counters)
     types: list[Any] = [type(value) for value in (number, name, size, head, at, kept)]
-    counts = set(map(type, kept.values())) if isinstance(kept, dict) else {None}
+    counts: set[Any] = set(map(type, kept.values())) if is_object(kept) else {None}
     is_name = isinstance(name, str) and is_slug(name)
     if types != [int, str, int, str, str, dict] or size < 1 or not is_name or counts - {int}:
         msg = f"it holds {number!r:.20}, {name!r:.80}, {size!r:.20}, {head!r:.80}, {at!r:.40}"
