@@ -200,9 +200,42 @@ def _store_error(path: str, error: sqlite3.Error) -> StoreError | Broken:
 # -- the store ---------------------------------------------------------------------------
 
 
-_PAGES_AT_A_TIME: Final = 64
+_PAGES_AT_A_TIME: Final = 8
 _PAGES_GATE = Gate()
 """For reading pages, which needs no store and may happen in any thread."""
+
+
+class _PageReader:
+    """Reads pages some at a time, over a connection that a fork may close in between."""
+
+    def __init__(self, pages: _Pages) -> None:
+        self._pages = pages
+        self._next = pages.start
+        self._connection: sqlite3.Connection | None = None
+        self._texts: Iterator[bytes] = iter(())
+        _READERS.add(self)
+
+    def next_some(self) -> list[bytes]:
+        """Give the next pages; none at the end."""
+        database = self._pages.database
+        with _PAGES_GATE, _translated(database.path):
+            if self._connection is None:
+                self._connection = database.connect(_READ_CACHE)
+                self._texts = attrs.evolve(self._pages, start=self._next).read(self._connection)
+            texts = list(itertools.islice(self._texts, _PAGES_AT_A_TIME))
+        self._next += len(texts)
+        return texts
+
+    def close(self) -> None:
+        """Let go of the connection; reading goes on with another."""
+        if self._connection is not None:
+            self._texts = iter(())
+            self._connection.close()
+            self._connection = None
+
+
+_READERS: weakref.WeakSet[_PageReader] = weakref.WeakSet()
+"""The readers that somebody is in the middle of, for when this process forks."""
 
 
 @attrs.frozen
@@ -215,20 +248,12 @@ class _Pages:
     stop: int
 
     def __iter__(self) -> Iterator[bytes]:
-        """Read some pages at a time, so that no connection waits for whoever iterates."""
-        for start in range(self.start, self.stop, _PAGES_AT_A_TIME):
-            texts = self._read_some(start, min(start + _PAGES_AT_A_TIME, self.stop))
-            yield from texts
-            if not texts:
-                return
-
-    def _read_some(self, start: int, stop: int) -> list[bytes]:
-        with _PAGES_GATE, _translated(self.database.path):
-            connection = self.database.connect(_READ_CACHE)
-            try:
-                return list(attrs.evolve(self, start=start, stop=stop).read(connection))
-            finally:
-                connection.close()
+        reader = _PageReader(self)
+        try:
+            while texts := reader.next_some():
+                yield from texts
+        finally:
+            reader.close()
 
     def read(self, connection: sqlite3.Connection) -> Iterator[bytes]:
         """Read the pages through a connection that is open."""
@@ -766,6 +791,8 @@ _STORES: weakref.WeakSet[SQLiteStore] = weakref.WeakSet()
 
 def _before_fork() -> None:
     _PAGES_GATE.close()
+    for reader in list(_READERS):
+        reader.close()
     for store in list(_STORES):
         store.before_fork()
 
