@@ -135,6 +135,33 @@ def test_what_a_child_was_told_is_there_after_its_parent_closed(database: Path) 
         use(store.ledger("semax"), "after")
 
 
+def test_a_child_writes_while_its_parent_ends_an_iteration(database: Path) -> None:
+    """An iteration that the parent is in the midst of holds nothing that a child inherits."""
+    closed, said = os.pipe(), os.pipe()
+
+    def work() -> None:
+        use(ledger, "one")
+        os.write(said[1], b"!")
+        os.read(closed[0], 1)
+        use(ledger, "two")
+
+    def end() -> None:
+        assert len(list(records)) > 0
+        store.close()
+
+    with evledger.open(database) as store:
+        ledger = store.ledger("semax")
+        ledger.append(*(GapNoted(id=f"more{n}", text="x") for n in range(2_000)), by="me")
+        records = ledger.records()
+        next(records)
+        status = _in_child_meanwhile(work, said[0], end, closed[1])
+    assert status == 0
+    for pipe in (*closed, *said):
+        os.close(pipe)
+    with evledger.open(database) as store:
+        assert {"one", "two"} <= set(store.ledger("semax").view().gaps)
+
+
 def _in_child_meanwhile(
     work: Callable[[], object], said: int, between: Callable[[], object], word: int
 ) -> int:

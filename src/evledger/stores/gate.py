@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from typing import Final
 
 __all__ = ["Gate"]
+
+
+_PATIENCE: Final = 60.0  # seconds
 
 
 class Gate:
@@ -18,12 +22,12 @@ class Gate:
         """Begin with nobody inside, as a new process does."""
         self._changed = threading.Condition(threading.Lock())
         self._inside: Counter[int] = Counter()
-        self._is_shut = False
+        self._shut_by: int | None = None
 
     def __enter__(self) -> None:
         me = threading.get_ident()
         with self._changed:
-            self._changed.wait_for(lambda: not self._is_shut or self._inside[me] > 0)
+            self._changed.wait_for(lambda: self._shut_by in (None, me) or self._inside[me] > 0)
             self._inside[me] += 1
 
     def __exit__(self, *_: object) -> None:
@@ -43,12 +47,15 @@ class Gate:
         """Let no other thread in, and wait until none is inside."""
         me = threading.get_ident()
         with self._changed:
-            self._changed.wait_for(lambda: not self._is_shut)
-            self._is_shut = True
-            self._changed.wait_for(lambda: not any(n for t, n in self._inside.items() if t != me))
+            self._changed.wait_for(lambda: self._shut_by is None)
+            self._shut_by = me
+            # An operation that somebody began and never ended must not stop the program.
+            self._changed.wait_for(
+                lambda: not any(n for t, n in self._inside.items() if t != me), _PATIENCE
+            )
 
     def open(self) -> None:
         """Let everybody in again."""
         with self._changed:
-            self._is_shut = False
+            self._shut_by = None
             self._changed.notify_all()

@@ -253,7 +253,8 @@ class _Pages:
             while texts := reader.next_some():
                 yield from texts
         finally:
-            reader.close()
+            with _PAGES_GATE:
+                reader.close()
 
     def read(self, connection: sqlite3.Connection) -> Iterator[bytes]:
         """Read the pages through a connection that is open."""
@@ -671,8 +672,12 @@ class SQLiteStore(Backend):
     def close(self) -> None:
         self._closed = True
         _STORES.discard(self)
-        if os.getpid() == self._process:
+        # Another thread's connection must not be closed under its hands.
+        self._gate.close()
+        try:
             self._close_connections()
+        finally:
+            self._gate.open()
 
     def _close_connections(self) -> None:
         for connection in list(self._connections):
