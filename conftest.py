@@ -42,5 +42,6 @@ pytest_collect_file = SybilCollection(
         examples(".", "README.md", *page),
         examples("docs", "*.md", *page),
         examples("src", "*.py", DocTestParser(OPTIONS)),
+        examples("plugins", "*.py", DocTestParser(OPTIONS)),
     ]
 ).pytest()

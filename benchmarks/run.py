@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import append
+import article
 import fold
 import memory
 import peers
@@ -38,6 +39,7 @@ FAMILIES: dict[str, Callable[[Bench], list[Row]]] = {
     "verify": verify.run,
     "append": append.run,
     "fold": fold.run,
+    "article": article.run,
 }
 
 

@@ -1,12 +1,19 @@
 """What every test shares: Hypothesis profiles, needed programs, sample files."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
+
+from evledger import cli
 
 # No deadline: a shared machine pauses when it likes, and nothing is asserted on a clock.
 settings.register_profile("dev", deadline=None)
@@ -50,3 +57,44 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("there is no folder shared/ beside the checkout")
     return folder
+
+
+# -- the command, run within this process ------------------------------------------------
+
+
+@attrs.frozen
+class Ended:
+    """How a run of the command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document on standard output."""
+        return json.loads(self.out)
+
+
+def run_command(*args: str, given: str | bytes = "") -> Ended:
+    """Run the command in this process."""
+    apart: dict[str, Any] = {"mix_stderr": False}  # before click 8.2
+    runner = CliRunner(**(apart if "mix_stderr" in signature(CliRunner).parameters else {}))
+    result = runner.invoke(cli.evledger, args, input=given, prog_name="evledger")
+    return Ended(result.exit_code, result.stdout, result.stderr)
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., Ended]:
+    """Give what runs the command where the test is."""
+    return run_command
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
+    """Give what runs the command in an empty folder, with no setting of the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DB", "BY", "DEBUG", "CONFIG", "STRICT_PLUGINS"):
+        monkeypatch.delenv(f"EVLEDGER_{name}", raising=False)
+    monkeypatch.setenv("EVLEDGER_DISABLE_PLUGINS", "1")  # whatever is installed here
+    return run_command

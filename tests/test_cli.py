@@ -7,14 +7,11 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
-import attrs
 import click
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,48 +56,17 @@ EVENTS: list[dict[str, Any]] = [
 ]
 
 
-@attrs.frozen
-class Ended:
-    """How a run of the command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """The one JSON document on standard output."""
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ended]
-
-
-def run_command(*args: str, given: str | bytes = "") -> Ended:
-    """Run the command in this process."""
-    apart: dict[str, Any] = {"mix_stderr": False}  # before click 8.2
-    runner = CliRunner(**(apart if "mix_stderr" in signature(CliRunner).parameters else {}))
-    result = runner.invoke(cli.evledger, args, input=given, prog_name="evledger")
-    return Ended(result.exit_code, result.stdout, result.stderr)
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give what runs the command in an empty folder, with no setting of the environment."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("EVLEDGER_DB", "EVLEDGER_BY", "EVLEDGER_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    return run_command
+Run = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, command: Run) -> Path:
     """Make the folder that :func:`semax` copies."""
     folder = tmp_path_factory.mktemp("made")
     lines = "\n".join(map(json.dumps, EVENTS))
     db = ("--db", str(folder / "evledger.db"))
-    assert run_command("init", "semax", "--title", "Semax and BDNF", *db).code == Exit.DONE
-    assert run_command("append", "semax", "-", *db, given=lines).code == Exit.DONE
+    assert command("init", "semax", "--title", "Semax and BDNF", *db).code == Exit.DONE
+    assert command("append", "semax", "-", *db, given=lines).code == Exit.DONE
     return folder
 
 
@@ -170,7 +136,8 @@ def test_bar_only_on_a_terminal(semax: Run) -> None:
 
 
 # The demonstration brings a database of its own, and reads nothing.
-ORDINARY = {name: verb for name, verb in cli.evledger.commands.items() if name != "demo"}
+FREE = ("demo", "new-plugin")  # these need no database
+ORDINARY = {name: verb for name, verb in cli.evledger.commands.items() if name not in FREE}
 
 
 def test_help_lists_verbs_in_their_order(run: Run) -> None:
@@ -248,6 +215,8 @@ READERS = [
     ("head", "semax"),
     ("diff", "semax", "1"),
     ("verify", "semax"),
+    ("check", "semax"),
+    ("waive", "semax", "score-saturated", "--why", "x"),
     ("erase", "semax", "1", "title", "--reason", "x"),
     ("export", "semax", "folder"),
     ("reindex", "semax"),
@@ -295,6 +264,9 @@ NO_HEAD = "8-" + "0" * 64
         (Exit.WRONG, "not a head: '43'", ("verify", "semax", "--head", "43")),
         (Exit.WRONG, "No such file", ("append", "semax", "nosuch.jsonl")),
         (Exit.WRONG, "one of the two", ("verify",)),
+        (Exit.WRONG, "one of the two", ("check",)),
+        (Exit.WRONG, "no rule 'nosuch'; there are:", ("check", "semax", "--rule", "nosuch")),
+        (Exit.WRONG, "finds nothing now", ("waive", "semax", "score-saturated", "--why", "x")),
         (Exit.WRONG, "one of the two", ("verify", "semax", "--archive", "x")),
         (Exit.WRONG, "--follow waits", ("log", "semax", "--follow", "--reverse")),
         (Exit.WRONG, "has no 'c9'", ("show", "semax", "c9")),
@@ -524,7 +496,7 @@ def test_ledgers(semax: Run) -> None:
     assert [line.split()[0] for line in semax("ledgers").out.splitlines()] == ["LEDGER", "semax"]
 
 
-def records(ended: Ended) -> list[dict[str, Any]]:
+def records(ended: Any) -> list[dict[str, Any]]:
     """Give the records of a log in JSON lines."""
     return [json.loads(line) for line in ended.out.splitlines()]
 

@@ -17,6 +17,7 @@
 from evledger.archive import verify_archive
 from evledger.batch import Batch
 from evledger.chain import Head
+from evledger.checks import CheckReport, Finding
 from evledger.events import (
     About,
     Attachment,
@@ -60,13 +61,15 @@ from evledger.exceptions import (
     Refused,
     StoreError,
 )
-from evledger.hookspecs import EventSupply, hookimpl
+from evledger.hookspecs import EventSupply, LocatorScheme, hookimpl
 from evledger.importing import ImportReport, Item, Rejection
 from evledger.ledger import Appended, Erasure, Ledger, Store, open
 from evledger.plugins import Plugins
+from evledger.ranking import Ranking
 from evledger.record import Record
-from evledger.rendering import Rendered
+from evledger.rendering import RenderContext, Rendered
 from evledger.schema import Seal, seal
+from evledger.scoring import Caution, Failure, Influence, Outcome, Score, Term
 from evledger.seals import Hidden
 from evledger.verification import Fault, Verification
 from evledger.view import Change, View, diff
@@ -77,9 +80,11 @@ __all__ = [
     "Attachment",
     "Batch",
     "Broken",
+    "Caution",
     "CaveatNoted",
     "CaveatWithdrawn",
     "Change",
+    "CheckReport",
     "ClaimRetagged",
     "ClaimTagged",
     "ClaimWithdrawn",
@@ -93,31 +98,39 @@ __all__ = [
     "EvidenceLinked",
     "EvidenceUnlinked",
     "EvledgerError",
+    "Failure",
     "Fault",
     "FieldsErased",
+    "Finding",
     "FindingWaived",
     "GapClosed",
     "GapNoted",
     "Head",
     "Hidden",
     "ImportReport",
+    "Influence",
     "Invalid",
     "Item",
     "Ledger",
     "LedgerDescribed",
     "LedgerOpened",
+    "LocatorScheme",
     "MissingRef",
     "NotFound",
+    "Outcome",
     "PluginError",
     "Plugins",
     "QuestionClosed",
     "QuestionCreated",
     "QuestionWithdrawn",
+    "Ranking",
     "Record",
     "Refused",
     "Rejection",
+    "RenderContext",
     "Rendered",
     "Reviewed",
+    "Score",
     "Seal",
     "SectionWritten",
     "SourceAdded",
@@ -126,6 +139,7 @@ __all__ = [
     "SourceLinked",
     "Store",
     "StoreError",
+    "Term",
     "Tier",
     "Verification",
     "View",

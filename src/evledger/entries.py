@@ -143,8 +143,8 @@ class Claim(Entry, frozen=True, kw_only=True, gc=False):
 
     @property
     def is_unreviewed(self) -> bool:
-        """Whether a program tagged it and nobody has looked at it."""
-        return self.assertion == "automatic" and self.review is None
+        """Whether a program tagged it, or that is not known here, and nobody has looked at it."""
+        return self.assertion != "manual" and self.review is None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -224,6 +224,13 @@ class Link(Entry, frozen=True, kw_only=True, gc=False):
     def name(self) -> str:
         """Its whole name, by which it can be reviewed."""
         return f"link:{self.source}/{self.other}/{self.relation}"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether a person drew it or accepted it; what a program proposes waits for that."""
+        if self.review is not None:
+            return self.review.verdict == "accepted"
+        return self.assertion == "manual"
 
 
 class Waiver(msgspec.Struct, frozen=True, kw_only=True, gc=False):

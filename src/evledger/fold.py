@@ -28,7 +28,7 @@ from evledger.entries import (
     Waiver,
 )
 from evledger.events import Tier
-from evledger.exceptions import Invalid, PluginError
+from evledger.exceptions import Invalid
 from evledger.seals import Hidden
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from evledger.record import Record
     from evledger.vocabulary import Vocabulary
 
-__all__ = ["Fold", "Projection", "State"]
+__all__ = ["FailedPart", "Fold", "Projection", "State"]
 
 E = TypeVar("E", bound=Entry)
 
@@ -328,8 +328,15 @@ class Projection(Protocol):
         version: raise it when ``apply`` changes.
     """
 
-    name: str
-    version: int
+    @property
+    def name(self) -> str:
+        """The projection's name."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """The version of what it gathers."""
+        ...
 
     def start(self) -> Any:
         """Give the state to begin with."""
@@ -347,6 +354,24 @@ class Projection(Protocol):
         ...
 
 
+@attrs.frozen
+class FailedPart:
+    """What stands in a view for a projection that failed.
+
+    Attributes:
+        name: of the projection.
+        n: the record at which it failed.
+        reason: what it raised.
+    """
+
+    name: str
+    n: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"projection {self.name!r} failed at record {self.n}: {self.reason}"
+
+
 class Fold:
     """Takes one record after the other into a state.
 
@@ -360,7 +385,7 @@ class Fold:
         self.projections = tuple(projections)
         self._vocabulary = vocabulary
         self._adds = _adders(self.state, vocabulary)
-        self._parts = {p.name: p.start() for p in self.projections}
+        self._parts = {p.name: _start(p) for p in self.projections}
 
     def take_all(self, texts: Iterable[bytes]) -> None:
         """Take in the next records' lines."""
@@ -380,18 +405,32 @@ class Fold:
             state.at = line.at
 
     def project(self, record: Record) -> None:
-        """Show a record to the projections."""
+        """Show a record to the projections; one that fails is shown no more."""
         for projection in self.projections:
             state = self._parts[projection.name]
+            if isinstance(state, FailedPart):
+                continue
             try:
-                self._parts[projection.name] = projection.apply(state, record)
-            except Exception as error:
-                msg = f"projection {projection.name!r} failed at record {record.n}: {error!r}"
-                raise PluginError(msg) from error
+                after = projection.apply(state, record)
+            except Exception as error:  # noqa: BLE001  # whatever a plugin raises concerns it alone
+                after = FailedPart(projection.name, record.n, repr(error))
+            if after is None and state is not None:
+                why = "apply returned None; it must return the state"
+                after = FailedPart(projection.name, record.n, why)
+            self._parts[projection.name] = after
 
     def parts(self) -> dict[str, Any]:
-        """Give what the projections have gathered."""
-        return {p.name: p.freeze(self._parts[p.name]) for p in self.projections}
+        """Give what the projections have gathered, or why one of them has not."""
+        return {p.name: self._part(p) for p in self.projections}
+
+    def _part(self, projection: Projection) -> Any:
+        state = self._parts[projection.name]
+        if isinstance(state, FailedPart):
+            return state
+        try:
+            return projection.freeze(state)
+        except Exception as error:  # noqa: BLE001  # as above
+            return FailedPart(projection.name, self.state.size, repr(error))
 
     def _apply(self, line: Line) -> None:
         kind = self._vocabulary.type_of(line.type)
@@ -405,6 +444,13 @@ class Fold:
         elif line.type in _FOLDS:
             hidden = dict.fromkeys(line.sealed, Hidden.WITHHELD)
             _FOLDS[line.type](self.state, line, self._vocabulary.event(line, hidden))
+
+
+def _start(projection: Projection) -> Any:
+    try:
+        return projection.start()
+    except Exception as error:  # noqa: BLE001  # whatever a plugin raises concerns it alone
+        return FailedPart(projection.name, 0, repr(error))
 
 
 @attrs.frozen

@@ -19,7 +19,6 @@ import msgspec
 from evledger.codec import is_list
 from evledger.events import ClaimTagged, SourceAdded
 from evledger.exceptions import EvledgerError, Invalid, NotFound
-from evledger.locators import normalise
 
 if TYPE_CHECKING:
     from evledger.batch import Batch
@@ -88,8 +87,15 @@ class Importer(Protocol):
     ...             yield Item(place=f"line {number}", source=source)
     """
 
-    name: str
-    suffixes: tuple[str, ...]
+    @property
+    def name(self) -> str:
+        """The importer's name."""
+        ...
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The suffixes of the files that it knows."""
+        ...
 
     def read(self, file: IO[bytes]) -> Iterator[Item | Rejection]:
         """Give what the file holds, in order.
@@ -226,7 +232,7 @@ class _Resolver:
 
     def _resolve(self, item: Item, batch: Batch) -> None:
         try:
-            fields = _with_normal_locators(item.source)
+            fields = _with_normal_locators(item.source, self._ledger.vocabulary.normalise)
             source, claims = self._events_of(fields, item.claims)
             holders = self._held_by(fields)
             self._check_claim_ids(claims, holders)
@@ -363,15 +369,17 @@ def _twin(fields: Mapping[str, Any]) -> tuple[object, ...]:
     return tuple(fields.get(name) for name in _TWIN)
 
 
-def _with_normal_locators(source: Mapping[str, Any]) -> dict[str, Any]:
+def _with_normal_locators(
+    source: Mapping[str, Any], normalise: Callable[[str], str]
+) -> dict[str, Any]:
     fields = {name: value for name, value in source.items() if value is not None}
     for name in ("locators", "mentions"):
         if name in fields:
-            fields[name] = _normal(name, fields[name])
+            fields[name] = _normal(name, fields[name], normalise)
     return fields
 
 
-def _normal(name: str, values: Any) -> list[str]:
+def _normal(name: str, values: Any, normalise: Callable[[str], str]) -> list[str]:
     if not is_list(values) or not all(isinstance(value, str) for value in values):
         msg = f"{name}: expected an array of texts, got {values!r:.80}"
         raise Invalid(msg)

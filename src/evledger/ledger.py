@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import re
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Final, cast, overload
 
@@ -15,37 +13,35 @@ import attrs
 from blake3 import blake3
 
 from evledger.appending import Composer, Repeated, once_key
-from evledger.archive import archive_volume, write_archive
+from evledger.archive import write_archive
+from evledger.auditing import audit
 from evledger.batch import Batch
-from evledger.chain import GENESIS, PAGE_EVENTS, ChainEnd, Head, page_header, page_lines
+from evledger.chain import PAGE_EVENTS, ChainEnd, Head, page_lines
+from evledger.checks import CheckReport, check
 from evledger.codec import Line, canonical, check_by, check_slug, is_slug, read_line
 from evledger.events import DEFAULT_TIERS, Attachment, Event, FieldsErased, LedgerOpened, Tier
 from evledger.exceptions import (
     Broken,
-    Conflict,
-    EvledgerError,
     Invalid,
     NotFound,
     Refused,
 )
+from evledger.forgetting import forgetting
 from evledger.importing import ImportReport, import_file
 from evledger.integrity import Index
+from evledger.moving import inspect, take_in
 from evledger.plugins import Plugins
+from evledger.ranking import Ranking, rank
 from evledger.reading import Reader
 from evledger.record import Record
-from evledger.rendering import Rendered
+from evledger.rendering import RenderContext, Rendered, render
 from evledger.schema import Draft, Seal
+from evledger.scoring import Failure, Influence, Score, attempt, influence, score
 from evledger.seals import Opening
-from evledger.stores.base import Backend, Snapshot, Tip, Transaction, Write
+from evledger.stores.base import Backend
 from evledger.verification import (
-    Fault,
     Level,
-    Records,
     Verification,
-    Volume,
-    check_level,
-    unreadable,
-    verify_volume,
 )
 from evledger.view import View
 from evledger.vocabulary import Vocabulary
@@ -197,27 +193,16 @@ class Store:
             Broken: the archive is not sound; the message names the first fault.
             Conflict: there is a ledger of this name.
         """
-        try:
-            volume = archive_volume(folder)
-        except Invalid as error:
-            msg = f"{folder} is not sound, and nothing was restored: {error}"
-            raise Broken(msg) from error
-        if volume.head is None and trust is None:
-            msg = f"{folder} has no HEAD, so its export was never finished; give a head to trust"
-            raise Broken(msg)
-        records = Records(volume.ledger, self.plugins.vocabulary)
-        report = verify_volume(
-            volume,
+        vocabulary = self.plugins.vocabulary
+        arrival = inspect(
+            folder,
+            vocabulary,
             trust=None if trust is None else Head.of(trust),
-            records=records,
             progress=progress,
         )
-        if report.fault is not None or report.head is None:
-            msg = f"{folder} is not sound, and nothing was restored: {report.fault}"
-            raise Broken(msg)
-        ledger = Ledger(self, check_slug(alias or volume.ledger))
-        ledger.take_in(volume, report.head, records.index.held)
-        return ledger
+        name = check_slug(alias or arrival.volume.ledger)
+        take_in(self.backend, name, arrival, vocabulary)
+        return Ledger(self, name)
 
 
 @attrs.frozen
@@ -594,70 +579,15 @@ class Ledger:
             NotFound: the ledger does not exist.
             StoreError: the database is locked, or the operating system could not read it.
         """
-        check_level(level)
-        trusted = None if trust is None else Head.of(trust)
-        try:
-            return self._verify(level, trusted, executor, progress)
-        except Broken as error:
-            return unreadable(self.name, level, str(error), trusted)
-
-    def _verify(
-        self,
-        level: Level,
-        trust: Head | None,
-        executor: Executor | None,
-        progress: Callable[[int, int], None] | None,
-    ) -> Verification:
-        kept = self._backend.snapshot(self.name)
-        volume = Volume(
-            ledger=kept.tip.name,
-            pages=partial(self._backend.pages, self.name),
-            count=kept.tip.size // PAGE_EVENTS,
-            tail=kept.tail,
-            head=kept.tip.head,
+        return audit(
+            self._backend,
+            self.name,
+            self._vocabulary,
+            level=level,
+            trust=None if trust is None else Head.of(trust),
+            executor=executor,
+            progress=progress,
         )
-        records = None
-        if level == "full":
-            openings = partial(self._backend.openings, self.name)
-            records = Records(volume.ledger, self._vocabulary, openings)
-        report = verify_volume(
-            volume, trust=trust, records=records, executor=executor, progress=progress
-        )
-        if records is not None:
-            beside = [
-                *_time_faults(kept, volume),
-                *(Fault("database", text) for text in self._backend.check()),
-                *self._index_faults(records.index, kept.tip),
-                *self._attachment_faults(),
-            ]
-            checked = (*report.checked, "index of names", "attachments", "database")
-            report = attrs.evolve(report, faults=(*report.faults, *beside), checked=checked)
-        return report
-
-    def _index_faults(self, index: Index, tip: Tip) -> Iterator[Fault]:
-        """Compare the stored index of names with what the lines say."""
-        if self.head() != tip.head:
-            return  # somebody has appended meanwhile: the index is of another moment
-        held, there = index.held, 0
-        for name, n in self._backend.names(self.name):
-            there += name in held
-            if held.get(name) != n:
-                text = f"the stored index says that record {n} holds {name}; run 'evledger reindex'"
-                yield Fault("index", text, None, None)
-        if there == len(held):
-            return
-        stored = {name for name, _ in self._backend.names(self.name)}
-        for name, n in ((name, n) for name, n in held.items() if name not in stored):
-            text = f"the stored index lacks {name}, which record {n} holds; run 'evledger reindex'"
-            yield Fault("index", text, None, None)
-
-    def _attachment_faults(self) -> Iterator[Fault]:
-        for digest in self._backend.attachments(self.name):
-            hasher = blake3()
-            for chunk in self._backend.attachment(self.name, digest):
-                hasher.update(chunk)
-            if hasher.hexdigest() != digest:
-                yield Fault("attachment", f"the attachment kept as {digest} has other bytes")
 
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Rebuild the index of names and the counters of ids from the lines alone.
@@ -720,29 +650,9 @@ class Ledger:
             clock=self.store.clock,
             end=self._end,
         )
-
-        def compose(transaction: Transaction) -> Write:
-            return attrs.evolve(
-                composer(transaction),
-                forget=[(o.n, o.field) for o in openings],
-                forget_attachments=self._orphans(transaction, openings),
-            )
-
-        self._backend.write(self.name, compose)
+        held = self._backend.attachments(self.name)
+        self._backend.write(self.name, forgetting(composer, openings, held))
         self._end = composer.end
-
-    def _orphans(self, transaction: Transaction, openings: Sequence[Opening]) -> list[str]:
-        """Give the attachments that nothing names once these openings are gone."""
-        kept = {digest.encode() for digest in self._backend.attachments(self.name)}
-        gone = {(o.n, o.field) for o in openings}
-        named = kept.intersection(d for o in openings for d in _DIGEST.findall(o.value))
-        size = transaction.tip.size if transaction.tip else 0
-        for opening in transaction.openings(0, size) if named else ():
-            if (opening.n, opening.field) not in gone:
-                named.difference_update(_DIGEST.findall(opening.value))
-        for page in range(size // PAGE_EVENTS if named else 0):
-            named = _unnamed(named, transaction.page(page))
-        return [digest.decode() for digest in _unnamed(named, b"".join(transaction.tail()))]
 
     # -- moving
 
@@ -771,45 +681,137 @@ class Ledger:
         write_archive(folder, texts, head, progress)
         return head
 
-    def take_in(self, volume: Volume, head: Head, held: Mapping[str, int]) -> None:
-        """Write a whole ledger that has been verified; see :meth:`Store.restore`."""
-        full, rest = divmod(head.size, PAGE_EVENTS)
-        last = volume.page(full) if rest else b""
-        tail = page_lines(last)
-        at = read_line((tail or page_lines(volume.page(full - 1)))[-1]).at
-
-        def compose(transaction: Transaction) -> Write:
-            if transaction.tip is not None:
-                msg = f"there is a ledger {self.name!r} already; restore under another alias"
-                raise Conflict(msg, transaction.tip.head)
-            return Write(
-                tip=Tip(
-                    name=volume.ledger,
-                    size=head.size,
-                    hash=head.hash,
-                    at=at,
-                    counters=self._vocabulary.counters_of(held),
-                ),
-                pages=_as_verified(volume, full, last, head),
-                tail=tail,
-                keys=held,
-            )
-
-        self._backend.write(self.name, compose)
-
     # -- what plugins bring
 
-    def render(self, renderer: str = "markdown", *, n: int | None = None) -> Rendered:
+    def score(
+        self,
+        scorer: str = "quantified-confidence",
+        *,
+        n: int | None = None,
+        at: datetime | None = None,
+    ) -> Score:
+        """Score the ledger.
+
+        Args:
+            scorer: the scorer's name.
+            n: as the ledger stood when it had this many events.
+            at: as it stood at this moment.
+
+        Raises:
+            PluginError: there is no such scorer, or it failed.
+
+        >>> with open("memory:") as store:
+        ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+        ...     with semax.batch(by="curator") as batch:
+        ...         trial = batch.add_source(kind="trial", title="A trial in stroke")
+        ...         claim = batch.tag_claim(
+        ...             source=trial, tier="human", stance="supports", text="Scores rose."
+        ...         )
+        ...     score = semax.score()
+        >>> score.formula
+        '1 human claims × 0.12 + 1 scientific sources × 0.01 = 0.13'
+        """
+        return score(self.store.plugins.scorer(scorer), self.view(n, at=at))
+
+    def scores(
+        self, *scorers: str, n: int | None = None, at: datetime | None = None
+    ) -> tuple[Score | Failure, ...]:
+        """Score the ledger with several scorers; one that fails takes no other down.
+
+        Args:
+            scorers: their names; all by default.
+            n: as the ledger stood when it had this many events.
+            at: as it stood at this moment.
+
+        Returns:
+            For each scorer, in order, its score or why there is none.
+
+        Raises:
+            PluginError: there is no such scorer.
+        """
+        plugins, view = self.store.plugins, self.view(n, at=at)
+        chosen = [plugins.scorer(name) for name in scorers] or plugins.scorers.values()
+        return tuple(attempt(scorer, view) for scorer in chosen)
+
+    def influence(
+        self,
+        scorer: str = "quantified-confidence",
+        *,
+        n: int | None = None,
+        at: datetime | None = None,
+    ) -> Iterator[Influence]:
+        """Give what each source does to a score; see :func:`evledger.scoring.influence`."""
+        return influence(self.store.plugins.scorer(scorer), self.view(n, at=at))
+
+    def rank(
+        self, ranker: str = "tier", *, n: int | None = None, at: datetime | None = None
+    ) -> Ranking:
+        """Rank the claims.
+
+        Args:
+            ranker: the ranker's name.
+            n: as the ledger stood when it had this many events.
+            at: as it stood at this moment.
+
+        Raises:
+            PluginError: there is no such ranker, or it failed.
+        """
+        return rank(self.store.plugins.ranker(ranker), self.view(n, at=at))
+
+    def check(self, *rules: str, n: int | None = None, at: datetime | None = None) -> CheckReport:
+        """Let rules look for what is wrong, weak or unfair.
+
+        Args:
+            rules: their names; all by default.
+            n: as the ledger stood when it had this many events.
+            at: as it stood at this moment.
+
+        Raises:
+            PluginError: there is no such rule.
+        """
+        plugins = self.store.plugins
+        chosen = [plugins.rule(name) for name in rules] or plugins.rules.values()
+        return check(chosen, self.view(n, at=at))
+
+    def render(
+        self,
+        renderer: str = "markdown",
+        *,
+        n: int | None = None,
+        at: datetime | None = None,
+        scorers: Sequence[str] = ("quantified-confidence",),
+        ranker: str = "tier",
+        first: int = 5,
+        contact: str | None = None,
+        proofs: str | None = None,
+    ) -> Rendered:
         """Render the ledger.
 
         Args:
             renderer: the renderer's name.
             n: as the ledger stood when it had this many events.
+            at: as it stood at this moment.
+            scorers: the first is the one whose score is explained; the others stand beside it.
+            ranker: what orders the claims.
+            first: of every list so many are open, and the rest is folded.
+            contact: where readers can send a question by text message.
+            proofs: the address of a claim's proof, with ``{id}`` and ``{n}`` in it.
 
         Raises:
-            PluginError: there is no such renderer; the message names those there are.
+            PluginError: there is no such renderer, scorer or ranker, or it failed;
+                the message names those there are.
         """
-        return self.store.plugins.renderer(renderer).render(self.view(n))
+        plugins = self.store.plugins
+        chosen = plugins.renderer(renderer)
+        context = RenderContext(
+            scorers=tuple(plugins.scorer(name) for name in scorers),
+            ranker=plugins.ranker(ranker),
+            first=first,
+            contact=contact,
+            proofs=proofs,
+            made_with=plugins.makers(renderer, scorers, ranker),
+        )
+        return render(chosen, self.view(n, at=at), context)
 
     def import_file(
         self,
@@ -839,22 +841,6 @@ class Ledger:
 
 _OWN: Final = {"ledger-opened": "Store.create", "fields-erased": "Ledger.erase"}
 _ID_KINDS: Final = ("source", "claim", "question", "gap", "caveat", "component", "section")
-_DIGEST: Final = re.compile(rb"[0-9a-f]{64}")
-
-
-def _time_faults(kept: Snapshot, volume: Volume) -> Iterator[Fault]:
-    """Compare the time that the store keeps of the last record with its line."""
-    try:
-        last = kept.tail[-1] if kept.tail else page_lines(volume.page(volume.count - 1))[-1]
-        at = read_line(last).at
-    except (EvledgerError, LookupError, StopIteration):
-        return  # found elsewhere
-    if at != kept.tip.at:
-        yield Fault("index", f"the store dates the last record {kept.tip.at}, its line {at}")
-
-
-def _unnamed(digests: set[bytes], text: bytes) -> set[bytes]:
-    return {digest for digest in digests if digest not in text}
 
 
 def _is_draft_of(draft: Draft, line: Line, openings: Mapping[tuple[int, str], bytes]) -> bool:
@@ -868,17 +854,3 @@ def _is_draft_of(draft: Draft, line: Line, openings: Mapping[tuple[int, str], by
             openings.get((line.n, field), value) == value for field, value in draft.sealed.items()
         )
     )
-
-
-def _as_verified(volume: Volume, full: int, last: bytes, head: Head) -> Iterator[tuple[int, bytes]]:
-    """Give the full pages, and see that they are still those that were verified."""
-    prev = GENESIS
-    for page, text in enumerate(volume.pages(0, full)):
-        if not text.startswith(page_header(volume.ledger, page, prev)):
-            msg = f"page {page} changed while it was being restored; nothing was restored"
-            raise Broken(msg)
-        prev = blake3(text).hexdigest()
-        yield page, text
-    if (blake3(last).hexdigest() if last else prev) != head.hash:
-        msg = "the last page changed while it was being restored; nothing was restored"
-        raise Broken(msg)

@@ -23,7 +23,7 @@ from evledger.codec import (
 )
 from evledger.events import MARK, Event, Mark
 from evledger.exceptions import Invalid
-from evledger.locators import normalise, public_link
+from evledger.locators import SCHEMES, Normaliser, normalise, public_link
 from evledger.shapes import describe, is_closed, open_shape, shape
 
 if TYPE_CHECKING:
@@ -91,6 +91,10 @@ class Draft(typing.NamedTuple):
 class EventType:
     """One event class, its marks read once.
 
+    Args:
+        cls: the class.
+        schemes: the normaliser of each scheme of locators.
+
     Attributes:
         cls: the class.
         name: its type in the chain.
@@ -100,11 +104,12 @@ class EventType:
         counters: the kinds of its ids that are handed out, as ``source:s``.
     """
 
-    def __init__(self, cls: type[Event]) -> None:
+    def __init__(self, cls: type[Event], schemes: Mapping[str, Normaliser] = SCHEMES) -> None:
         attributes = attrs.fields(cls)  # type: ignore[arg-type]  # every event is an attrs class
         marks = tuple(_marks_of(cls))
         hints = typing.get_type_hints(cls, include_extras=True)
         self.cls = cls
+        self._schemes = schemes
         self.name, self.version = cls.type, cls.version
         self.fields = frozenset(a.name for a in attributes)
         self.sealable = self.fields - {
@@ -192,7 +197,7 @@ class EventType:
         changed: dict[str, Any] = {}
         for name in self._locators:
             value = getattr(shaped, name)
-            if value and (normal := _normalised(value)) != value:
+            if value and (normal := _normalised(value, self._schemes)) != value:
                 changed[name] = normal
         for name in self._links:
             value = getattr(shaped, name)
@@ -411,9 +416,9 @@ def _values_at(shaped: Any, path: _Path) -> list[str]:
     return values
 
 
-def _normalised(value: Any) -> Any:
+def _normalised(value: Any, schemes: Mapping[str, Normaliser]) -> Any:
     if type(value) is str:
-        return normalise(value)
+        return normalise(value, schemes)
     if len(value) == 1:
-        return (normalise(value[0]),)
-    return tuple(dict.fromkeys([normalise(item) for item in value]))
+        return (normalise(value[0], schemes),)
+    return tuple(dict.fromkeys([normalise(item, schemes) for item in value]))

@@ -6,6 +6,7 @@ what is hidden says why, as :class:`~evledger.Hidden`.
 
 from __future__ import annotations
 
+import copy
 import functools
 import typing
 from collections import Counter
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 import attrs
 import msgspec
 
-from evledger.entries import Claim, Entry
-from evledger.exceptions import Broken, NotFound
+from evledger.counting import Counted, count
+from evledger.entries import Claim, Entry, Question
+from evledger.exceptions import Broken, NotFound, PluginError
+from evledger.fold import FailedPart
 from evledger.seals import Hidden
 
 if TYPE_CHECKING:
@@ -179,7 +182,30 @@ class View:
         if self.unfit:
             places = ", ".join(map(str, self.unfit[:8]))
             found.append(f"{len(self.unfit)} records could not be read and were left out: {places}")
+        found += [str(part) for part in self._parts.values() if isinstance(part, FailedPart)]
         return tuple(found)
+
+    @functools.cached_property
+    def counted(self) -> Counted:
+        """Which claims count as evidence, and why the others do not.
+
+        >>> view.counted.claims, view.counted.sources
+        (('c1',), ('s1',))
+        """
+        state = self._state
+        return count(
+            self._plain(state.sources), self._plain(state.claims).values(), self.links.values()
+        )
+
+    def _plain(self, entries: Mapping[str, E]) -> Mapping[str, E]:
+        """Give entries with what counting needs open; quotes and titles, which it does not, stay.
+
+        Opening every quote of a large ledger would cost more than all of the counting.
+        """
+        sealed = {id: entry for id, entry in entries.items() if _COUNTS.intersection(entry.sealed)}
+        if not sealed:
+            return entries
+        return {**entries, **{id: self._reveal(entry) for id, entry in sealed.items()}}
 
     def claims_of(self, source: str) -> tuple[Claim, ...]:
         """Give the claims drawn from a source, in order.
@@ -211,18 +237,16 @@ class View:
         >>> view.without("s1")
         <View of semax at 4: 1 sources, 0 claims>
         """
-        gone = {claim.id for claim in self.claims_of(source)}
-        state = self._state.copy()
-        del state.sources[source]
-        state.claims = {id: c for id, c in state.claims.items() if id not in gone}
-        state.links = {
-            name: link
-            for name, link in state.links.items()
-            if source not in (link.source, link.other)
+        gone = frozenset(claim.id for claim in self.claims_of(source))
+        state = copy.copy(self._state)
+        state.sources = _left(state.sources, frozenset((source,)))
+        state.claims = _left(state.claims, gone)
+        links = [n for n, link in state.links.items() if source in (link.source, link.other)]
+        state.links = _left(state.links, frozenset(links))
+        state.questions = {
+            id: _without_evidence(question, source, gone)
+            for id, question in state.questions.items()
         }
-        for id, question in state.questions.items():
-            kept = tuple(e for e in question.evidence if e.source != source and e.claim not in gone)
-            state.questions[id] = msgspec.structs.replace(question, evidence=kept)
         return View(state, self.head, self._openings, self.erased, self._parts)
 
     def part(self, projection: Projection | type[Projection] | str) -> Any:
@@ -230,17 +254,22 @@ class View:
 
         Raises:
             NotFound: the ledger was opened without that projection.
+            PluginError: the projection failed.
 
         >>> view.part("mylab:doses")
         Traceback (most recent call last):
         ...
-        evledger.exceptions.NotFound: no projection 'mylab:doses' here; there are: none
+        evledger.exceptions.NotFound: no projection 'mylab:doses' here; there are: ...
         """
-        name = projection if isinstance(projection, str) else projection.name
+        given: Any = projection
+        name: str = given if isinstance(projection, str) else given.name
         if name not in self._parts:
             msg = f"no projection {name!r} here; there are: {', '.join(self._parts) or 'none'}"
             raise NotFound(msg)
-        return self._parts[name]
+        part = self._parts[name]
+        if isinstance(part, FailedPart):
+            raise PluginError(str(part))
+        return part
 
     def state_of(self, n: int, field: str) -> Hidden | None:
         """Say why a sealed field of a record is hidden; ``None`` where it is open.
@@ -268,9 +297,29 @@ class View:
         return msgspec.convert(value, _hints(type(entry))[field])
 
 
+_COUNTS: Final = frozenset(("about", "assertion", "stance"))
+"""The fields of claims and links that decide what counts."""
+
+
 @functools.cache
 def _hints(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(cls)
+
+
+def _left(entries: dict[str, E], gone: frozenset[str]) -> dict[str, E]:
+    if not gone:
+        return entries
+    left = entries.copy()
+    for id in gone:
+        del left[id]
+    return left
+
+
+def _without_evidence(question: Question, source: str, claims: frozenset[str]) -> Question:
+    kept = tuple(e for e in question.evidence if e.source != source and e.claim not in claims)
+    if len(kept) == len(question.evidence):
+        return question
+    return msgspec.structs.replace(question, evidence=kept)
 
 
 # -- differences -------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import msgspec
 from evledger.codec import decode, encode, is_object
 from evledger.events import Event, builtin_events
 from evledger.exceptions import Invalid
+from evledger.locators import SCHEMES, Normaliser, normalise
 from evledger.schema import Draft, EventType, Seal
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Vocabulary:
     Args:
         events: event classes besides the built-in ones.
         upcasters: for an event type and a version k, what turns its data into that of k+1.
+        schemes: the normaliser of each scheme of locators; those of
+            :data:`evledger.locators.SCHEMES` by default.
 
     Raises:
         Invalid: two classes have one type, or an upcaster is missing.
@@ -39,7 +42,9 @@ class Vocabulary:
         self,
         events: Iterable[type[Event]] = (),
         upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
+        schemes: Mapping[str, Normaliser] = SCHEMES,
     ) -> None:
+        self.schemes = schemes
         self._upcasters = dict(upcasters or {})
         self._types: dict[str, EventType] = {}
         for cls in (*builtin_events(), *events):
@@ -54,7 +59,7 @@ class Vocabulary:
             if (cls.type, k) not in self._upcasters:
                 msg = f"{cls.type} is at version {cls.version}, but nothing upcasts version {k}"
                 raise Invalid(msg)
-        self._types[cls.type] = EventType(cls)
+        self._types[cls.type] = EventType(cls, self.schemes)
 
     def __contains__(self, name: object) -> bool:
         return name in self._types
@@ -65,6 +70,17 @@ class Vocabulary:
     def type_of(self, name: str) -> EventType | None:
         """Give the event type of this name, if it is known."""
         return self._types.get(name)
+
+    def normalise(self, locator: str) -> str:
+        """Give a locator's normal form under the schemes that are known.
+
+        Raises:
+            Invalid: the text names no source, or its scheme is not known.
+
+        >>> Vocabulary().normalise("https://doi.org/10.1000/X")
+        'doi:10.1000/x'
+        """
+        return normalise(locator, self.schemes)
 
     def draft(self, event: Event | Seal) -> Draft:
         """Make an event ready for its line.

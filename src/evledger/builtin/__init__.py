@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from evledger.builtin.confidence import QuantifiedConfidence
 from evledger.builtin.csv import CSVImporter
+from evledger.builtin.json import JSONRenderer
 from evledger.builtin.jsonl import JSONLinesImporter
 from evledger.builtin.markdown import MarkdownRenderer
-from evledger.hookspecs import hookimpl
+from evledger.builtin.rules import RULES
+from evledger.builtin.text import TextRenderer
+from evledger.builtin.tier import TierRanker
+from evledger.checks import Rule
+from evledger.hookspecs import LocatorScheme, hookimpl
 from evledger.importing import Importer
+from evledger.locators import SCHEMES
+from evledger.ranking import Ranker
 from evledger.rendering import Renderer
+from evledger.scoring import Scorer
 from evledger.stores.base import Backend
 from evledger.stores.memory import MemoryStore
 from evledger.stores.sqlite import SQLiteStore
@@ -19,19 +28,43 @@ __all__: list[str] = []
 EVLEDGER_API = 1
 
 
-@hookimpl.stores
-def stores() -> Mapping[str, Callable[[str], Backend]]:
-    """Give the stores in memory and in a SQLite file."""
-    return {"memory": MemoryStore, "sqlite": SQLiteStore}
+@hookimpl.scorers
+def scorers() -> Iterable[Scorer]:
+    """Give the score of the model article."""
+    return [QuantifiedConfidence()]
+
+
+@hookimpl.rankers
+def rankers() -> Iterable[Ranker]:
+    """Give the order by tiers."""
+    return [TierRanker()]
 
 
 @hookimpl.renderers
 def renderers() -> Iterable[Renderer]:
-    """Give the article as Markdown."""
-    return [MarkdownRenderer()]
+    """Give the article as Markdown, as plain text and as JSON."""
+    return [MarkdownRenderer(), TextRenderer(), JSONRenderer()]
 
 
 @hookimpl.importers
 def importers() -> Iterable[Importer]:
     """Give the importers of spreadsheets as CSV and of JSON lines."""
     return [CSVImporter(), JSONLinesImporter()]
+
+
+@hookimpl.locators
+def locators() -> Iterable[LocatorScheme]:
+    """Give the schemes of :data:`evledger.locators.SCHEMES`."""
+    return [LocatorScheme(name=name, normalise=normaliser) for name, normaliser in SCHEMES.items()]
+
+
+@hookimpl.stores
+def stores() -> Mapping[str, Callable[[str], Backend]]:
+    """Give the stores in memory and in a SQLite file."""
+    return {"memory": MemoryStore, "sqlite": SQLiteStore}
+
+
+@hookimpl.checks
+def checks() -> Iterable[Rule]:
+    """Give the rules of :mod:`evledger.builtin.rules`."""
+    return RULES

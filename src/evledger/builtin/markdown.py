@@ -1,166 +1,125 @@
-"""The evidence article as Markdown: a plain first version."""
+"""The evidence article as Markdown: CommonMark, with ``<details>`` where a list is folded."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
+from evledger.article import compose
+from evledger.article.legible import one_line
+from evledger.article.outline import (
+    Code,
+    Curated,
+    Fold,
+    Heading,
+    Items,
+    Link,
+    Paragraph,
+    Strong,
+    outline,
+)
+from evledger.builtin.curated import confined
 from evledger.rendering import Rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
-    from evledger.entries import Claim
+    from evledger.article.outline import Block, Item, Line, Span
+    from evledger.rendering import RenderContext
     from evledger.view import View
 
 __all__ = ["MarkdownRenderer"]
 
-_OPENING_SECTIONS: Final = ("frame", "why", "fit")
-
 
 class MarkdownRenderer:
-    """Writes a view as CommonMark; text from sources is escaped, and so inert."""
+    """Writes the article as CommonMark; text from sources is escaped, and so inert."""
 
     name = "markdown"
 
-    def render(self, view: View) -> Rendered:
-        """Render a view; the same bytes for the same view."""
-        blocks = [block for part in _PARTS for block in part(view)]
-        text = "\n\n".join(blocks) + "\n"
+    def render(self, view: View, context: RenderContext) -> Rendered:
+        """Render a view; the same bytes for the same view and context."""
+        blocks = map(_block, outline(compose(view, context)))
+        text = "\n\n".join(block for block in blocks if block) + "\n"
         return Rendered(text.encode(), "text/markdown; charset=utf-8", ".md")
 
 
-def _title(view: View) -> Iterator[str]:
-    yield f"# {_inline(str(view.title))}"
-    if view.subject:
-        yield _inline(str(view.subject))
-    yield from (f"> **Note:** {_inline(warning)}." for warning in view.warnings)
+def _block(block: Block) -> str:  # one return for each kind of block
+    if isinstance(block, Heading):
+        return f"{'#' * block.level} {_inline(block.text).strip()}"
+    if isinstance(block, Paragraph):
+        return _line(block.line)
+    if isinstance(block, Items):
+        return _list(block.items)
+    if isinstance(block, Fold):
+        summary = f"<details>\n<summary>{_inline(block.label)}</summary>"
+        return f"{summary}\n\n{_list(block.items)}\n\n</details>"
+    if isinstance(block, Curated):
+        return confined(block.body)
+    return "---"
 
 
-def _opening(view: View) -> Iterator[str]:
-    for slug in _OPENING_SECTIONS:
-        yield from _section(view, slug)
+def _list(items: Iterable[Item]) -> str:
+    lines: list[str] = []
+    _add(lines, items, "- ")
+    return "\n".join(lines)
 
 
-def _section(view: View, slug: str) -> Iterator[str]:
-    section = view.sections.get(slug)
-    if section is not None:
-        yield f"## {_inline(str(section.heading or slug.capitalize()))}"
-        yield str(section.body).strip()
+def _add(lines: list[str], items: Iterable[Item], mark: str) -> None:
+    for item in items:
+        lines.append(mark + _line(item.line))
+        if item.children:
+            _add(lines, item.children, f"  {mark}")
 
 
-def _components(view: View) -> Iterator[str]:
-    if view.components:
-        yield "## Components"
-        yield _list(
-            f"{_inline(str(c.component))} → {_inline(str(c.layer))}"
-            + (f" (see {_inline(str(c.sibling))})" if c.sibling else "")
-            for c in view.components.values()
-        )
+# -- within a line -----------------------------------------------------------------------
 
 
-def _counts(view: View) -> Iterator[str]:
-    counts = view.counts
-    labels = {tier.slug: tier.label for tier in view.tiers}
-    yield "## What the evidence shows"
-    yield _table(
-        ("Claims by tier", "Count"),
-        [(_inline(labels.get(t, t)), str(n)) for t, n in counts.claims_by_tier.items()],
-        ("All claims that stand", str(counts.claims)),
-    )
-    yield _table(
-        ("Sources by kind", "Count"),
-        [(_inline(kind), str(n)) for kind, n in sorted(counts.sources_by_kind.items())],
-        ("All sources", str(counts.sources)),
-    )
+def _line(line: Line) -> str:
+    return _at_start("".join([_span(span) for span in line]).strip())
 
 
-def _claims(view: View) -> Iterator[str]:
-    for tier in view.tiers:
-        claims = [c for c in view.claims.values() if c.tier == tier.slug and c.is_standing]
-        if claims:
-            yield f"## {_inline(tier.label)}"
-            yield f"*{_inline(tier.description)}*"
-            yield _list(_claim(view, claim) for claim in claims)
+def _span(span: Span) -> str:
+    if isinstance(span, str):
+        return _inline(span)
+    if isinstance(span, Strong):
+        return f"**{_inline(span.text).strip()}**"
+    if isinstance(span, Link):
+        return f"[{_inline(span.text).strip()}]({_destination(span.address)})"
+    return _code(span)
 
 
-def _claim(view: View, claim: Claim) -> str:
-    source = view.sources.get(claim.source)
-    marks = [str(claim.stance)]
-    if claim.is_unreviewed:
-        marks.append("automatic, not reviewed")
-    if source is not None and source.is_retracted:
-        marks.append("**source retracted**")
-    title = _inline(str(source.title)) if source is not None else "source unknown"
-    place = f" ({_inline(str(source.published))})" if source and source.published else ""
-    return (
-        f"**{_inline(claim.id)}** {_inline(str(claim.text))} — {', '.join(marks)}. "
-        f"Source {_inline(claim.source)}: {title}{place}"
-    )
+def _code(code: Code) -> str:
+    text = one_line(code.text)
+    return _inline(text) if "`" in text else f"`{text}`"
 
 
-def _open_matters(view: View) -> Iterator[str]:
-    gaps = [gap for gap in view.gaps.values() if gap.closed is None]
-    if gaps:
-        yield "## What we do not know"
-        yield _list(_inline(str(gap.text)) for gap in gaps)
-    yield from _section(view, "safety")
-    caveats = [caveat for caveat in view.caveats.values() if caveat.withdrawn is None]
-    if caveats:
-        yield "## Caveats"
-        yield _list(_inline(str(caveat.text)) for caveat in caveats)
-    questions = [question for question in view.questions.values() if question.status == "open"]
-    if questions:
-        yield "## Open questions"
-        yield _list(f"**{q.id}** {_inline(str(q.text))}" for q in questions)
+def _destination(address: str) -> str:
+    """Encode what would end a link's destination."""
+    return address if _SAFE.fullmatch(address) else quote(address, safe=_UNRESERVED)
 
 
-def _other_sections(view: View) -> Iterator[str]:
-    for slug in view.sections:
-        if slug not in (*_OPENING_SECTIONS, "safety"):
-            yield from _section(view, slug)
+_UNRESERVED: Final = "/?#:@!$&*+,;=~%-._"  # no bracket, blank, quotation mark or backslash
+_SAFE = re.compile(rf"[A-Za-z0-9{re.escape(_UNRESERVED)}]*")
 
-
-def _footer(view: View) -> Iterator[str]:
-    yield "---"
-    yield (
-        f"{view.counts.events} events, head `{view.head}`, last of {view.at}. "
-        "The chain proves that this record was not changed since that head was made known; "
-        "it does not prove that a claim is true, and nothing here is medical advice."
-    )
-
-
-_PARTS: Final = (
-    _title,
-    _opening,
-    _components,
-    _counts,
-    _claims,
-    _open_matters,
-    _other_sections,
-    _footer,
-)
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&]|:(?=//)|(?<=www)\.)")
-_BLOCK = re.compile(r"^([-+=]|[0-9]{1,9}(?=[.)]))")
-_BLANKS = re.compile(r"\s+")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$^]|:(?=//)|(?<=www)\.)")
+_RISKY = re.compile(r"[\\`*_{}\[\]<>#|~&$^@]")  # one class of characters, which is searched fast
+_BLOCK = re.compile(r"[-+=%:(]|[0-9]{1,9}(?=[.)])")
 
 
 def _inline(text: str) -> str:
-    """Make text inert within a line: no markup, no link, no line break, no list or heading."""
-    line = _SPECIAL.sub(r"\\\1", _BLANKS.sub(" ", text).strip())
-    line = line.replace("@", "@&#8203;")  # a blank of no width: no escape keeps an address inert
+    """Make text inert within a line: no markup, no link, no address, no line break."""
+    line = one_line(text)
+    if _RISKY.search(line) is None and "://" not in line and "www." not in line:
+        return line
+    escaped = _SPECIAL.sub(r"\\\1", line)
+    return escaped.replace("@", "@&#8203;")  # a blank of no width: no escape keeps it inert
+
+
+def _at_start(line: str) -> str:
+    """Make a line inert that would begin a list or underline a heading."""
     mark = _BLOCK.match(line)
     if mark is None:
         return line
-    at = 0 if mark[1] in "-+=" else mark.end()
+    at = 0 if mark.end() == 1 and not mark[0].isdigit() else mark.end()
     return f"{line[:at]}\\{line[at:]}"
-
-
-def _list(items: Iterator[str]) -> str:
-    return "\n".join(f"- {item}" for item in items)
-
-
-def _table(heading: tuple[str, str], rows: list[tuple[str, str]], total: tuple[str, str]) -> str:
-    lines = [heading, ("---", "---:"), *rows, (f"**{total[0]}**", f"**{total[1]}**")]
-    return "\n".join(f"| {left} | {right} |" for left, right in lines)

@@ -10,8 +10,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evledger.cli import check, demo, move, options, read, show, write
+from evledger.cli import (
+    check,
+    demo,
+    move,
+    new_plugin,
+    options,
+    plugins,
+    read,
+    score,
+    show,
+    verify,
+    write,
+)
 from evledger.cli.errors import Exit, closing_output, run
+from evledger.cli.options import Settings
+from evledger.cli.plugins import tell_failures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +42,17 @@ _VERBS: Final = (
     show.show,
     read.head,
     read.diff,
-    check.verify,
+    verify.verify,
+    check.check,
+    check.waive,
+    score.score,
     write.erase,
     move.export,
     move.restore,
     move.reindex,
     move.render,
+    plugins.plugins,
+    new_plugin.new_plugin,
     demo.demo,
 )
 
@@ -60,8 +79,11 @@ class _Program(click.Group):
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with closing_output():
-            return super().invoke(ctx)
+        try:
+            with closing_output():
+                return super().invoke(ctx)
+        finally:
+            tell_failures(ctx.find_object(Settings), ctx.invoked_subcommand)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -76,9 +98,9 @@ class _Program(click.Group):
     epilog="""\b
 Exit codes:
   0    done
-  1    a check failed: the ledger is not sound
+  1    the ledger is not sound, or a check found something
   2    wrong use, or bad input
-  3    could not finish: refused, locked, full, or an error of evledger's own
+  3    could not finish: refused, locked, full, a plugin failed, or evledger did
   130  interrupted
   141  the reader of the output went away
 

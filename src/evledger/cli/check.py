@@ -1,194 +1,242 @@
-"""The verb verify."""
+"""The verbs check and waive: what is wrong, weak or unfair in a ledger, and what may stay so."""
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+import difflib
+import inspect
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evledger.archive import verify_archive
 from evledger.cli import options
-from evledger.cli.documents import verification_document
+from evledger.cli.documents import plain
 from evledger.cli.errors import Exit
-from evledger.cli.options import Settings
-from evledger.cli.output import count, progress, write_json, write_lines
-from evledger.exceptions import Broken, Invalid, NotFound
-from evledger.plugins import Plugins
-from evledger.verification import unreadable
+from evledger.cli.options import Settings, head_at, size_at
+from evledger.cli.output import count, table, write_json, write_line, write_lines
+from evledger.events import FindingWaived
+from evledger.exceptions import Invalid, PluginError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from evledger.chain import Head
-    from evledger.verification import Level, Verification
+    from evledger.checks import CheckReport, Finding, Rule
+    from evledger.entries import Waiver
+    from evledger.plugins import Plugins
 
-__all__ = ["verify"]
-
-T = TypeVar("T")
+__all__ = ["check", "waive"]
 
 
 @options.verb(
-    "verify",
-    "verify semax",
-    'verify semax --full --head "$(cat kept/HEAD)"',
-    "verify --archive semax-archive --chain --jobs 2",
+    "check",
+    "check semax",
+    "check semax --rule personal-data --rule tier-text-mismatch --at 40",
+    "check --list",
 )
 @click.argument("ledger", required=False)
 @click.option(
-    "--archive",
-    metavar="DIR",
-    type=click.Path(file_okay=False),
-    help="Verify an archive instead; no database is needed: --archive semax-archive.",
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="NAME",
+    help="Let this rule look, and no other; may be given again: --rule personal-data.",
 )
-@click.option(
-    "--full/--chain",
-    default=None,
-    help="--full checks every record, name and seal too; --chain hashes the pages. "
-    "By default --chain for a ledger and --full for an archive.",
-)
-@options.head(
-    "--head trust", "A head kept elsewhere, which the ledger must extend: --head 43-9f2c…."
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    metavar="N",
-    help="Threads that hash pages under --chain, as many as cores by default: --jobs 2.",
-)
+@options.at
+@click.option("--waived", is_flag=True, help="Show what was waived too, by whom and why.")
+@click.option("--list", "lists", is_flag=True, help="Show the rules there are instead.")
 @options.common
-@click.pass_context
-def verify(
-    context: click.Context,
+@click.pass_obj
+def check(
+    settings: Settings,
     *,
     ledger: str | None,
-    archive: str | None,
-    full: bool | None,
-    trust: Head | None,
-    jobs: int | None,
-) -> None:
-    """Verify a ledger or an archive.
+    rules: tuple[str, ...],
+    at: str | None,
+    waived: bool,
+    lists: bool,
+) -> int:
+    """Let rules look for what is wrong, weak or unfair in a ledger.
 
-    The exit code is 1 where it is not sound.
-    Without --head this shows internal consistency only.
+    The exit code is 1 where something was found, or a rule failed.
+    What a person has looked at and let stand is counted, and no finding; see waive.
     """
-    if (ledger is None) == (archive is None):
-        msg = "name a ledger, or give --archive DIR: one of the two"
+    if (ledger is None) != lists:
+        msg = "name a ledger, or give --list: one of the two"
         raise click.UsageError(msg)
-    settings = context.ensure_object(Settings)
-    with _executor(jobs) as executor, progress("verifying") as bar:
-        given: dict[str, Any] = {"trust": trust, "executor": executor, "progress": bar}
-        if archive is not None:
-            report = _verify_archive(archive, "chain" if full is False else "full", given)
-        else:
-            report = _verify_ledger(settings, ledger or "", "full" if full else "chain", given)
-    try:
-        _tell(settings, report)
-    finally:  # whatever becomes of the output, the shell learns of damage
-        if not report.ok:
-            context.exit(Exit.UNSOUND)
-
-
-def _verify_ledger(
-    settings: Settings, name: str, level: Level, given: dict[str, Any]
-) -> Verification:
+    if ledger is None:
+        _tell_rules(settings, rules)
+        return Exit.DONE
     with settings.open() as store:
-        return store.ledger(name).verify(level, **given)
+        for name in rules:
+            _rule(store.plugins, name)
+        target = store.ledger(ledger)
+        head = head_at(target, size_at(target, at))
+        report = target.check(*rules, n=head.size)
+    if settings.json:
+        write_json(_document(ledger, head, report))
+    else:
+        write_lines(_lines(ledger, head, report, waived=waived))
+    return Exit.DONE if report.ok else Exit.UNSOUND
 
 
-def _verify_archive(folder: str, level: Level, given: dict[str, Any]) -> Verification:
-    """Verify an archive; one that cannot be read as one, though it is there, is damaged."""
-    vocabulary = Plugins.default().vocabulary
+def _rule(plugins: Plugins, name: str) -> Rule:
+    """Give a rule.
+
+    Raises:
+        PluginError: there is none of this name; the message says which is near, and lists them.
+    """
     try:
-        return verify_archive(folder, level, vocabulary=vocabulary, **given)
-    except (Broken, Invalid) as error:
-        return unreadable("", level, str(error), given["trust"])
-    except NotFound as error:
-        if any(Path(folder).glob("page-*.jsonl")):
-            return unreadable("", level, str(error), given["trust"])
+        return plugins.rule(name)
+    except PluginError as error:
+        near = difflib.get_close_matches(name, plugins.rules, 1)
+        if near:
+            error.add_note(f"did you mean {near[0]!r}?")
         raise
 
 
-# -- threads -----------------------------------------------------------------------------
+# -- the rules ---------------------------------------------------------------------------
 
 
-def _executor(jobs: int | None) -> AbstractContextManager[Executor | None]:
-    if jobs is None:
-        return nullcontext()
-    return _Serial() if jobs == 1 else ThreadPoolExecutor(jobs)
-
-
-class _Serial(Executor):
-    """Runs each task in the caller's thread, when its result is asked for."""
-
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        return _Deferred(partial(fn, *args, **kwargs))
-
-
-class _Deferred(Future[T]):
-    def __init__(self, call: Callable[[], T]) -> None:
-        super().__init__()
-        self._call = call
-
-    def result(self, timeout: float | None = None) -> T:
-        del timeout
-        return self._call()
-
-
-# -- telling -----------------------------------------------------------------------------
-
-
-def _tell(settings: Settings, report: Verification) -> None:
+def _tell_rules(settings: Settings, names: Sequence[str]) -> None:
+    plugins = settings.plugins
+    found = [_rule(plugins, name) for name in names] or list(plugins.rules.values())
+    rows = [
+        {"name": r.name, "from": plugins.supplier("rules", r.name), "what": _summary(r)}
+        for r in found
+    ]
     if settings.json:
-        write_json(verification_document(report))
+        write_json(rows)
     else:
-        write_lines(_lines(report))
+        cells = [("RULE", "FROM", "WHAT IT LOOKS FOR"), *(tuple(row.values()) for row in rows)]
+        write_lines(table(cells))
 
 
-def _lines(report: Verification) -> Iterator[str]:
-    if report.ok:
-        events, pages = count(report.events, "event"), count(report.pages, "page")
-        yield f"sound: {events} in {pages}, head {report.head}"
+def _summary(rule: Rule) -> str:
+    """Say what a rule looks for: what it says of itself, or its docstring's first line."""
+    said: Any = getattr(rule, "summary", None) or inspect.getdoc(type(rule))
+    return str(said or "").partition("\n")[0]
+
+
+# -- the findings ------------------------------------------------------------------------
+
+_WHOLE: Final = "the ledger"
+
+
+def _document(ledger: str, head: Head, report: CheckReport) -> dict[str, Any]:
+    waived = [{**plain(finding), "waiver": plain(waiver)} for finding, waiver in report.waived]
+    return {
+        "ledger": ledger,
+        "head": str(head),
+        "ok": report.ok,
+        "rules": list(report.rules),
+        "findings": [plain(finding) for finding in report.findings],
+        "waived": waived,
+        "failures": [plain(failure) for failure in report.failures],
+    }
+
+
+def _lines(ledger: str, head: Head, report: CheckReport, *, waived: bool) -> Iterator[str]:
+    for name, group in groupby(report.findings, key=lambda finding: finding.rule):
+        yield from _group_lines(name, list(group))
+    if waived:
+        for finding, waiver in report.waived:
+            yield from _waived_lines(finding, waiver)
+    for failure in report.failures:
+        yield f"FAILED: {failure.reason}"
+    yield _summary_line(ledger, head, report)
+    if report.findings:
+        yield f"what may stay as it is: evledger waive {ledger} RULE [TARGET] --why TEXT"
+
+
+def _group_lines(name: str, findings: Sequence[Finding]) -> Iterator[str]:
+    """Give a rule's findings; reason and remedy once, where they are the same for all."""
+    yield f"{name}: {count(len(findings), 'finding')}"
+    reasons = {(finding.why, finding.mend) for finding in findings}
+    for finding in findings:
+        yield f"  {finding.target or _WHOLE}: {finding.text}"
+        if len(reasons) > 1:
+            yield from _reason_lines(finding, "    ")
+    if len(reasons) == 1:
+        yield from _reason_lines(findings[0], "  ")
+
+
+def _reason_lines(finding: Finding, indent: str) -> Iterator[str]:
+    yield f"{indent}why: {finding.why}"
+    yield f"{indent}mend: {finding.mend}"
+
+
+def _waived_lines(finding: Finding, waiver: Waiver) -> Iterator[str]:
+    yield f"waived: {finding.rule} on {finding.target or _WHOLE}: {finding.text}"
+    yield f"  by {waiver.by} in record {waiver.n}: {waiver.why}"
+
+
+def _summary_line(ledger: str, head: Head, report: CheckReport) -> str:
+    parts = [count(len(report.findings), "finding")]
+    if report.waived:
+        parts.append(f"{len(report.waived)} waived")
+    if report.failures:
+        parts.append(f"{count(len(report.failures), 'rule')} failed")
+    return f"{ledger} at {head}: {count(len(report.rules), 'rule')} looked; {', '.join(parts)}"
+
+
+# -- waive -------------------------------------------------------------------------------
+
+
+@options.verb(
+    "waive",
+    "waive semax claim-without-quote tier:anecdotal --why 'posts are quoted in their titles'",
+    "waive semax score-saturated --why 'the page gives the raw sum too'",
+)
+@click.argument("ledger")
+@click.argument("rule")
+@click.argument("target", required=False)
+@click.option("--why", required=True, help="Why it may stay, in public: --why 'seen, and meant'.")
+@options.by
+@options.common
+@click.pass_obj
+def waive(
+    settings: Settings, *, ledger: str, rule: str, target: str | None, why: str, by: str
+) -> None:
+    """Let a finding stand that you have looked at.
+
+    RULE is the rule that found it, and TARGET the whole name of what it was found on, as check
+    shows them.
+    Without TARGET it is the finding on the ledger as a whole.
+    """
+    with settings.open() as store:
+        _rule(store.plugins, rule)
+        book = store.ledger(ledger)
+        waived = _waivable(book.check(rule), rule, target)
+        appended = book.append(FindingWaived(rule=rule, target=waived, why=why), by=by)
+    n, head = appended.first, appended.head
+    if settings.json:
+        write_json({"ledger": ledger, "rule": rule, "target": waived, "n": n, "head": str(head)})
     else:
-        yield from _fault_lines(report)
-    if report.checked:
-        yield f"checked: {', '.join(report.checked)} (level {report.level})"
-    yield f"stands on: {_trust(report)}"
-    if report.root is not None:
-        yield f"Merkle root: {report.root}"
-    for name, number in sorted(report.unknown.items()):
-        yield f"unknown: {number} × {name}, whose data no plugin here could check"
-    yield f"took: {report.seconds:.3f} s{_rate(report)}"
+        what = f"{rule} on {waived or _WHOLE}"
+        write_line(f"waived {what}, in record {n} of {ledger}, head {head}")
 
 
-def _fault_lines(report: Verification) -> Iterator[str]:
-    yield f"NOT SOUND: {report.ledger or 'archive'}: {count(len(report.faults), 'fault')}"
-    for fault in report.faults:
-        yield f"  {fault}"
-    if report.sound_to:
-        first = count(report.sound_to, "event")
-        yield f"still sound: the first {first}, up to record {report.sound_to - 1}"
-    else:
-        yield "still sound: nothing can be said of any event"
+def _waivable(report: CheckReport, rule: str, target: str | None) -> str | None:
+    """Give the target of the finding that is meant.
+
+    Raises:
+        PluginError: the rule failed, so nobody knows what it would have found.
+        Invalid: it found nothing there; the message says where it did.
+    """
+    if report.failures:
+        raise PluginError(report.failures[0].reason)
+    targets = dict.fromkeys(finding.target for finding in report.findings)
+    if target in targets:
+        return target
+    for finding, waiver in report.waived:
+        if finding.target == target:
+            msg = f"{rule} on {target or _WHOLE} was waived already, in record {waiver.n}"
+            raise Invalid(msg)
+    there = ", ".join(each or f"{_WHOLE}, without a target" for each in [*targets][:_SHOWN])
+    more = f" and {len(targets) - _SHOWN} more" if len(targets) > _SHOWN else ""
+    msg = f"{rule} finds nothing now on {target or _WHOLE}; it does on: {there or 'nothing'}{more}"
+    raise Invalid(msg)
 
 
-def _trust(report: Verification) -> str:
-    if report.trusted is None:
-        return (
-            "internal consistency only: no head kept elsewhere was given; whoever can rewrite "
-            "what was read can rewrite the chain; 'evledger head' shows one to keep"
-        )
-    if not report.ok:
-        return f"the head given, {report.trusted}; see the faults"
-    beyond = report.beyond
-    vouched = "none lies beyond it" if not beyond else f"{beyond} lie beyond it, not vouched for"
-    return f"extends the head given, {report.trusted}; of the events {vouched}"
-
-
-def _rate(report: Verification) -> str:
-    if not report.seconds or not report.events:
-        return ""
-    return f", {report.events / report.seconds:,.0f} events/s"
+_SHOWN: Final = 8

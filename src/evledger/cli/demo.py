@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from evledger.scoring import Failure, plain_decimal
 
 if TYPE_CHECKING:
     from evledger.demo import Tour
@@ -43,6 +46,8 @@ def _tell(done: Tour, database: Path) -> None:
     click.secho(f"\n{view.title}", bold=True)
     click.echo(f"{view.subject}\n")
     _tell_counts(done, view)
+    _tell_scores(done)
+    _tell_findings(done)
     _tell_soundness(done)
     _tell_tampering(done)
     _tell_next(done, database)
@@ -65,6 +70,25 @@ def _tell_counts(done: Tour, view: View) -> None:
     stances = view.counts.claims_by_stance
     shares = ", ".join(f"{stances[stance]} {stance}" for stance in sorted(stances))
     click.echo(f"Their stances: {shares}.\n")
+
+
+def _tell_scores(done: Tour) -> None:
+    for score in done.scores:
+        if isinstance(score, Failure):
+            click.echo(f"{score.name}: failed: {score.reason}")
+            continue
+        value = "" if score.value is None else f"{plain_decimal(score.value)}, "
+        click.echo(f"{click.style(score.scorer, bold=True)}: {value}{score.label}")
+        click.echo(f"  {score.formula}" if score.formula else f"  {score.method}")
+    click.echo()
+
+
+def _tell_findings(done: Tour) -> None:
+    rules = Counter(finding.rule for finding in done.checked.findings)
+    if not rules:
+        return
+    found = ", ".join(f"{rule} ({count})" for rule, count in rules.most_common())
+    click.echo(f"Worth a second look, as rules of its own say: {found}.\n")
 
 
 def _tell_soundness(done: Tour) -> None:
@@ -94,6 +118,8 @@ def _tell_next(done: Tour, database: Path) -> None:
     for line in (
         f"evledger log semax --db {database}",
         f"evledger show semax c4 --db {database}",
+        f"evledger score semax --influence --db {database}",
+        f"evledger check semax --db {database}",
         f"evledger verify semax --full --head {done.full.head} --db {database}",
     ):
         click.echo(f"  {line}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import attrs
@@ -11,6 +12,7 @@ import msgspec
 from evledger.chain import Head
 from evledger.cli.output import excerpt
 from evledger.record import format_time
+from evledger.scoring import plain_decimal
 from evledger.seals import Hidden
 
 if TYPE_CHECKING:
@@ -41,18 +43,25 @@ def is_list(value: object) -> TypeGuard[Sequence[Any]]:
 
 def plain(value: object) -> Any:
     """Turn a value into what JSON can hold; what is hidden becomes ``None``."""
-    if isinstance(value, Hidden | Head):
-        return str(value) if isinstance(value, Head) else None
-    if isinstance(value, msgspec.Struct):
-        return {name: plain(item) for name, item in msgspec.structs.asdict(value).items()}
-    cls = type(value)
-    if attrs.has(cls):
-        return {a.name: plain(getattr(value, a.name)) for a in attrs.fields(cls)}
-    if is_mapping(value):
-        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, Hidden):
+        return None
+    if isinstance(value, Head | Decimal):
+        return plain_decimal(value) if isinstance(value, Decimal) else str(value)
+    fields = _fields(value)
+    if fields is not None:
+        return {str(name): plain(item) for name, item in fields.items()}
     if is_list(value):
         return [plain(item) for item in value]
     return value
+
+
+def _fields(value: object) -> Mapping[Any, Any] | None:
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.asdict(value)
+    cls = type(value)
+    if attrs.has(cls):
+        return {a.name: getattr(value, a.name) for a in attrs.fields(cls)}
+    return value if is_mapping(value) else None
 
 
 def record_document(record: Record) -> dict[str, Any]:

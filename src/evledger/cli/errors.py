@@ -25,7 +25,7 @@ class Exit(enum.IntEnum):
 
     Attributes:
         DONE: it did what was asked.
-        UNSOUND: a check failed: the ledger is not sound.
+        UNSOUND: the ledger is not sound, or a check found something.
         WRONG: wrong use, or bad input.
         UNFINISHED: it could not be done: refused, locked, full, or an error of evledger's own.
         INTERRUPTED: Ctrl-C.

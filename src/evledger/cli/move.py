@@ -85,7 +85,12 @@ def reindex(settings: Settings, *, ledger: str) -> None:
 # -- render ------------------------------------------------------------------------------
 
 
-@options.verb("render", "render semax --format markdown -o semax.md", "render semax --at 40")
+@options.verb(
+    "render",
+    "render semax --format markdown -o semax.md",
+    "render semax --at 40",
+    "render semax --format json --scorer quantified-confidence --scorer harmonic",
+)
 @click.argument("ledger")
 @click.option(
     "--format",
@@ -93,22 +98,52 @@ def reindex(settings: Settings, *, ledger: str) -> None:
     default="markdown",
     show_default=True,
     metavar="NAME",
-    help="The renderer, e.g. --format markdown.",
+    help="The renderer, e.g. --format text; 'evledger plugins' shows those there are.",
 )
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write into FILE."
+)
+@click.option(
+    "--scorer",
+    "scorers",
+    multiple=True,
+    metavar="NAME",
+    help="The scorer whose score is explained; others after it stand beside it: "
+    "--scorer quantified-confidence --scorer harmonic.",
+)
+@click.option(
+    "--first",
+    type=click.IntRange(0, 1_000_000),
+    metavar="N",
+    help="Of every list so many are open, and the rest is folded: --first 10.",
 )
 @options.at
 @options.common
 @click.pass_obj
 def render(
-    settings: Settings, *, ledger: str, renderer: str, output: str | None, at: str | None
+    settings: Settings,
+    *,
+    ledger: str,
+    renderer: str,
+    output: str | None,
+    scorers: tuple[str, ...],
+    first: int | None,
+    at: str | None,
 ) -> None:
     """Render a ledger as an article."""
+    article = settings.config.article
     with settings.open() as store:
         target = store.ledger(ledger)
         size = size_at(target, at)
-        rendered = target.render(renderer, n=size)
+        rendered = target.render(
+            renderer,
+            n=size,
+            scorers=scorers or article.scorers,
+            ranker=article.ranker,
+            first=article.first if first is None else first,
+            contact=article.contact,
+            proofs=article.proofs,
+        )
         head = head_at(target, size)
     if output is not None:
         _write_file(Path(output), rendered.data)

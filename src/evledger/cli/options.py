@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import attrs
 import click
 
+from evledger import discovery
 from evledger.chain import Head
+from evledger.cli.config import Config, find_config, load_config
 from evledger.exceptions import Invalid, NotFound
 from evledger.ledger import Ledger, Store
 from evledger.ledger import open as open_store
 from evledger.plugins import Plugins
 from evledger.record import format_time
-from evledger.stores.sqlite import Database
+from evledger.stores.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,17 +32,49 @@ F = TypeVar("F", bound="Callable[..., Any]")
 _DEFAULT: Final = "evledger.db"
 
 
-@attrs.define
+@attrs.define(slots=False)
 class Settings:
     """What every verb is given.
 
     Attributes:
         db: the database: a path or a URL.
         json: whether to write JSON.
+        config: what the configuration file says.
+        plugins: what is installed, as far as it is not switched off.
     """
 
     db: str = _DEFAULT
     json: bool = False
+
+    @functools.cached_property
+    def config(self) -> Config:
+        """What the configuration file says; read when first asked for.
+
+        Raises:
+            Invalid: it means nothing; the message says where.
+        """
+        return load_config(find_config(Path.cwd()))
+
+    @functools.cached_property
+    def plugins(self) -> Plugins:
+        """What is installed, chosen between and configured as the configuration file says.
+
+        Raises:
+            PluginError: a plugin failed, and the environment is strict.
+        """
+        chosen = self.config.plugins
+        return Plugins.discover(
+            disable=chosen.disable, prefer=chosen.prefer, parameters=self.config.scorers
+        )
+
+    @property
+    def loaded_plugins(self) -> Plugins | None:
+        """The plugins, if any verb has asked for them yet."""
+        return vars(self).get("plugins")
+
+    def disabled_plugins(self) -> tuple[str, ...]:
+        """Give the names of the installed plugins that are switched off, sorted."""
+        return tuple(sorted(discovery.disabled(discovery.find(), self.config.plugins.disable)))
 
     def open(self) -> Store:
         """Open the database.
@@ -56,14 +91,14 @@ class Settings:
 
     def create(self) -> Store:
         """Open the database, and create it where there is none."""
-        return open_store(self.db, plugins=Plugins.default())
+        return open_store(self.db, plugins=self.plugins)
 
     def _file(self) -> Path | None:
         """Give the file that the database is in; ``None`` where it is none."""
         scheme, colon, rest = self.db.partition(":")
         if scheme == "sqlite" or not colon:
             return Path(Database.parse(self.db).path)
-        known = scheme in Plugins.default().stores or rest.startswith("//")
+        known = scheme in self.plugins.stores or rest.startswith("//")
         return None if known else Path(self.db)
 
 

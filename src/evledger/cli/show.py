@@ -12,7 +12,6 @@ from evledger.cli.documents import is_list, is_mapping, plain, record_document, 
 from evledger.cli.options import Settings, size_at
 from evledger.cli.output import write_json, write_lines
 from evledger.exceptions import Invalid, NotFound
-from evledger.locators import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,7 +131,7 @@ def _by_id(ledger: Ledger, view: View, id: str) -> _Found:
 
 def _by_name(ledger: Ledger, view: View, name: str) -> _Found:
     """Find what a locator, or another whole name, belongs to."""
-    wanted = {name, _normal(name)}
+    wanted = {name, _normal(ledger, name)}
     for id, source in view.sources.items():
         if not wanted.isdisjoint(source.locators):
             return _entry(ledger, view, "source", id)
@@ -146,9 +145,9 @@ def _by_name(ledger: Ledger, view: View, name: str) -> _Found:
     return _Found(kind="name", name=name, history=history)
 
 
-def _normal(name: str) -> str:
+def _normal(ledger: Ledger, name: str) -> str:
     try:
-        return normalise(name)
+        return ledger.vocabulary.normalise(name)
     except Invalid:
         return name
 

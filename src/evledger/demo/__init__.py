@@ -17,8 +17,10 @@ from evledger.archive import page_name, verify_archive
 from evledger.events import Tier
 
 if TYPE_CHECKING:
+    from evledger.checks import CheckReport
     from evledger.importing import ImportReport
     from evledger.ledger import Ledger, Store
+    from evledger.scoring import Failure, Score
     from evledger.verification import Verification
 
 __all__ = ["Tour", "build", "tamper", "tour"]
@@ -139,6 +141,8 @@ class Tour:
     Attributes:
         ledger: the ledger it built.
         imported: what importing reported.
+        scores: what every scorer says.
+        checked: what the rules found.
         chain, full: verification of the ledger at both levels.
         archive: the folder it was exported to.
         place: the byte of page 0 that was changed in a copy.
@@ -148,6 +152,8 @@ class Tour:
 
     ledger: Ledger
     imported: ImportReport
+    scores: tuple[Score | Failure, ...]
+    checked: CheckReport
     chain: Verification
     full: Verification
     archive: Path
@@ -173,6 +179,8 @@ def tour(store: Store, folder: Path) -> Tour:
     return Tour(
         ledger=ledger,
         imported=imported,
+        scores=ledger.scores(),
+        checked=ledger.check(),
         chain=ledger.verify("chain"),
         full=ledger.verify("full", trust=head),
         archive=archive,

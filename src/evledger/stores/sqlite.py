@@ -10,26 +10,23 @@ import contextlib
 import itertools
 import json
 import os
-import pickle
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 import weakref
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, quote, unquote
 
 import attrs
 
 from evledger.chain import MAX_HEADER, MAX_PAGE, PAGE_EVENTS, page_lines
 from evledger.codec import is_object, is_slug
-from evledger.exceptions import Broken, Invalid, NotFound, StoreError
+from evledger.exceptions import Broken, NotFound, StoreError
 from evledger.record import parse_time
 from evledger.seals import Opening
 from evledger.stores.base import Backend, Snapshot, Tip, Write
+from evledger.stores.database import Database, application_of, store_error, translated
 from evledger.stores.gate import Gate
+from evledger.stores.traces import PASSING, clear_traces
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -51,7 +48,6 @@ SCHEMA_VERSION: Final = 1
 _PAGE_SIZE: Final = 8192
 _CHUNK: Final = 1 << 18
 _NAMES_AT_A_TIME: Final = 10_000
-_WRITE_CACHE: Final = -16_000  # KiB: the leaves of the index of names
 _READ_CACHE: Final = -512  # pages are read once; filling a large cache costs more than reading
 _LEDGER_BITS: Final = 40  # a row's id is its ledger's number above, its place below
 
@@ -80,123 +76,6 @@ def _place(ledger: int, number: int) -> int:
     return (ledger << _LEDGER_BITS) | number
 
 
-# -- connections -------------------------------------------------------------------------
-
-
-@attrs.frozen
-class Database:
-    """Which file, and how it is opened; enough to open it again in another process."""
-
-    path: str
-    read_only: bool = False
-    timeout: float = 30.0
-
-    @classmethod
-    def parse(cls, url: str) -> Database:
-        """Read ``sqlite:///file.db``, ``sqlite:////absolute/file.db`` or a bare path.
-
-        ``?mode=ro`` opens it for reading only; ``?timeout=5`` waits that many seconds for a lock.
-        """
-        if not url.startswith("sqlite:"):
-            return cls(url)
-        rest, _, query = url.removeprefix("sqlite:").partition("?")
-        path = unquote(rest.removeprefix("///") if rest.startswith("///") else rest)
-        options = dict(parse_qsl(query))
-        try:
-            timeout = float(options.pop("timeout", "30"))
-        except ValueError:
-            timeout = -1.0
-        mode = options.pop("mode", "rw")
-        if not path or options or mode not in ("ro", "rw") or not 0 <= timeout < 1e6:
-            msg = f"{url!r}: expected sqlite:///FILE, with ?mode=ro and ?timeout=SECONDS at most"
-            raise Invalid(msg)
-        return cls(path, mode == "ro", timeout)
-
-    def connect(self, cache: int = _WRITE_CACHE) -> sqlite3.Connection:
-        """Open a connection; the file is created where it does not exist."""
-        mode = "ro" if self.read_only else "rwc"
-        uri = f"file:{quote(str(Path(self.path).absolute()))}?mode={mode}"
-        with _translated(self.path):
-            connection = sqlite3.connect(
-                uri, uri=True, timeout=self.timeout, isolation_level=None, check_same_thread=False
-            )
-            try:
-                connection.execute("PRAGMA secure_delete=ON")
-                connection.execute("PRAGMA synchronous=FULL")
-                connection.execute(f"PRAGMA cache_size={cache}")
-                _application(connection)  # the first read of the file
-            except sqlite3.OperationalError as error:
-                connection.close()
-                if error.sqlite_errorcode & 0xFF in _CANNOT_SHARE and self._is_at_rest():
-                    return self._connect_immutable(uri)
-                raise
-            except BaseException:
-                connection.close()
-                raise
-        return connection
-
-    def _is_at_rest(self) -> bool:
-        """Tell by its medium, or by the lack of a log, whether nobody can be writing to it."""
-        file = Path(self.path)
-        if not file.is_file():
-            return False
-        if os.statvfs(file).f_flag & os.ST_RDONLY:
-            wal = Path(f"{self.path}-wal")
-            return not wal.exists() or wal.stat().st_size == 0
-        return not any(Path(f"{self.path}{suffix}").exists() for suffix in ("-wal", "-shm"))
-
-    def _connect_immutable(self, uri: str) -> sqlite3.Connection:
-        """Open a file on read-only media, where SQLite cannot make its shared memory."""
-        uri = uri.partition("?")[0] + "?mode=ro&immutable=1"
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=self.timeout, isolation_level=None, check_same_thread=False
-        )
-        _application(connection)
-        return connection
-
-
-_CANNOT_SHARE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
-
-
-def _application(connection: sqlite3.Connection) -> tuple[int, int, int]:
-    """Give the file's application id and format, and how many tables it has."""
-    # In one statement, because another process may be making the file's tables meanwhile.
-    application, version, tables = connection.execute(
-        "SELECT (SELECT application_id FROM pragma_application_id),"
-        " (SELECT user_version FROM pragma_user_version),"
-        " (SELECT count(*) FROM sqlite_master)"
-    ).fetchone()
-    return application, version, tables
-
-
-@contextlib.contextmanager
-def _translated(path: str) -> Generator[None]:
-    """Turn SQLite's errors into sentences."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _store_error(path, error) from error
-    except (UnicodeDecodeError, OverflowError) as error:
-        msg = f"{path} is damaged: a row of it cannot be read ({error}); restore an archive"
-        raise Broken(msg) from error
-
-
-def _store_error(path: str, error: sqlite3.Error) -> StoreError | Broken:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_CORRUPT or "decode" in str(error) or "no such" in str(error):
-        return Broken(f"{path} is damaged: SQLite cannot read it ({error}); restore an archive")
-    advice = {
-        sqlite3.SQLITE_BUSY: "is locked by another process; try again",
-        sqlite3.SQLITE_LOCKED: "is locked by another thread; try again",
-        sqlite3.SQLITE_READONLY: "is read-only; nothing was written",
-        sqlite3.SQLITE_FULL: "has no room left on its disk; nothing was written",
-        sqlite3.SQLITE_IOERR: "could not be read or written by the operating system",
-        sqlite3.SQLITE_NOTADB: "is not an evledger database; name another file",
-        sqlite3.SQLITE_CANTOPEN: "cannot be opened; does its folder exist, and may it be read?",
-    }.get(code, "failed")
-    return StoreError(f"{path} {advice} ({error})")
-
-
 # -- the store ---------------------------------------------------------------------------
 
 
@@ -218,7 +97,7 @@ class _PageReader:
     def next_some(self) -> list[bytes]:
         """Give the next pages; none at the end."""
         database = self._pages.database
-        with _PAGES_GATE, _translated(database.path):
+        with _PAGES_GATE, translated(database.path):
             if self._connection is None:
                 self._connection = database.connect(_READ_CACHE)
                 self._texts = attrs.evolve(self._pages, start=self._next).read(self._connection)
@@ -361,7 +240,7 @@ class _Connection:
 
     @contextlib.contextmanager
     def transaction(self, mode: str) -> Generator[None]:
-        with _translated(self.database.path):
+        with translated(self.database.path):
             self.sql.execute(f"BEGIN {mode}")
             try:
                 yield
@@ -648,24 +527,12 @@ class SQLiteStore(Backend):
         with self._operating(), self._patience(1):
             sql = self._connection().sql
             try:
-                return self._scrub(sql, openings)
+                return clear_traces(sql, self._database.path, openings)
             except sqlite3.Error as error:
                 # The values are deleted for good; only their traces have to wait.
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF in PASSING:
                     return False
-                raise _store_error(self._database.path, error) from error
-
-    def _scrub(self, sql: sqlite3.Connection, openings: Sequence[Opening]) -> bool:
-        (due,) = sql.execute("SELECT count(*) FROM chores").fetchone()
-        if due == 0:
-            return True
-        done = _checkpoint(sql)
-        # What earlier erasures left behind is not known any more, and so cannot be looked for.
-        if done and (due != len(openings) or _is_in_file(self._database.path, openings)):
-            done = _vacuum(sql) and _checkpoint(sql)
-        if done:
-            sql.execute("DELETE FROM chores")
-        return done
+                raise store_error(self._database.path, error) from error
 
     # -- connections
 
@@ -724,7 +591,7 @@ class SQLiteStore(Backend):
     def _reading(self) -> Generator[_Connection]:
         with self._operating():
             connection = self._connection()
-            with _translated(self._database.path):
+            with translated(self._database.path):
                 yield connection
 
     @contextlib.contextmanager
@@ -746,7 +613,7 @@ class SQLiteStore(Backend):
 
     def _prepare(self) -> None:
         with self._reading() as connection:
-            application, version, tables = _application(connection.sql)
+            application, version, tables = application_of(connection.sql)
             if (application, version, tables) == (0, 0, 0) and not self._database.read_only:
                 self._create(connection)
             else:
@@ -757,7 +624,7 @@ class SQLiteStore(Backend):
         self._set_wal(connection.sql)
         with connection.transaction("IMMEDIATE"):
             # Another process may have been faster.
-            if _application(connection.sql)[2] == 0:
+            if application_of(connection.sql)[2] == 0:
                 for statement in _SCHEMA.split(";"):
                     connection.sql.execute(statement)
 
@@ -821,57 +688,3 @@ def _set_counters(connection: _Connection, number: int, counters: Mapping[str, i
     connection.sql.execute(
         "UPDATE ledgers SET counters = ? WHERE id = ?", (json.dumps(dict(counters)), number)
     )
-
-
-# -- leaving no trace --------------------------------------------------------------------
-
-
-def _checkpoint(sql: sqlite3.Connection) -> bool:
-    """Move the write-ahead log into the file and cut it to nothing, unless a reader needs it."""
-    busy, _, _ = sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return bool(busy == 0)
-
-
-def _vacuum(sql: sqlite3.Connection) -> bool:
-    sql.execute("VACUUM")
-    return True
-
-
-_PASSING: Final = (
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-)
-"""What keeps traces from being cleared for the time being."""
-
-
-_SEARCH: Final = """
-import mmap, pickle, sys
-path, pieces = pickle.load(sys.stdin.buffer)
-with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-    sys.exit(any(text.find(piece) >= 0 for piece in pieces))
-"""
-
-
-_SHORT: Final = 480  # bytes that SQLite keeps in one piece, within a leaf of a table
-
-
-def _is_in_file(path: str, openings: Sequence[Opening]) -> bool:
-    """Tell whether a trace of a deleted opening may still be read from the file.
-
-    Another process looks, because closing a file drops the locks
-    that SQLite holds on it anywhere in this one.
-    A long value is stored in pieces, and counts as found.
-    """
-    if any(len(opening.value) > _SHORT for opening in openings):
-        return True
-    pieces = [piece for opening in openings for piece in (opening.salt, opening.value)]
-    script = [sys.executable, "-I", "-S", "-c", _SEARCH]
-    try:
-        found = subprocess.run(  # noqa: S603  # our own interpreter, our own text
-            script, input=pickle.dumps((path, pieces)), capture_output=True, check=False
-        )
-    except OSError:  # no interpreter that could be started, as where Python is embedded
-        return True
-    return found.returncode != 0

@@ -7,9 +7,11 @@ so they make a plugin's events as they make the built-in ones.
 from __future__ import annotations
 
 import functools
+import operator
 import types
 import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeVar, cast
 
 import attrs
@@ -112,7 +114,8 @@ def _values(  # noqa: PLR0911  # one return for each form of a type
     if origin in (typing.Union, types.UnionType):
         return st.one_of([_values(argument, mark) for argument in arguments])
     if origin is tuple:
-        return st.lists(_values(arguments[0], mark), max_size=3, unique_by=repr).map(tuple)
+        items = _values(arguments[0], mark)
+        return st.lists(items, max_size=3, unique_by=_identity(arguments[0])).map(tuple)
     if origin is dict:
         return st.dictionaries(_NAMES, _values(arguments[1]), max_size=3)
     if origin is Annotated:
@@ -122,6 +125,16 @@ def _values(  # noqa: PLR0911  # one return for each form of a type
     if isinstance(hint, type) and attrs.has(hint):
         return st.builds(hint, **_fields(hint))
     return _plain(hint)
+
+
+def _identity(hint: Any) -> Callable[[Any], object]:
+    """Give what tells the items of a tuple apart: the name that each introduces, or all of it."""
+    if isinstance(hint, type) and attrs.has(hint):
+        fields: Any = attrs.fields(hint)
+        for field in fields:
+            if field.metadata.get(MARK, Mark()).role == "key":
+                return operator.attrgetter(field.name)
+    return repr
 
 
 def _annotated(  # noqa: PLR0911  # one return for each form of a text
@@ -167,6 +180,7 @@ def histories(
     draw: st.DrawFn,
     classes: Sequence[type[Event]] = (),
     *,
+    fields: Mapping[type[Event], Mapping[str, st.SearchStrategy[Any]]] | None = None,
     min_size: int = 0,
     max_size: int = 20,
 ) -> tuple[Event, ...]:
@@ -175,10 +189,15 @@ def histories(
     Args:
         draw: handed over by Hypothesis.
         classes: event classes of which there shall be some, besides the built-in ones.
+        fields: for a class, strategies for some of its fields, where its annotations do not
+            say all that a value must be.
         min_size: at least so many.
         max_size: at most so many.
     """
-    writer = _Writer(draw, (*builtin_events(), *classes))
+    builtin = builtin_events()
+    # A stranger's few classes would be lost among the built-in ones.
+    weight = max(1, len(builtin) // max(1, len(classes)))
+    writer = _Writer(draw, [*builtin, *list(classes) * weight], fields or {})
     wanted = draw(st.integers(min_size, max_size))
     return tuple(writer.next() for _ in range(wanted))
 
@@ -186,10 +205,17 @@ def histories(
 class _Writer:
     """Draws one event after the other, and remembers the names that are held."""
 
-    def __init__(self, draw: st.DrawFn, classes: Iterable[type[Event]]) -> None:
+    def __init__(
+        self,
+        draw: st.DrawFn,
+        classes: Iterable[type[Event]],
+        fields: Mapping[type[Event], Mapping[str, st.SearchStrategy[Any]]],
+    ) -> None:
         self._draw = draw
+        self._fields = fields
         self._classes = [c for c in classes if c not in (LedgerOpened, FieldsErased)]
         self._held: dict[str, list[str]] = {"tier": [tier.slug for tier in DEFAULT_TIERS]}
+        self._introduced: Counter[str] = Counter()  # of each kind, those released included
         self._locators: dict[str, str] = {}  # locator → the source that holds it
         self._links: dict[str, EvidenceLinked | None] = {}
         self._makers: dict[type[Event], Callable[[], Event | None]] = {
@@ -214,7 +240,8 @@ class _Writer:
         return all(
             self._held.get(mark.kind)
             for field in attrs.fields(cls)
-            if (mark := field.metadata.get(MARK)) and mark.role == "ref" and mark.kind
+            if (mark := field.metadata.get(MARK)) and mark.role in ("ref", "drop") and mark.kind
+            if not mark.parts
             if field.default is attrs.NOTHING
         )
 
@@ -224,18 +251,17 @@ class _Writer:
             if mark is not None and field.name not in given:
                 strategy = self._marked(mark, optional=field.default is None)
                 given |= {} if strategy is None else {field.name: strategy}
-        given |= self._special(cls)
+        given |= self._special(cls) | dict(self._fields.get(cls, {}))
         event = self._draw(events(cls, **given))
         return self._released(event)
 
     def _marked(self, mark: Mark, *, optional: bool) -> st.SearchStrategy[Any] | None:
         if mark.letters:
-            number = len(self._held.get(mark.kind or "", ())) + 1
-            names = [f"{mark.letters}{number}"]
+            names = [f"{mark.letters}{self._introduced[mark.kind or ''] + 1}"]
             if mark.replaces:
                 names += self._held.get(mark.kind or "", [])
             return st.sampled_from(names)
-        if mark.role == "ref" and mark.kind:
+        if mark.role in ("ref", "drop") and mark.kind and not mark.parts:
             names = self._held.get(mark.kind, [])
             held = st.sampled_from(names) if names else st.nothing()
             return st.none() | held if optional else held
@@ -298,7 +324,9 @@ class _Writer:
         if isinstance(event, EvidenceUnlinked):
             del self._links[name]
             return True
-        if name in self._links:
+        if name in self._links or any(
+            value in self._held.get(kind, ()) for kind, value in _names(event, "key")
+        ):
             return False
         if name:
             self._links[name] = event if isinstance(event, EvidenceLinked) else None
@@ -311,14 +339,27 @@ class _Writer:
         return True
 
     def _hold(self, event: Any) -> None:
-        cls = cast("Any", type(event))
-        for field in attrs.fields(cls):
-            mark: Mark | None = field.metadata.get(MARK)
-            if mark is not None and mark.role == "key" and mark.letters:
-                names = self._held.setdefault(mark.kind or "", [])
-                names += [name for name in [getattr(event, field.name)] if name not in names]
+        for kind, name in _names(event, "drop"):
+            self._held[kind].remove(name)
+        for kind, name in _names(event, "key", replacing=True):
+            names = self._held.setdefault(kind, [])
+            if name not in names:
+                names.append(name)
+                self._introduced[kind] += 1
         tiers: Sequence[Tier] = getattr(event, "tiers", None) or ()
         self._held["tier"] += [t.slug for t in tiers if t.slug not in self._held["tier"]]
+
+
+def _names(event: Any, role: str, *, replacing: bool = False) -> Iterator[tuple[str, str]]:
+    """Give the kinds and values of the names that single fields of an event make."""
+    cls = cast("Any", type(event))
+    for field in attrs.fields(cls):
+        mark: Mark | None = field.metadata.get(MARK)
+        value = getattr(event, field.name)
+        if mark is None or mark.role != role or mark.parts or not isinstance(value, str):
+            continue
+        if mark.kind and (replacing or not mark.replaces):
+            yield mark.kind, value
 
 
 def _link_name(event: Any) -> str:

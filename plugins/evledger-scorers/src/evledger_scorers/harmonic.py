@@ -1,0 +1,200 @@
+"""The harmonic sum of Open Targets: the first pieces of evidence say most.
+
+Scores are sorted in descending order, and the i-th is divided by i squared:
+one more piece of weak evidence hardly moves what stands on strong evidence already.
+"""
+
+from __future__ import annotations
+
+import decimal
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import attrs
+
+from evledger import Caution, Invalid, Score, Term
+from evledger.cautions import unweighted, usual
+from evledger.parameters import Reader, evolved, numbers, shown
+from evledger.scoring import ARITHMETIC
+from evledger_scorers._tiers import PLACES, WEIGHTS, present
+
+if TYPE_CHECKING:
+    from evledger import View
+
+__all__ = ["POSITIONS", "Harmonic", "harmonic_sum"]
+
+POSITIONS: Final = 1_000
+"""How many scores are summed, and how many ones the greatest sum is made of."""
+
+_ONE: Final = Decimal(1)
+_STANCES: Final[Mapping[str, Decimal]] = MappingProxyType(
+    {
+        "supports": _ONE,
+        "mixed": Decimal("0.5"),
+        "neutral": Decimal(0),
+        "contradicts": Decimal(0),
+    }
+)
+_FRACTION: Final = functools.partial(numbers, most=_ONE)
+_READERS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {"weights": _FRACTION, "stances": _FRACTION}
+)
+
+_METHOD: Final = (
+    "Each claim that counts scores the weight of its tier times that of its stance. The scores are "
+    f"sorted in descending order and the i-th is divided by i²; the sum of the first {POSITIONS:,} "
+    "is divided by that of as many ones. It ranks; it is no degree of confidence."
+)
+_SOURCE: Final = (
+    "Open Targets Platform documentation, Target–disease associations, "
+    "https://platform-docs.opentargets.org/associations; "
+    "Ochoa et al. 2021, Nucleic Acids Research 49:D1302–D1310, doi:10.1093/nar/gkaa1027; "
+    "Ochoa et al. 2023, Nucleic Acids Research 51:D1353–D1359, doi:10.1093/nar/gkac1046. "
+    "The weights of tiers and stances are this package's own."
+)
+
+
+@functools.cache
+def _sums() -> tuple[Decimal, ...]:
+    """Give the sum of 1/i² over the first positions: over none, over the first, and so on."""
+    with decimal.localcontext(ARITHMETIC):
+        parts = (_ONE / (i * i) for i in range(1, POSITIONS + 1))
+        return tuple(itertools.accumulate(parts, initial=Decimal(0)))
+
+
+def harmonic_sum(scores: Iterable[Decimal]) -> Decimal:
+    """Give the harmonic sum of scores, over the greatest that there can be.
+
+    Args:
+        scores: each from 0 to 1, in any order; the greatest :data:`POSITIONS` are summed.
+
+    Returns:
+        From 0 to 1.
+
+    Raises:
+        Invalid: a score is not from 0 to 1.
+
+    Source:
+        https://platform-docs.opentargets.org/associations, whose example this is:
+
+    >>> round(harmonic_sum([Decimal("1.0"), Decimal("0.9"), Decimal("0.8")]), 5)
+    Decimal('0.79923')
+    """
+    ordered = sorted(scores, reverse=True)
+    for score in ordered:
+        if not 0 <= score <= 1:
+            msg = f"a score is {score}; expected one from 0 to 1"
+            raise Invalid(msg)
+    with decimal.localcontext(ARITHMETIC):
+        parts = (score / (i * i) for i, score in enumerate(ordered[:POSITIONS], 1))
+        return sum(parts, Decimal(0)) / _sums()[-1]
+
+
+@attrs.frozen
+class _Block:
+    """Claims of one tier that all score the same."""
+
+    tier: str
+    score: Decimal
+    count: int
+
+
+@attrs.frozen(kw_only=True)
+class Harmonic:
+    """Sums what supports, each further claim for less.
+
+    Attributes:
+        weights: what a claim of a tier scores, from 0 to 1; nothing where it is not there.
+        stances: by what its stance multiplies that, from 0 to 1.
+
+    >>> Harmonic().configured({"weights": {"anecdotal": 0}}).weights["anecdotal"]
+    Decimal('0')
+    """
+
+    name = "harmonic"
+    version = 1
+
+    weights: Mapping[str, Decimal] = WEIGHTS
+    stances: Mapping[str, Decimal] = _STANCES
+
+    def configured(self, parameters: Mapping[str, Any]) -> Self:
+        """Give the same scorer with other parameters.
+
+        Raises:
+            Invalid: a parameter is unknown, or no number from 0 to 1.
+        """
+        return evolved(self, parameters, _READERS)
+
+    def score(self, view: View) -> Score:
+        """Score a view."""
+        terms = tuple(self._terms(view))
+        raw = sum((term.contribution for term in terms), Decimal(0))
+        return Score(
+            scorer=self.name,
+            version=self.version,
+            parameters={"weights": shown(self.weights), "stances": shown(self.stances)},
+            head=view.head,
+            terms=terms,
+            raw=raw,
+            value=min(raw, _ONE),
+            cap=_ONE,
+            label=_label(view, terms),
+            cautions=tuple(self._cautions(view)),
+            method=_METHOD,
+            source=_SOURCE,
+        )
+
+    def _terms(self, view: View) -> Iterator[Term]:
+        shares = _shares(self._blocks(view))
+        for slug, label in present(view):
+            yield Term(
+                name=slug,
+                label=f"{label} claims",
+                count=len(view.counted.tiers[slug]),
+                weight=None,
+                contribution=shares.get(slug, Decimal(0)).quantize(PLACES),
+            )
+
+    def _blocks(self, view: View) -> list[_Block]:
+        """Give what scores anything, the greatest scores first; of equal ones the stronger tier."""
+        counted = view.counted
+        taking = {stance: frozenset(ids) for stance, ids in counted.stances.items()}
+        blocks = [
+            _Block(slug, weight * factor, len(taking[stance].intersection(counted.tiers[slug])))
+            for slug, _ in present(view)
+            if (weight := self.weights.get(slug))
+            for stance, factor in self.stances.items()
+            if stance in taking and factor
+        ]
+        return sorted(blocks, key=lambda block: -block.score)
+
+    def _cautions(self, view: View) -> Iterator[Caution]:
+        yield from usual(view)
+        idle = unweighted(view, self.weights)
+        if idle is not None:
+            yield idle
+
+
+def _shares(blocks: Iterable[_Block]) -> dict[str, Decimal]:
+    """Give what each tier adds: a block's score times the sum of 1/i² over its positions."""
+    sums = _sums()
+    shares: dict[str, Decimal] = {}
+    start = 0
+    for block in blocks:
+        stop = min(start + block.count, POSITIONS)
+        share = block.score * (sums[stop] - sums[start]) / sums[-1]
+        shares[block.tier] = shares.get(block.tier, Decimal(0)) + share
+        start = stop
+    return shares
+
+
+def _label(view: View, terms: tuple[Term, ...]) -> str:
+    """Name the best tier that adds anything."""
+    if not view.counted.claims:
+        return "no claim counts"
+    best = next((term.label for term in terms if term.contribution), None)
+    return "no support among the claims that count" if best is None else f"support: {best} at best"

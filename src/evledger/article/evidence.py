@@ -1,0 +1,335 @@
+"""From a view's sources and claims to the article's: lists by number, marks, links, counts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from evledger.article import values
+from evledger.article.links import link_of, proof_of
+from evledger.article.values import (
+    Bucket,
+    Claim,
+    Concealed,
+    Evidence,
+    Sealable,
+    Source,
+    Sources,
+    Tally,
+    TallyLine,
+    Tier,
+    sealable,
+)
+from evledger.counting import REASONS
+from evledger.events import ANECDOTAL_KINDS, SCIENTIFIC_KINDS
+from evledger.ranking import marks
+from evledger.seals import Hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from evledger import entries
+    from evledger.view import View
+
+__all__ = ["Collected", "bucket_of", "collect", "evidence_of", "natural"]
+
+_DIGITS = re.compile(r"([0-9]+)")
+_USUAL = re.compile(r"([^0-9]*)([1-9][0-9]*)")
+
+
+def natural(id: str) -> tuple[str | tuple[int, str], ...]:
+    """Give what ids are sorted by, so that numbers in them count as numbers.
+
+    >>> sorted(["s10", "s2", "s1"], key=natural)
+    ['s1', 's2', 's10']
+    """
+    # Longer numbers are larger ones; int() would refuse some that a hostile id holds.
+    if usual := _USUAL.fullmatch(id):
+        text, number = usual.groups()
+        return text, (len(number), number), ""
+    parts = _DIGITS.split(id)
+    numbers = [(len(number), number) for number in (part.lstrip("0") for part in parts[1::2])]
+    return (*chain.from_iterable(zip(parts[:-1:2], numbers, strict=True)), parts[-1])
+
+
+# -- claims ------------------------------------------------------------------------------
+
+
+def _claims(view: View, proofs: str | None) -> dict[str, Claim]:
+    return {id: _claim(view, claim, proofs) for id, claim in view.claims.items()}
+
+
+def _claim(view: View, claim: entries.Claim, proofs: str | None) -> Claim:
+    return Claim(
+        id=claim.id,
+        n=claim.n,
+        source=claim.source,
+        text=sealable(claim.text),
+        tier=claim.tier,
+        stance=sealable(claim.stance),
+        quote=None if claim.quote is None else sealable(claim.quote),
+        marks=marks(view, claim),
+        proof=proof_of(proofs, claim.id, claim.n),
+    )
+
+
+# -- sources -----------------------------------------------------------------------------
+
+_PARTS: Final[Mapping[str, tuple[str, str]]] = {
+    "scientific": ("What scientists say", "The ledger holds no scientific source."),
+    "published": ("Published elsewhere", "The ledger holds nothing that was published elsewhere."),
+    "reddit": ("What people say on Reddit", "The ledger holds nothing from Reddit."),
+    "x": ("What people say on X", "The ledger holds nothing from X."),
+    "people": (
+        "What people say elsewhere",
+        "The ledger holds no post, comment or video from elsewhere.",
+    ),
+}
+"""The lists of sources: heading, and what is said where there is none."""
+
+_BUCKETS: Final[Mapping[Bucket, str]] = {
+    "scientific": "Scientific sources",
+    "reddit": "Reddit",
+    "x": "X",
+    "elsewhere": "Elsewhere",
+    "unclassified": "Unclassified",
+}
+
+
+def bucket_of(source: entries.Source) -> Bucket:
+    """Say which of the counts a source is in: exactly one.
+
+    A scientific kind comes first, then the platform;
+    what is of no known kind and no platform is unclassified.
+    """
+    if source.kind in SCIENTIFIC_KINDS:
+        return "scientific"
+    if source.platform == "reddit":
+        return "reddit"
+    if source.platform == "x":
+        return "x"
+    is_known = isinstance(source.kind, str) and source.kind != "other"
+    return "elsewhere" if is_known or source.platform is not None else "unclassified"
+
+
+def _part_of(bucket: Bucket, source: entries.Source) -> str:
+    """Say in which list of the article a source stands."""
+    if bucket in ("scientific", "reddit", "x"):
+        return bucket
+    return "people" if source.kind in ANECDOTAL_KINDS else "published"
+
+
+def _source(
+    view: View, source: entries.Source, bucket: Bucket, claims: tuple[Claim, ...]
+) -> Source:
+    return Source(
+        id=source.id,
+        n=source.n,
+        bucket=bucket,
+        kind=sealable(source.kind),
+        title=sealable(source.title),
+        authors=_authors(source.authors),
+        author_count=source.author_count if isinstance(source.author_count, int) else None,
+        venue=_optional(source.venue),
+        platform=_optional(source.platform),
+        community=_optional(source.community),
+        published=_optional(source.published),
+        locators=source.locators,
+        link=link_of(source),
+        marks=tuple(_marks(view, source)) if _may_be_marked(view, source) else (),
+        claims=claims,
+    )
+
+
+def _authors(authors: tuple[str, ...] | Hidden) -> tuple[str, ...] | Concealed:
+    if isinstance(authors, Hidden):
+        return values.ERASED if authors is Hidden.ERASED else values.WITHHELD
+    return authors
+
+
+def _optional(value: str | Hidden | None) -> Sealable | None:
+    return None if value is None else sealable(value)
+
+
+def _may_be_marked(view: View, source: entries.Source) -> bool:
+    return bool(source.flags or source.review or source.id in view.counted.duplicates)
+
+
+def _marks(view: View, source: entries.Source) -> Iterable[str]:
+    """Say what a reader must know of a source, in a few words each."""
+    if source.review is not None and source.review.verdict == "rejected":
+        yield "rejected by a reviewer"
+    other = view.counted.duplicates.get(source.id)
+    if other is not None:
+        yield f"duplicate of {other}"
+    statuses = [str(flag.status) for flag in source.flags]
+    if source.is_retracted:
+        yield "retracted"
+    elif "retracted" in statuses:
+        yield "retracted, then reinstated"
+    for status, words in _FLAGS.items():
+        if status in statuses:
+            yield words
+    yield from (f"flagged: {status}" for status in dict.fromkeys(statuses) if status[0] == "[")
+
+
+_FLAGS: Final = {
+    "corrected": "corrected",
+    "concern": "under concern",
+    "unreachable": "no longer reachable",
+}
+
+
+@attrs.frozen
+class Collected:
+    """A view's sources and claims as the article has them, each made once.
+
+    Attributes:
+        claims: by id.
+        lists: the article's lists of sources, by name.
+    """
+
+    claims: Mapping[str, Claim]
+    lists: Mapping[str, Sources]
+
+
+def collect(view: View, *, first: int, proofs: str | None) -> Collected:
+    """Make the article's claims and lists of sources.
+
+    Args:
+        view: of the ledger.
+        first: so many of each list are open.
+        proofs: where proofs are published; ``None`` for nowhere.
+    """
+    claims = _claims(view, proofs)
+    drawn: dict[str, list[Claim]] = {}
+    for claim in claims.values():
+        drawn.setdefault(claim.source, []).append(claim)
+    parts: dict[str, list[Source]] = {name: [] for name in _PARTS}
+    for id in sorted(view.sources, key=natural):
+        source = view.sources[id]
+        bucket = bucket_of(source)
+        made = _source(view, source, bucket, tuple(drawn.get(id, ())))
+        parts[_part_of(bucket, source)].append(made)
+    return Collected(claims, {name: _list(name, parts[name], first) for name in parts})
+
+
+def _list(name: str, sources: list[Source], first: int) -> Sources:
+    heading, empty = _PARTS[name]
+    shown = min(first, len(sources))
+    return Sources(
+        heading=heading,
+        note="" if sources else empty,
+        total=len(sources),
+        shown=shown,
+        more=len(sources) - shown,
+        sources=tuple(sources),
+    )
+
+
+# -- counts ------------------------------------------------------------------------------
+
+_LEFT_OUT: Final = {
+    "withdrawn": "Withdrawn",
+    "rejected": "Rejected by a reviewer",
+    "retracted": "Of a retracted source",
+    "automatic": "Automatic, not reviewed",
+    "duplicate": "Of a duplicate source",
+}
+
+
+def evidence_of(view: View, collected: Collected) -> Evidence:
+    """Count sources, claims and stances, so that each group adds up."""
+    sources = [source for part in collected.lists.values() for source in part.sources]
+    tiers = _tiers(view)
+    return Evidence(
+        heading="What the evidence shows",
+        tallies=(
+            _by_bucket(sources),
+            _by_kind(sources),
+            _by_tier(view, tiers),
+            _by_stance(view),
+        ),
+        tiers=tiers,
+        events=view.head.size,
+    )
+
+
+def _tally(name: str, heading: str, lines: Iterable[tuple[str, str, int]], note: str) -> Tally:
+    made = tuple(TallyLine(name=name, label=label, count=count) for name, label, count in lines)
+    total = sum(line.count for line in made)
+    return Tally(name=name, heading=heading, lines=made, total=total, note=note)
+
+
+def _by_bucket(sources: Iterable[Source]) -> Tally:
+    counts = Counter(source.bucket for source in sources)
+    return _tally(
+        "sources",
+        "Sources",
+        [(bucket, label, counts[bucket]) for bucket, label in _BUCKETS.items()],
+        "Each source is counted once: a scientific one as such, another by its platform; "
+        "unclassified is what has neither a known kind nor a platform.",
+    )
+
+
+def _by_kind(sources: Iterable[Source]) -> Tally:
+    counts = Counter(str(source.kind) for source in sources if source.bucket == "scientific")
+    return _tally(
+        "scientific",
+        "Scientific sources",
+        [(kind, _plain(kind).capitalize(), count) for kind, count in sorted(counts.items())],
+        "The scientific sources of the first count, by kind.",
+    )
+
+
+def _by_tier(view: View, tiers: tuple[Tier, ...]) -> Tally:
+    counted = view.counted
+    lines = [(tier.slug, tier.label, len(counted.tiers.get(tier.slug, ()))) for tier in tiers]
+    order = ("automatic", *(reason for reason in REASONS if reason != "automatic"))
+    left_out = ((reason, len(counted.left_out[reason])) for reason in order)
+    lines += [
+        (reason, _LEFT_OUT[reason], count)
+        for reason, count in left_out
+        if count or reason == "automatic"
+    ]
+    return _tally(
+        "claims",
+        "Claims",
+        lines,
+        "Every claim is counted once: under its tier where it counts as evidence, "
+        "and otherwise under the first reason why it does not.",
+    )
+
+
+_STANCES: Final = ("supports", "contradicts", "mixed", "neutral")
+
+
+def _by_stance(view: View) -> Tally:
+    stances = view.counted.stances
+    order = (*_STANCES, *sorted(stances.keys() - set(_STANCES)))
+    lines = [(name, _plain(name).capitalize(), len(stances.get(name, ()))) for name in order]
+    hidden = len(view.counted.claims) - sum(count for _, _, count in lines)
+    lines += [("concealed", "Not shown", hidden)] if hidden else []
+    return _tally("stances", "Stances", lines, "Of the claims that count as evidence.")
+
+
+def _plain(slug: str) -> str:
+    return slug.replace("-", " ")
+
+
+def _tiers(view: View) -> tuple[Tier, ...]:
+    """Give the ledger's tiers, and those that only claims have."""
+    own = {
+        tier.slug: Tier(slug=tier.slug, label=str(tier.label), sentence=str(tier.description))
+        for tier in view.tiers
+    }
+    others = {claim.tier for claim in view.claims.values()} - own.keys()
+    unlisted = (
+        Tier(slug=slug, label=slug, sentence="The ledger's list of tiers has none of this name.")
+        for slug in sorted(others)
+    )
+    return (*own.values(), *unlisted)

@@ -1,0 +1,44 @@
+"""Text from anywhere on one line, with nothing in it that cannot be seen."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["one_line", "visible"]
+
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Control characters, marks that turn text around, and tags."""
+
+_BLANKS = re.compile(r"\s+")
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Write what cannot be seen as its number.
+
+    Args:
+        text: from anywhere.
+        keep: characters to leave as they are.
+
+    >>> visible("gpj.\u202etxt\x1b[31m")
+    'gpj.\\u202etxt\\x1b[31m'
+    """
+    return _UNSEEN.sub(lambda found: found[0] if found[0] in keep else _number(found[0]), text)
+
+
+def _number(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def one_line(text: str) -> str:
+    r"""Give text on one line: every run of blanks and line breaks becomes one blank.
+
+    >>> one_line("two\n\n\tlines")
+    'two lines'
+    """
+    if text.isprintable() and "  " not in text:
+        return text
+    return visible(_BLANKS.sub(" ", text))

@@ -1,0 +1,100 @@
+"""Addresses that an article may link to: http(s) alone, with nothing that could end a link."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from evledger.entries import Source
+
+__all__ = ["link_of", "proof_of", "web_address"]
+
+_ADDRESS = re.compile(r"(https?)://([a-z0-9.\-]+(?::[0-9]{1,5})?)((?:[/?#].*)?)", re.IGNORECASE)
+_UNESCAPED: Final = "/?#:@!$&*+,;=~%-._"  # no quotation mark, bracket, blank or backslash
+_STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LONGEST: Final = 4_000
+
+
+def web_address(url: str) -> str | None:
+    """Give an http(s) address encoded so that nothing in it can end a link; else ``None``.
+
+    An address with a user in front of its host is none: it may look like another host's.
+
+    >>> web_address("https://example.org/a (b)?c=<d>")
+    'https://example.org/a%20%28b%29?c=%3Cd%3E'
+    >>> web_address("javascript:alert(1)"), web_address("https://good.example@evil.example/")
+    (None, None)
+    """
+    found = _ADDRESS.fullmatch(url) if len(url) <= _LONGEST else None
+    if found is None:
+        return None
+    scheme, host, rest = found.groups()
+    return f"{scheme.lower()}://{host}{_STRAY.sub('%25', quote(rest, safe=_UNESCAPED))}"
+
+
+_PART = re.compile(r"[A-Za-z0-9._/~:;,+=@!*-]*")
+
+
+def _part(value: str) -> str:
+    """Encode a value so that it begins no query and no fragment."""
+    return value if _PART.fullmatch(value) else quote(value, safe="/:;,+=@!*")
+
+
+def _inserted(pattern: str) -> Callable[[str], str]:
+    before, _, after = pattern.partition("{}")
+    return lambda value: f"{before}{_part(value)}{after}"
+
+
+def _reddit(value: str) -> str | None:
+    # Of a comment's number alone no address can be made.
+    return _POST(value.removeprefix("t3_")) if value.startswith("t3_") else None
+
+
+_POST: Final = _inserted("https://www.reddit.com/comments/{}")
+
+_SITES: Final[Mapping[str, Callable[[str], str | None]]] = {
+    "doi": _inserted("https://doi.org/{}"),
+    "pmid": _inserted("https://pubmed.ncbi.nlm.nih.gov/{}/"),
+    "pmcid": _inserted("https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
+    "nct": _inserted("https://clinicaltrials.gov/study/{}"),
+    "reddit": _reddit,
+    "x": _inserted("https://x.com/i/status/{}"),
+    "youtube": _inserted("https://www.youtube.com/watch?v={}"),
+    "url": web_address,
+}
+
+
+def link_of(source: Source) -> str | None:
+    """Give an address that leads to a source: from its first locator that has one, or its url.
+
+    >>> from evledger.entries import Source
+    >>> link_of(Source(id="s1", locators=("isbn:9781605587301", "doi:10.1000/(1)")))
+    'https://doi.org/10.1000/%281%29'
+    """
+    for locator in source.locators:
+        scheme, _, value = locator.partition(":")
+        site = _SITES.get(scheme)
+        link = site(value) if site is not None else None
+        if link is not None:
+            return link
+    return web_address(source.url) if isinstance(source.url, str) else None
+
+
+def proof_of(template: str | None, id: str, n: int) -> str | None:
+    """Give the address of a claim's proof; ``None`` where none is published.
+
+    Args:
+        template: with ``{id}`` and ``{n}`` in it; an http(s) address, or a path.
+        id: the claim's id.
+        n: its record.
+
+    >>> proof_of("https://example.org/proofs/{id}.tlog-proof", "c12", 17)
+    'https://example.org/proofs/c12.tlog-proof'
+    """
+    if template is None:
+        return None
+    return template.replace("{id}", _part(id)).replace("{n}", str(n))

@@ -1,0 +1,486 @@
+"""The article as a sequence of blocks, for renderers that lay out text.
+
+A renderer of this kind knows six blocks and four spans, and says the same as any other.
+Whatever is a text here came from anywhere, and is the renderer's to escape.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+
+import msgspec
+
+from evledger.article.values import FailedScore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from evledger.article.values import (
+        Article,
+        Bearing,
+        Claim,
+        Component,
+        Note,
+        Question,
+        Score,
+        Section,
+        Source,
+        Sources,
+        Tally,
+        Term,
+        Tier,
+    )
+    from evledger.asking import Prompt
+
+__all__ = [
+    "Block",
+    "Code",
+    "Curated",
+    "Fold",
+    "Heading",
+    "Item",
+    "Items",
+    "Line",
+    "Link",
+    "Paragraph",
+    "Rule",
+    "Span",
+    "Strong",
+    "outline",
+]
+
+_Thing = TypeVar("_Thing")
+
+_NAMED: Final = 3  # authors of a source, and entries of a prompt, that are named
+
+
+class Strong(msgspec.Struct, frozen=True, gc=False):
+    """Words that stand out."""
+
+    text: str
+
+
+class Code(msgspec.Struct, frozen=True, gc=False):
+    """What is typed or compared as it stands."""
+
+    text: str
+
+
+class Link(msgspec.Struct, frozen=True, gc=False):
+    """Words that lead to an address, which is an http(s) one or the operator's own."""
+
+    text: str
+    address: str
+
+
+Span: TypeAlias = str | Strong | Code | Link
+Line: TypeAlias = tuple[Span, ...]
+
+
+class Heading(msgspec.Struct, frozen=True, gc=False):
+    """A heading: of the article at level 1, of a part at level 2, within one at level 3."""
+
+    level: int
+    text: str
+
+
+class Paragraph(msgspec.Struct, frozen=True, gc=False):
+    """A line of text."""
+
+    line: Line
+
+
+class Item(msgspec.Struct, frozen=True, gc=False):
+    """An entry of a list, and what hangs on it."""
+
+    line: Line
+    children: tuple[Item, ...] = ()
+
+
+class Items(msgspec.Struct, frozen=True, gc=False):
+    """A list, to be read once: a large one is made while it is laid out."""
+
+    items: Iterable[Item]
+
+
+class Fold(msgspec.Struct, frozen=True, gc=False):
+    """A list that is closed at first, and what is written on it; to be read once."""
+
+    label: str
+    items: Iterable[Item]
+
+
+class Curated(msgspec.Struct, frozen=True, gc=False):
+    """Markdown that the curator wrote."""
+
+    body: str
+
+
+class Rule(msgspec.Struct, frozen=True, gc=False):
+    """A line across the page."""
+
+
+Block: TypeAlias = Heading | Paragraph | Items | Fold | Curated | Rule
+
+
+def outline(article: Article) -> Iterator[Block]:
+    """Give the article's blocks in order.
+
+    >>> import evledger
+    >>> from evledger import Plugins, RenderContext
+    >>> from evledger.article import compose
+    >>> plugins = Plugins.builtin()
+    >>> context = RenderContext(scorers=(), ranker=plugins.ranker("tier"))
+    >>> with evledger.open("memory:", plugins=plugins) as store:
+    ...     semax = store.create("semax", title="Semax", by="curator")
+    ...     blocks = list(outline(compose(semax.view(), context)))
+    >>> blocks[0]
+    Heading(level=1, text='Semax')
+    """
+    return chain.from_iterable(part(article) for part in _PARTS)
+
+
+# -- opening -----------------------------------------------------------------------------
+
+
+def _description(article: Article) -> Iterator[Block]:
+    about = article.description
+    yield Heading(1, str(about.title))
+    if about.subject is not None:
+        yield Paragraph((str(about.subject),))
+    yield Paragraph(
+        ("Ledger ", Strong(about.ledger), f", {_events(about.events)}, as of {about.at}.")
+    )
+    yield from (Paragraph((Strong("Note:"), f" {warning}.")) for warning in about.warnings)
+
+
+def _events(count: int) -> str:
+    return "1 event" if count == 1 else f"{count} events"
+
+
+def _opening(article: Article) -> Iterator[Block]:
+    for section in (article.frame, article.why):
+        if section is not None:
+            yield from _section(section)
+
+
+def _section(section: Section) -> Iterator[Block]:
+    yield Heading(2, str(section.heading))
+    yield _body(section)
+
+
+def _body(section: Section) -> Block:
+    # Only the curator's own text is Markdown; what stands in for a sealed one is not.
+    body = section.body
+    return Curated(body) if isinstance(body, str) else Paragraph((str(body),))
+
+
+def _fit(article: Article) -> Iterator[Block]:
+    fit = article.fit
+    if fit.section is None and not fit.components:
+        return
+    yield Heading(2, fit.heading if fit.section is None else str(fit.section.heading))
+    if fit.section is not None:
+        yield _body(fit.section)
+    if fit.components:
+        yield Paragraph(("Components, and the layers that they act on:",))
+        yield from _folded(fit.components, article.first, _layer)
+
+
+def _layer(part: Component) -> Item:
+    sibling = "" if part.sibling is None else f" (see the ledger {part.sibling})"
+    return Item((Strong(str(part.component)), f" → {part.layer}{sibling}"))
+
+
+def _folded(
+    things: tuple[_Thing, ...], first: int, made: Callable[[_Thing], Item]
+) -> Iterator[Block]:
+    """Give the first of a list open, and the rest folded with their number."""
+    opened, folded = things[:first], things[first:]
+    if opened:
+        yield Items(map(made, opened))
+    if folded:
+        yield Fold(f"{len(folded)} more", map(made, folded))
+
+
+# -- numbers -----------------------------------------------------------------------------
+
+
+def _evidence(article: Article) -> Iterator[Block]:
+    evidence = article.evidence
+    yield Heading(2, evidence.heading)
+    for tally in evidence.tallies:
+        yield from _tally(tally)
+    yield Paragraph((Strong("In the chain:"), f" {_events(evidence.events)}."))
+
+
+def _tally(tally: Tally) -> Iterator[Block]:
+    yield Paragraph((Strong(f"{tally.heading}: {tally.total}."), f" {tally.note}"))
+    if tally.lines:
+        yield Items(Item((f"{line.label}: {line.count}",)) for line in tally.lines)
+
+
+def _scores(article: Article) -> Iterator[Block]:
+    scores = article.scores
+    if scores.explained is None:
+        return
+    yield Heading(2, scores.heading)
+    yield from _explained(scores.explained)
+    if scores.beside:
+        yield Paragraph(("Other scores:",))
+        yield Items(map(_beside, scores.beside))
+
+
+def _explained(score: Score | FailedScore) -> Iterator[Block]:
+    if isinstance(score, FailedScore):
+        yield Paragraph((Strong(score.scorer), f" gave no score: {score.reason}"))
+        return
+    yield Paragraph((Strong(score.statement),))
+    if score.formula:
+        yield Paragraph((score.formula,))
+    items = (*map(_term, score.terms), *_outcomes(score), *_cautions(score))
+    if items:
+        yield Items(items)
+    about = [score.method, score.source and f"Source: {score.source}"]
+    yield from (Paragraph((text,)) for text in about if text)
+    yield Paragraph((_scorer(score),))
+
+
+def _term(term: Term) -> Item:
+    weight = "" if term.weight is None else f" × {term.weight}"
+    cap = "" if term.cap is None else f" (at most {term.cap})"
+    return Item((f"{term.label}: {term.count}{weight} = {term.contribution}{cap}",))
+
+
+def _outcomes(score: Score) -> Iterator[Item]:
+    for each in score.outcomes:
+        value = "" if each.value is None else f" ({each.value})"
+        why = tuple(Item((reason,)) for reason in each.why)
+        yield Item((f"{each.outcome}: {each.label}{value}",), (*map(_term, each.terms), *why))
+
+
+def _cautions(score: Score) -> Iterator[Item]:
+    return (Item((Strong("Caution:"), f" {each.text}")) for each in score.cautions)
+
+
+def _scorer(score: Score) -> str:
+    told = ", ".join(f"{each.name} = {each.value}" for each in score.parameters)
+    return f"Scorer {score.scorer}, version {score.version}" + (f", with {told}." if told else ".")
+
+
+def _beside(score: Score | FailedScore) -> Item:
+    if isinstance(score, FailedScore):
+        return Item((Strong(score.scorer), f" gave no score: {score.reason}"))
+    formula = f": {score.formula}" if score.formula else ""
+    line = (Strong(score.scorer), f" {score.statement}{formula}")
+    return Item(line, (*_outcomes(score), *_cautions(score), Item((_scorer(score),))))
+
+
+# -- sources -----------------------------------------------------------------------------
+
+
+def _sources(article: Article) -> Iterator[Block]:
+    tiers = {tier.slug: tier for tier in article.evidence.tiers}
+    yield from _list(article.scientific, _source_with(tiers, explained=True))
+    brief = _source_with(tiers, explained=False)
+    for listed in (article.published, article.reddit, article.x, article.people):
+        yield from _list(listed, brief)
+
+
+def _list(sources: Sources, made: Callable[[Source], Item]) -> Iterator[Block]:
+    yield Heading(2, sources.heading)
+    if sources.note:
+        yield Paragraph((sources.note,))
+    yield from _folded(sources.sources, sources.shown, made)
+
+
+def _source_with(tiers: Mapping[str, Tier], *, explained: bool) -> Callable[[Source], Item]:
+    """Give what makes an item of a source, with the tiers' sentences or only their labels."""
+    told = {
+        slug: f"{tier.label}: {tier.sentence}" if explained else tier.label
+        for slug, tier in tiers.items()
+    }
+
+    def item(source: Source) -> Item:
+        claims = tuple(_claim(claim, told, quote=True) for claim in source.claims)
+        return Item(_source_line(source), claims or _NO_CLAIM)
+
+    return item
+
+
+_NO_CLAIM: Final = (Item(("No claim was drawn from this source.",)),)
+
+
+def _source_line(source: Source) -> Line:
+    title = str(source.title)
+    place = source.community if source.community is not None else source.platform
+    about = (str(source.kind).replace("-", " "), _authors(source), source.venue, place)
+    told = ", ".join(str(each) for each in (*about, source.published) if each)
+    marks = f" · {' · '.join(source.marks)}" if source.marks else ""
+    if source.link is None:
+        return (Strong(source.id), f" {title} ({told}){marks}")
+    return (Strong(source.id), " ", Link(title, source.link), f" ({told}){marks}")
+
+
+def _authors(source: Source) -> str:
+    authors = source.authors
+    if not isinstance(authors, tuple):
+        return str(authors)
+    more = max(len(authors), source.author_count or 0) - len(authors[:_NAMED])
+    return ", ".join(authors[:_NAMED]) + (f" and {more} more" if more and authors else "")
+
+
+def _claim(claim: Claim, tiers: Mapping[str, str], *, quote: bool) -> Item:
+    tier = tiers.get(claim.tier, claim.tier)
+    told = f" {claim.text} · {claim.stance} · {tier} · {claim.source}, record {claim.n}"
+    marked = f"{told} · {' · '.join(claim.marks)}" if claim.marks else told
+    line: Line = (Strong(claim.id), marked)
+    if claim.proof is not None:
+        line = (Strong(claim.id), f"{marked} · ", Link("proof", claim.proof))
+    quoted = (Item((f"“{claim.quote}”",)),) if quote and claim.quote is not None else ()
+    return Item(line, quoted)
+
+
+# -- what is not known, and cautions -----------------------------------------------------
+
+
+def _unknown(article: Article) -> Iterator[Block]:
+    unknown = article.unknown
+    yield Heading(2, unknown.heading)
+    if unknown.note:
+        yield Paragraph((unknown.note,))
+    yield from _folded(unknown.gaps, article.first, _note)
+    if unknown.questions:
+        yield Paragraph(("Open questions, and what bears on them:",))
+        yield from _folded(unknown.questions, article.first, _question)
+
+
+def _note(note: Note) -> Item:
+    return Item((Strong(note.id), f" {note.text} · record {note.n}"))
+
+
+def _question(question: Question) -> Item:
+    line = (Strong(question.id), f" {question.text} · record {question.n}")
+    return Item(line, tuple(map(_bearing, question.evidence)) or _NO_BEARING)
+
+
+_NO_BEARING: Final = (Item(("Nothing bears on it yet.",)),)
+_RELATIONS: Final = {"answers": "Answers it", "partly": "Answers a part", "against": "Against it"}
+
+
+def _bearing(bearing: Bearing) -> Item:
+    relation = _RELATIONS.get(bearing.relation, bearing.relation)
+    text = "" if bearing.text is None else f" {bearing.text}"
+    marks = f" · {' · '.join(bearing.marks)}" if bearing.marks else ""
+    return Item((f"{relation}: ", Strong(bearing.entry.partition(":")[2]), f"{text}{marks}"))
+
+
+def _safety(article: Article) -> Iterator[Block]:
+    safety = article.safety
+    yield Heading(2, safety.heading if safety.section is None else str(safety.section.heading))
+    if safety.note:
+        yield Paragraph((safety.note,))
+    if safety.section is not None:
+        yield _body(safety.section)
+    if safety.caveats:
+        yield Paragraph(("Caveats:",))
+        yield from _folded(safety.caveats, article.first, _note)
+
+
+def _components(article: Article) -> Iterator[Block]:
+    if article.components:
+        yield Heading(2, "Components")
+        yield from _folded(article.components, article.first, _component)
+
+
+def _component(part: Component) -> Item:
+    claims = "1 counted claim" if part.claims == 1 else f"{part.claims} counted claims"
+    return Item((Strong(part.id), f" {part.component} · {part.layer} · {claims}"))
+
+
+def _other_sections(article: Article) -> Iterator[Block]:
+    return chain.from_iterable(map(_section, article.sections))
+
+
+def _disclaimer(article: Article) -> Iterator[Block]:
+    yield Heading(2, article.disclaimer.heading)
+    yield from (Paragraph((sentence,)) for sentence in article.disclaimer.sentences)
+
+
+# -- every claim, asking, footer ---------------------------------------------------------
+
+
+def _ledger(article: Article) -> Iterator[Block]:
+    ledger = article.ledger
+    labels = {tier.slug: tier.label for tier in article.evidence.tiers}
+
+    def item(claim: Claim) -> Item:
+        return _claim(claim, labels, quote=False)
+
+    yield Heading(2, ledger.heading)
+    yield Paragraph((ledger.note,))
+    yield from _folded(ledger.ranked, ledger.shown, item)
+    apart = ((ledger.low_confidence, "low-confidence"), (ledger.set_aside, "set aside"))
+    for claims, label in apart:
+        if claims:
+            yield Fold(f"{len(claims)} {label}", map(item, claims))
+
+
+def _prompts(article: Article) -> Iterator[Block]:
+    yield Heading(2, article.prompts.heading)
+    if article.prompts.note:
+        yield Paragraph((article.prompts.note,))
+    if article.prompts.prompts:
+        yield Items(map(_prompt, article.prompts.prompts))
+
+
+def _prompt(prompt: Prompt) -> Item:
+    named = ", ".join(name.partition(":")[2] for name in prompt.entries[:_NAMED])
+    more = len(prompt.entries) - _NAMED
+    return Item((Strong(prompt.text), f" {named}" + (f" and {more} more" if more > 0 else "")))
+
+
+def _texting(article: Article) -> Iterator[Block]:
+    texting = article.texting
+    yield Heading(2, texting.heading)
+    if texting.contact is not None:
+        yield Paragraph(("Number: ", Strong(texting.contact)))
+    yield Items((Item((Code(texting.ask),)), Item((Code(texting.ingest),))))
+    yield from (Paragraph((sentence,)) for sentence in texting.sentences)
+
+
+def _footer(article: Article) -> Iterator[Block]:
+    footer = article.footer
+    yield Rule()
+    yield Paragraph((f"{_events(footer.events)}, the last of {footer.at}. Head:",))
+    yield Paragraph((Code(footer.head),))
+    yield Paragraph(
+        (
+            f"Scored by {'; '.join(footer.scorers) or 'nobody'}. Ranked by {footer.ranker}."
+            + (f" Made with {', '.join(footer.made_with)}." if footer.made_with else ""),
+        )
+    )
+    yield Paragraph(("To verify it:",))
+    yield Paragraph((Code(footer.verify),))
+    yield Paragraph((footer.proves,))
+    yield Paragraph((footer.does_not_prove,))
+
+
+_PARTS: Final = (
+    _description,
+    _opening,
+    _fit,
+    _evidence,
+    _scores,
+    _sources,
+    _unknown,
+    _safety,
+    _components,
+    _other_sections,
+    _disclaimer,
+    _ledger,
+    _prompts,
+    _texting,
+    _footer,
+)

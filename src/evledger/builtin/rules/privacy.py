@@ -1,0 +1,141 @@
+"""The rule on privacy: what names or reaches a person has no place in public text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from evledger.builtin.rules.making import Found, rule
+
+if TYPE_CHECKING:
+    from evledger.entries import Entry
+    from evledger.view import View
+
+__all__ = ["personal_data"]
+
+# What precedes a match is looked at first, so that a long text is not read again from each letter.
+_ADDRESS: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+_HANDLE: Final = re.compile(
+    # @name, not within an address or a link, nor BibTeX's @book{; u/name, but not 10 u/day.
+    r"(?<![\w@./+-])@[A-Za-z_]\w{1,29}(?![\w{])"
+    r"|(?<![\w/.-])(?<![0-9]\s)/?u/(?!(?:day|dose|hour|hr|kg|min|mg|ml|week|wk)\b)[\w-]{3,20}(?![\w/-])"
+)
+_PHONE: Final = re.compile(
+    # Numbers are written in many ways, and most of them are something else here: effects,
+    # intervals, DOIs, ISSNs.  With the country's code, or as North America groups them.
+    r"(?<![\w./()+-])(?:"
+    r"(?:\+|00)[1-9][0-9]{0,2}[ -]?(?:\(0?[0-9]{1,4}\)[ -]?)?[0-9]{2,4}(?:[ -][0-9]{2,4}){2,4}"
+    r"|\+[1-9][0-9]{8,14}"
+    r"|\([2-9][0-9]{2}\) ?[2-9][0-9]{2}-[0-9]{4}"
+    r"|(?:1[-.])?[2-9][0-9]{2}([-.])[2-9][0-9]{2}\1[0-9]{4}"
+    r")(?![\w/-]|\.[0-9])"
+)
+_SIGNS: Final = (
+    ("an e-mail address", _ADDRESS),
+    ("a handle", _HANDLE),
+    ("a telephone number", _PHONE),
+)
+_HINT: Final = re.compile(r"@|u/|[0-9]{3}")  # without one of these there is no sign
+
+
+@rule(
+    "personal-data",
+    why="People have a right to be forgotten, and what stands in a line of the chain stays for "
+    "good. Only what is sealed can be erased.",
+    mend="The chain keeps what it has; correct what readers see: claim-retagged, section-written, "
+    "or source-amended, which seals the title of what is no study. Before the ledger is published "
+    'it can be written anew, with the field sealed: {"type": …, "data": {…}, "seal": ["text"]}.',
+)
+def personal_data(view: View) -> Iterator[Found]:
+    """A handle, an e-mail address or a telephone number in text that is not sealed.
+
+    What is found is not repeated: the field says where to look.
+    """
+    actors: dict[str, Sequence[str]] = {}  # few people write many records
+    for kind, entries, fields in _public(view):
+        for id, entry in entries.items():
+            found = list(_in_fields(entry, fields))
+            if entry.by not in actors:
+                actors[entry.by] = _signs(entry.by)
+            found += [f"{sign} in by" for sign in actors[entry.by]]
+            if found:
+                yield Found(id if kind == "link" else f"{kind}:{id}", ", ".join(found))
+    yield from _in_waivers(view)
+    about = [f"{sign} in {field}" for field in _LEDGER for sign in _signs(getattr(view, field))]
+    if about:
+        yield Found(None, ", ".join(about))
+
+
+_LEDGER: Final = ("title", "subject")
+
+Reading = tuple[str, Callable[[Any], object]]
+
+
+def _field(name: str) -> Reading:
+    return name, lambda entry: getattr(entry, name)
+
+
+def _about(entry: Any) -> object:
+    about = entry.about
+    return (about.outcome, about.population) if hasattr(about, "outcome") else None
+
+
+def _review(entry: Any) -> object:
+    return (entry.review.why, entry.review.by) if entry.review is not None else None
+
+
+def _flags(entry: Any) -> object:
+    return tuple(flag.according_to for flag in entry.flags)
+
+
+_FIELDS: Final[Mapping[str, tuple[Reading, ...]]] = {
+    "source": (
+        *map(_field, ("title", "authors", "venue", "community", "basis")),
+        ("review", _review),
+        ("flags", _flags),
+    ),
+    "claim": (
+        *map(_field, ("text", "quote", "basis", "withdrawn")),
+        ("about", _about),
+        ("review", _review),
+    ),
+    "question": (*map(_field, ("text", "asker", "why")),),
+    "gap": (*map(_field, ("text", "closed")),),
+    "caveat": (*map(_field, ("text", "withdrawn")),),
+    "section": (*map(_field, ("heading", "body")),),
+    "component": (*map(_field, ("component", "layer")),),
+    "link": (_field("basis"), ("review", _review)),
+}
+
+
+def _public(
+    view: View,
+) -> Iterator[tuple[str, Mapping[str, Entry], tuple[Reading, ...]]]:
+    for kind, fields in _FIELDS.items():
+        yield kind, getattr(view, f"{kind}s"), fields
+
+
+def _in_fields(entry: Entry, fields: Iterable[Reading]) -> Iterator[str]:
+    for name, read in fields:
+        if name not in entry.sealed:
+            for sign in _signs(read(entry)):
+                yield f"{sign} in {name}"
+
+
+def _in_waivers(view: View) -> Iterator[Found]:
+    for waiver in view.waivers:
+        found = [f"{sign} in the waiver of record {waiver.n}" for sign in _signs(waiver.why)]
+        found += [f"{sign} in by of record {waiver.n}" for sign in _signs(waiver.by)]
+        if found:
+            yield Found(None, ", ".join(found))
+
+
+def _signs(value: object) -> Sequence[str]:
+    """Say what a text, or any of several, holds that names or reaches a person."""
+    if isinstance(value, tuple):
+        parts = cast("tuple[object, ...]", value)
+        return list(dict.fromkeys(sign for part in parts for sign in _signs(part)))
+    if not isinstance(value, str) or not _HINT.search(value):
+        return ()
+    return [sign for sign, pattern in _SIGNS if pattern.search(value)]

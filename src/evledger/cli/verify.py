@@ -1,0 +1,193 @@
+"""The verb verify."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from evledger.archive import verify_archive
+from evledger.cli import options
+from evledger.cli.documents import verification_document
+from evledger.cli.errors import Exit
+from evledger.cli.options import Settings
+from evledger.cli.output import count, progress, write_json, write_lines
+from evledger.exceptions import Broken, Invalid, NotFound
+from evledger.verification import unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from evledger.chain import Head
+    from evledger.verification import Level, Verification
+
+__all__ = ["verify"]
+
+T = TypeVar("T")
+
+
+@options.verb(
+    "verify",
+    "verify semax",
+    'verify semax --full --head "$(cat kept/HEAD)"',
+    "verify --archive semax-archive --chain --jobs 2",
+)
+@click.argument("ledger", required=False)
+@click.option(
+    "--archive",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Verify an archive instead; no database is needed: --archive semax-archive.",
+)
+@click.option(
+    "--full/--chain",
+    default=None,
+    help="--full checks every record, name and seal too; --chain hashes the pages. "
+    "By default --chain for a ledger and --full for an archive.",
+)
+@options.head(
+    "--head trust", "A head kept elsewhere, which the ledger must extend: --head 43-9f2c…."
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Threads that hash pages under --chain, as many as cores by default: --jobs 2.",
+)
+@options.common
+@click.pass_context
+def verify(
+    context: click.Context,
+    *,
+    ledger: str | None,
+    archive: str | None,
+    full: bool | None,
+    trust: Head | None,
+    jobs: int | None,
+) -> None:
+    """Verify a ledger or an archive.
+
+    The exit code is 1 where it is not sound.
+    Without --head this shows internal consistency only.
+    """
+    if (ledger is None) == (archive is None):
+        msg = "name a ledger, or give --archive DIR: one of the two"
+        raise click.UsageError(msg)
+    settings = context.ensure_object(Settings)
+    with _executor(jobs) as executor, progress("verifying") as bar:
+        given: dict[str, Any] = {"trust": trust, "executor": executor, "progress": bar}
+        if archive is not None:
+            given["vocabulary"] = settings.plugins.vocabulary
+            report = _verify_archive(archive, "chain" if full is False else "full", given)
+        else:
+            report = _verify_ledger(settings, ledger or "", "full" if full else "chain", given)
+    try:
+        _tell(settings, report)
+    finally:  # whatever becomes of the output, the shell learns of damage
+        if not report.ok:
+            context.exit(Exit.UNSOUND)
+
+
+def _verify_ledger(
+    settings: Settings, name: str, level: Level, given: dict[str, Any]
+) -> Verification:
+    with settings.open() as store:
+        return store.ledger(name).verify(level, **given)
+
+
+def _verify_archive(folder: str, level: Level, given: dict[str, Any]) -> Verification:
+    """Verify an archive; one that cannot be read as one, though it is there, is damaged."""
+    try:
+        return verify_archive(folder, level, **given)
+    except (Broken, Invalid) as error:
+        return unreadable("", level, str(error), given["trust"])
+    except NotFound as error:
+        if any(Path(folder).glob("page-*.jsonl")):
+            return unreadable("", level, str(error), given["trust"])
+        raise
+
+
+# -- threads -----------------------------------------------------------------------------
+
+
+def _executor(jobs: int | None) -> AbstractContextManager[Executor | None]:
+    if jobs is None:
+        return nullcontext()
+    return _Serial() if jobs == 1 else ThreadPoolExecutor(jobs)
+
+
+class _Serial(Executor):
+    """Runs each task in the caller's thread, when its result is asked for."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        return _Deferred(partial(fn, *args, **kwargs))
+
+
+class _Deferred(Future[T]):
+    def __init__(self, call: Callable[[], T]) -> None:
+        super().__init__()
+        self._call = call
+
+    def result(self, timeout: float | None = None) -> T:
+        del timeout
+        return self._call()
+
+
+# -- telling -----------------------------------------------------------------------------
+
+
+def _tell(settings: Settings, report: Verification) -> None:
+    if settings.json:
+        write_json(verification_document(report))
+    else:
+        write_lines(_lines(report))
+
+
+def _lines(report: Verification) -> Iterator[str]:
+    if report.ok:
+        events, pages = count(report.events, "event"), count(report.pages, "page")
+        yield f"sound: {events} in {pages}, head {report.head}"
+    else:
+        yield from _fault_lines(report)
+    if report.checked:
+        yield f"checked: {', '.join(report.checked)} (level {report.level})"
+    yield f"stands on: {_trust(report)}"
+    if report.root is not None:
+        yield f"Merkle root: {report.root}"
+    for name, number in sorted(report.unknown.items()):
+        yield f"unknown: {number} × {name}, whose data no plugin here could check"
+    yield f"took: {report.seconds:.3f} s{_rate(report)}"
+
+
+def _fault_lines(report: Verification) -> Iterator[str]:
+    yield f"NOT SOUND: {report.ledger or 'archive'}: {count(len(report.faults), 'fault')}"
+    for fault in report.faults:
+        yield f"  {fault}"
+    if report.sound_to:
+        first = count(report.sound_to, "event")
+        yield f"still sound: the first {first}, up to record {report.sound_to - 1}"
+    else:
+        yield "still sound: nothing can be said of any event"
+
+
+def _trust(report: Verification) -> str:
+    if report.trusted is None:
+        return (
+            "internal consistency only: no head kept elsewhere was given; whoever can rewrite "
+            "what was read can rewrite the chain; 'evledger head' shows one to keep"
+        )
+    if not report.ok:
+        return f"the head given, {report.trusted}; see the faults"
+    beyond = report.beyond
+    vouched = "none lies beyond it" if not beyond else f"{beyond} lie beyond it, not vouched for"
+    return f"extends the head given, {report.trusted}; of the events {vouched}"
+
+
+def _rate(report: Verification) -> str:
+    if not report.seconds or not report.events:
+        return ""
+    return f", {report.events / report.seconds:,.0f} events/s"

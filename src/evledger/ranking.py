@@ -1,0 +1,144 @@
+"""Ranking: in which order the claims stand, and which of them stand apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+from evledger.exceptions import PluginError
+
+if TYPE_CHECKING:
+    from evledger.entries import Claim
+    from evledger.view import View
+
+__all__ = ["Ranker", "Ranking", "marks", "rank"]
+
+
+class Ranker(Protocol):
+    """Orders claims, the strongest first.
+
+    Attributes:
+        name: by which it is asked for.
+        version: raised when the same claims would be ordered otherwise.
+
+    >>> class Newest:
+    ...     name, version = "newest", 1
+    ...
+    ...     def rank(self, view, claims):
+    ...         return sorted(claims, key=lambda claim: -claim.n)
+    """
+
+    @property
+    def name(self) -> str:
+        """The ranker's name."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """The version of its order."""
+        ...
+
+    def rank(self, view: View, claims: Sequence[Claim]) -> Iterable[Claim]:
+        """Give the same claims in order; each once, none left out, none added."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Ranking:
+    """Every claim of a view, once.
+
+    Attributes:
+        ranked: those that count, the strongest first.
+        low_confidence: those that a program tagged and nobody has reviewed, in the same order.
+        set_aside: those that do not count for another reason, in the same order.
+    """
+
+    ranked: tuple[Claim, ...]
+    low_confidence: tuple[Claim, ...]
+    set_aside: tuple[Claim, ...]
+
+    def __len__(self) -> int:
+        return len(self.ranked) + len(self.low_confidence) + len(self.set_aside)
+
+
+def rank(ranker: Ranker, view: View) -> Ranking:
+    """Rank all claims of a view.
+
+    Raises:
+        PluginError: the ranker failed, or lost or made up a claim; the message names it.
+    """
+    counted = view.counted
+    automatic = counted.left_out["automatic"]
+    apart = {*counted.claims, *automatic}
+    rest = tuple(id for id in view.claims if id not in apart)
+    return Ranking(
+        ranked=_ordered(ranker, view, counted.claims),
+        low_confidence=_ordered(ranker, view, automatic),
+        set_aside=_ordered(ranker, view, rest),
+    )
+
+
+def _ordered(ranker: Ranker, view: View, ids: Sequence[str]) -> tuple[Claim, ...]:
+    claims = {id: view.claims[id] for id in ids}
+    try:
+        found = [claim.id for claim in ranker.rank(view, list(claims.values()))]
+    except Exception as error:
+        msg = f"ranker {ranker.name!r} failed: {type(error).__name__}: {error}"
+        raise PluginError(msg) from error
+    if sorted(found) != sorted(ids):
+        msg = f"ranker {ranker.name!r} was given {len(ids)} claims and gave others, or not all"
+        raise PluginError(msg)
+    return tuple(claims[id] for id in found)  # the view's own, whatever the ranker made of them
+
+
+def marks(view: View, claim: Claim) -> tuple[str, ...]:
+    """Say what a reader must know of a claim, in a few words each; most claims have none.
+
+    >>> import evledger
+    >>> with evledger.open("memory:") as store:
+    ...     semax = store.create("semax", title="Semax", by="curator")
+    ...     with semax.batch(by="importer") as batch:
+    ...         paper = batch.add_source(kind="review", title="A review")
+    ...         claim = batch.tag_claim(
+    ...             source=paper, tier="human", stance="supports", text="It helps.",
+    ...             assertion="automatic",
+    ...         )
+    ...     view = semax.view()
+    >>> marks(view, view.claims["c1"])
+    ('automatic, not reviewed',)
+    """
+    found: list[str] = []
+    if claim.withdrawn is not None:
+        found.append("withdrawn")
+    if claim.review is not None and claim.review.verdict == "rejected":
+        found.append("rejected by a reviewer")
+    found += _marks_of_source(view, claim.source)
+    if claim.is_unreviewed:
+        found.append("automatic, not reviewed")
+    against = view.counted.contradicted.get(claim.id, ())
+    if against:
+        others = f" and {len(against) - 3} more" if len(against) > 3 else ""
+        found.append(f"contradicted by {', '.join(against[:3])}{others}")
+    return tuple(found)
+
+
+def _marks_of_source(view: View, id: str) -> list[str]:
+    found: list[str] = []
+    source = view.sources.get(id)
+    if source is None or not (source.flags or source.review or id in view.counted.duplicates):
+        return found
+    if source.review is not None and source.review.verdict == "rejected":
+        found.append("source rejected by a reviewer")
+    if source.is_retracted:
+        found.append("source retracted")
+    other = view.counted.duplicates.get(id)
+    if other is not None:
+        found.append(f"source is a duplicate of {other}")
+    found += [
+        f"source {word}"
+        for status, word in (("corrected", "corrected"), ("concern", "under concern"))
+        if any(flag.status == status for flag in source.flags)
+    ]
+    return found

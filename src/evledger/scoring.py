@@ -1,0 +1,437 @@
+"""Scores: a number that explains itself, and what each source does to it.
+
+A scorer turns a view into a :class:`Score`.
+Whoever reads the score can recompute it by hand:
+the terms, their weights and caps, the sum and the final cap all stand in it.
+All arithmetic is decimal.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, runtime_checkable
+
+import attrs
+
+from evledger.chain import Head
+from evledger.exceptions import PluginError
+
+if TYPE_CHECKING:
+    from evledger.view import View
+
+__all__ = [
+    "ARITHMETIC",
+    "Caution",
+    "Configurable",
+    "Failure",
+    "Influence",
+    "Outcome",
+    "Score",
+    "Scorer",
+    "Term",
+    "attempt",
+    "configured",
+    "influence",
+    "score",
+]
+
+ZERO: Final = Decimal(0)
+ARITHMETIC: Final = decimal.Context(
+    prec=60,
+    rounding=decimal.ROUND_HALF_EVEN,
+    traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow],
+)
+"""The arithmetic of all scorers: what an application sets for its own changes no score."""
+
+
+@attrs.frozen(kw_only=True)
+class Term:
+    """One addend of a score.
+
+    Attributes:
+        name: a slug: ``human``.
+        label: what was counted, for readers: ``human claims``.
+        count: how many there are.
+        weight: what each adds; ``None`` where they do not all add the same.
+        contribution: what they add together, the cap applied.
+        cap: the most that they may add; ``None`` for no bound.
+
+    >>> from decimal import Decimal
+    >>> Term.of("human", "human claims", count=5, weight=Decimal("0.12")).contribution
+    Decimal('0.60')
+    >>> Term.of("x", "posts", count=9, weight=Decimal("0.1"), cap=Decimal("0.3")).contribution
+    Decimal('0.3')
+    """
+
+    name: str
+    label: str
+    count: int
+    weight: Decimal | None
+    contribution: Decimal
+    cap: Decimal | None = None
+
+    @classmethod
+    def of(
+        cls, name: str, label: str, *, count: int, weight: Decimal, cap: Decimal | None = None
+    ) -> Self:
+        """Give the term of so many equal parts: count times weight, or the cap where it is less."""
+        product = count * weight
+        contribution = product if cap is None else min(product, cap)
+        return cls(
+            name=name, label=label, count=count, weight=weight, contribution=contribution, cap=cap
+        )
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether the cap takes something away."""
+        if self.cap is None or self.weight is None:
+            return False
+        return self.count * self.weight > self.cap
+
+
+@attrs.frozen(kw_only=True)
+class Caution:
+    """What to know before one relies on a score.
+
+    Attributes:
+        name: a slug: ``saturated``, ``contradicted``, ``retracted-left-out``,
+            ``automatic-left-out``, ``duplicate-left-out``, ``dependent-sources``,
+            ``no-weight``, or one of the scorer's own.
+        text: one sentence for readers.
+        entries: the whole names of what it is about: ``claim:c4``, ``source:s7``.
+    """
+
+    name: str
+    text: str
+    entries: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """A score for one outcome, where a scorer tells them apart.
+
+    Attributes:
+        outcome: what was measured or felt.
+        label: its grade: ``low``.
+        value: from 0 to 1; ``None`` where it only grades.
+        terms: what led there.
+        why: the reasons, each a sentence.
+    """
+
+    outcome: str
+    label: str
+    value: Decimal | None = None
+    terms: tuple[Term, ...] = ()
+    why: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Score:
+    """What a scorer says of a ledger at a head.
+
+    Attributes:
+        scorer, version: who says it.
+        parameters: all that it was configured with, decimals as text,
+            so that a configuration file could say the same.
+        head: of the view.
+        terms: the addends, in the scorer's order.
+        raw: the number before the cap; ``None`` for a scorer that only grades.
+        value: from 0 to 1; ``None`` for a scorer that only grades.
+        cap: the most that ``value`` may be.
+        label: in words; it follows from the evidence and not from the number.
+        additive: whether the terms' contributions sum to ``raw``.
+        cautions: what to know first.
+        outcomes: a score for each outcome, where the scorer tells them apart.
+        method: how it is computed, in a sentence or two.
+        source: where the method comes from: a paper, a handbook, a page.
+
+    >>> from decimal import Decimal
+    >>> from evledger import Head
+    >>> term = Term.of("human", "human claims", count=9, weight=Decimal("0.12"))
+    >>> score = Score(
+    ...     scorer="example", version=1, head=Head(1, "00" * 32), terms=(term,),
+    ...     raw=term.contribution, value=Decimal("0.95"), cap=Decimal("0.95"), label="moderate",
+    ... )
+    >>> score.formula
+    '9 human claims × 0.12 = 1.08, capped at 0.95'
+    """
+
+    scorer: str
+    version: int
+    head: Head
+    label: str
+    parameters: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    terms: tuple[Term, ...] = ()
+    raw: Decimal | None = None
+    value: Decimal | None = None
+    cap: Decimal | None = None
+    additive: bool = True
+    cautions: tuple[Caution, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    method: str = ""
+    source: str = ""
+
+    @property
+    def formula(self) -> str:
+        """The sum as one would write it down; empty where there is none."""
+        if self.raw is None or not self.terms:
+            return ""
+        left = " + ".join(_addend(term) for term in self.terms)
+        sign = "=" if self.additive else "→"
+        capped = self.cap is not None and self.raw > self.cap
+        return f"{left} {sign} {plain_decimal(self.raw)}" + (
+            f", capped at {plain_decimal(self.cap)}" if capped and self.cap is not None else ""
+        )
+
+
+def plain_decimal(number: Decimal) -> str:
+    """Write a decimal without exponent and without zeros at its end.
+
+    >>> plain_decimal(Decimal("2.120")), plain_decimal(Decimal("1E+2"))
+    ('2.12', '100')
+    """
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _addend(term: Term) -> str:
+    if term.weight is None:
+        return f"{plain_decimal(term.contribution)} for {term.count} {term.label}"
+    text = f"{term.count} {term.label} × {plain_decimal(term.weight)}"
+    if term.cap is None or not term.is_capped:
+        return text
+    return f"{text} (at most {plain_decimal(term.cap)})"
+
+
+class Scorer(Protocol):
+    """Turns a view into a score.
+
+    Attributes:
+        name: by which it is asked for.
+        version: raised when the same view would be scored otherwise.
+
+    >>> from evledger import View
+    >>> class Breadth:
+    ...     name, version = "breadth", 1
+    ...
+    ...     def score(self, view: View) -> Score:
+    ...         term = Term.of(
+    ...             "sources", "cited sources", count=len(view.counted.sources),
+    ...             weight=Decimal("0.01"),
+    ...         )
+    ...         raw = term.contribution
+    ...         return Score(
+    ...             scorer=self.name, version=self.version, head=view.head, label="breadth",
+    ...             terms=(term,), raw=raw, value=min(raw, Decimal(1)), cap=Decimal(1),
+    ...         )
+    """
+
+    @property
+    def name(self) -> str:
+        """The scorer's name."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """The version of its method."""
+        ...
+
+    def score(self, view: View) -> Score:
+        """Score a view: the same score for the same view, which it leaves as it is."""
+        ...
+
+
+@runtime_checkable
+class Configurable(Protocol):
+    """A scorer that takes parameters."""
+
+    def configured(self, parameters: Mapping[str, Any]) -> Self:
+        """Give the same scorer with other parameters.
+
+        Args:
+            parameters: names and values as a configuration file gives them;
+                those that are left out stay as they are.
+
+        Raises:
+            Invalid: a parameter is unknown, or of no use; the message says which are known.
+        """
+        ...
+
+
+@attrs.frozen
+class Failure:
+    """What a plugin could not do.
+
+    Attributes:
+        name: of the scorer, the rule or whatever it was.
+        reason: what went wrong.
+    """
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+# -- scoring -----------------------------------------------------------------------------
+
+
+def score(scorer: Scorer, view: View) -> Score:
+    """Score a view, and hold the score to what a score must be.
+
+    Raises:
+        PluginError: the scorer failed, or its score is out of bounds; the message names it.
+    """
+    with decimal.localcontext(ARITHMETIC):
+        try:
+            found = scorer.score(view)
+        except Exception as error:
+            msg = f"scorer {scorer.name!r} failed: {type(error).__name__}: {error}"
+            raise PluginError(msg) from error
+        fault = _fault(found, scorer, view)
+    if fault is not None:
+        msg = f"scorer {scorer.name!r} gave no usable score: {fault}"
+        raise PluginError(msg)
+    return found
+
+
+def attempt(scorer: Scorer, view: View) -> Score | Failure:
+    """Score a view; a scorer that fails gives a failure, which takes no other down."""
+    try:
+        return score(scorer, view)
+    except PluginError as error:
+        return Failure(scorer.name, str(error))
+
+
+def configured(scorer: Scorer, parameters: Mapping[str, Any]) -> Scorer:
+    """Give a scorer with parameters.
+
+    Raises:
+        PluginError: it takes none.
+        Invalid: a parameter is unknown, or of no use.
+    """
+    if not parameters:
+        return scorer
+    if not isinstance(scorer, Configurable):
+        msg = f"scorer {scorer.name!r} takes no parameters, and was given {', '.join(parameters)}"
+        raise PluginError(msg)
+    return scorer.configured(parameters)
+
+
+def _fault(found: object, scorer: Scorer, view: View) -> str | None:
+    """Say what is wrong with a score; ``None`` where nothing is."""
+    if not isinstance(found, Score):
+        return f"it returned {type(found).__name__}, not a Score"
+    if (found.scorer, found.version) != (scorer.name, scorer.version):
+        return f"it is signed {found.scorer!r}, version {found.version}"
+    if found.head != view.head:
+        return f"it is for head {found.head}, and the view's is {view.head}"
+    if not found.label:
+        return "it has no label"
+    try:
+        return _wrong_number(found) or _wrong_value(found) or _wrong_sum(found)
+    except Exception as error:  # noqa: BLE001  # a plugin's score may hold anything
+        return f"it cannot be read: {type(error).__name__}: {error}"
+
+
+def _wrong_number(found: Score) -> str | None:
+    for name, number in _numbers(found):
+        if not isinstance(number, Decimal):
+            return f"{name} is a {type(number).__name__}, not a Decimal"
+        if not number.is_finite():
+            return f"{name} is {number}"
+    return None
+
+
+def _numbers(found: Score) -> Iterator[tuple[str, object]]:
+    """Give every number of a score that is there, and what it is called."""
+    terms = [*found.terms, *(term for outcome in found.outcomes for term in outcome.terms)]
+    for name, number in (
+        ("raw", found.raw),
+        *((f"weight of {term.name!r:.40}", term.weight) for term in terms),
+        *((f"cap of {term.name!r:.40}", term.cap) for term in terms),
+        ("cap", found.cap),
+        *_values(found),
+    ):
+        if number is not None:
+            yield name, number
+    for term in terms:
+        yield f"contribution of {term.name!r:.40}", term.contribution
+
+
+def _values(found: Score) -> list[tuple[str, Decimal | None]]:
+    outcomes = [(f"value of {each.outcome!r:.40}", each.value) for each in found.outcomes]
+    return [("value", found.value), *outcomes]
+
+
+def _wrong_value(found: Score) -> str | None:
+    for name, number in _values(found):
+        if number is not None and not 0 <= number <= 1:
+            return f"{name} is {number}, which is not between 0 and 1"
+    return None
+
+
+def _wrong_sum(found: Score) -> str | None:
+    if not found.additive or found.raw is None:
+        return None
+    total = sum((term.contribution for term in found.terms), ZERO)
+    if total != found.raw:
+        return f"raw is {found.raw}, but its terms add up to {total}"
+    return None
+
+
+# -- influence ---------------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Influence:
+    """What one source does to a score.
+
+    Attributes:
+        source: its id.
+        raw: how much ``raw`` is more with it than without; ``None`` where there is no raw.
+        value: the same of ``value``.
+        label: the label without it, where it is another; ``None`` where it stays.
+        without: the whole score without it.
+    """
+
+    source: str
+    raw: Decimal | None
+    value: Decimal | None
+    label: str | None
+    without: Score
+
+
+def influence(
+    scorer: Scorer, view: View, sources: Iterable[str] | None = None
+) -> Iterator[Influence]:
+    """Give the influence of each source on a score: it is scored again without it.
+
+    The cost is that of scoring, once for each source.
+
+    Args:
+        scorer: what scores.
+        view: what is scored.
+        sources: the ids of the sources to look at; all by default, in order.
+
+    Raises:
+        PluginError: the scorer failed.
+        NotFound: there is no such source.
+    """
+    full = score(scorer, view)
+    for source in view.sources if sources is None else sources:
+        rest = score(scorer, view.without(source))
+        yield Influence(
+            source=source,
+            raw=_difference(full.raw, rest.raw),
+            value=_difference(full.value, rest.value),
+            label=None if rest.label == full.label else rest.label,
+            without=rest,
+        )
+
+
+def _difference(more: Decimal | None, less: Decimal | None) -> Decimal | None:
+    return None if more is None or less is None else ARITHMETIC.subtract(more, less)

@@ -1,0 +1,1 @@
+"""Conformance suites, a module for each kind of plugin; they come from :mod:`evledger.testing`."""

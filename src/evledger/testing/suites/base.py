@@ -1,0 +1,137 @@
+"""What every suite shares: where views come from, and that no test is overridden in silence."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import hypothesis
+from hypothesis import HealthCheck
+from hypothesis import strategies as st
+
+from evledger.plugins import Plugins
+from evledger.testing.telling import Story, stories, strangers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from evledger.events import Event
+    from evledger.view import View
+
+__all__ = ["EMPTY", "Suite", "ViewSuite", "check_name", "names_in", "not_given", "tried"]
+
+EMPTY: Final = Story()
+"""A ledger that has just been created."""
+
+tried: Final = hypothesis.settings(
+    max_examples=25,
+    deadline=None,  # nothing is asserted on a clock
+    # Explaining a failure of a long history takes minutes and says little.
+    phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},
+    # One test runs for every subclass; and drawing a history takes what it takes.
+    suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
+)
+"""How often a suite's properties are tried: enough to find what is common, and soon done."""
+
+_HERE: Final = f"{__name__.rpartition('.')[0]}."
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+class Suite:
+    """A suite of tests; a subclass says of what.
+
+    A test of the suite that does not hold of it can be overridden,
+    if the override says why: ``@pytest.mark.xfail(reason="…")``.
+    """
+
+    def __init_subclass__(cls) -> None:
+        if "test_no_overrides" in vars(cls):
+            msg = f"{cls.__qualname__}: test_no_overrides cannot be overridden itself"
+            raise TypeError(msg)
+        super().__init_subclass__()
+
+    def test_no_overrides(self) -> None:
+        """No test of the suite is overridden, unless it is marked as one that fails, and why."""
+        silent = [f"{cls.__name__}.{name}" for cls, name in _overridden(type(self))]
+        assert not silent, (
+            f"{', '.join(sorted(silent))}: a test of the suite is overridden; "
+            'take it out, or mark it @pytest.mark.xfail(reason="why it does not hold")'
+        )
+
+
+def _overridden(cls: type) -> Iterator[tuple[type, str]]:
+    """Give what a stranger's classes override without saying why."""
+    standard = {
+        name
+        for base in cls.__mro__
+        if base.__module__.startswith(_HERE)
+        for name in vars(base)
+        if name.startswith("test_")
+    }
+    for base in cls.__mro__:
+        if not base.__module__.startswith(_HERE):
+            for name in standard & vars(base).keys():
+                if not _is_excused(vars(base)[name]):
+                    yield base, name
+
+
+def _is_excused(test: Any) -> bool:
+    marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "xfail"]
+    return any(
+        str(mark.kwargs.get("reason") or "").strip() and mark.kwargs.get("strict", True)
+        for mark in marks
+    )
+
+
+class ViewSuite(Suite):
+    """A suite of what is given views."""
+
+    def plugins(self) -> Plugins:
+        """Give what the ledgers are written and read with; override it to add your events."""
+        return Plugins.builtin()
+
+    def fields(self) -> Mapping[type[Event], Mapping[str, st.SearchStrategy[Any]]]:
+        """Give strategies for fields of your events that need more than their annotations say."""
+        return {}
+
+    @functools.cached_property
+    def with_plugins(self) -> Plugins:
+        """What :meth:`plugins` gives, asked once a test."""
+        return self.plugins()
+
+    def told(self, story: Story) -> View:
+        """Tell a story and give the view."""
+        return story.view(self.with_plugins)
+
+    def stories(self, **sizes: int) -> st.SearchStrategy[Story]:
+        """Give stories with the events of :meth:`plugins` among them."""
+        most = {"max_size": 12, **sizes}
+        return stories(strangers(self.with_plugins), fields=self.fields(), **most)
+
+    def draw(self, data: st.DataObject, **sizes: int) -> Story:
+        """Draw a story."""
+        return data.draw(self.stories(**sizes), label="what happened to the ledger")
+
+
+def not_given(suite: Suite, name: str) -> NotImplementedError:
+    """Give the error for a method that a subclass has to override.
+
+    An abstract class would not do: pytest passes over it without a word.
+    """
+    return NotImplementedError(f"{type(suite).__name__} has to give {name}(): what is tested?")
+
+
+def check_name(name: object) -> None:
+    """See that a name can be asked for on a command line and in a configuration file."""
+    assert isinstance(name, str)
+    assert _NAME.fullmatch(name), f"{name!r}: small letters, digits, and hyphens between them"
+
+
+def names_in(view: View) -> frozenset[str]:
+    """Give the whole names of all entries of a view, and of its tiers: ``claim:c4``."""
+    kinds = ("source", "claim", "question", "gap", "caveat", "section", "component")
+    found = {f"{kind}:{id}" for kind in kinds for id in getattr(view, f"{kind}s")}
+    tiers = {f"tier:{tier.slug}" for tier in view.tiers}
+    return frozenset(found | tiers | set(view.links))

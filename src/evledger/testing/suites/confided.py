@@ -1,0 +1,41 @@
+"""A ledger in which everything that can be told in confidence was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from evledger.events import ClaimTagged, SourceAdded, Stance
+from evledger.schema import seal
+
+if TYPE_CHECKING:
+    from evledger.events import Event
+    from evledger.schema import Seal
+
+__all__ = ["SECRET", "confided"]
+
+SECRET: Final = "x-told-in-confidence"  # noqa: S105  # no password
+"""What every sealed field holds."""
+
+
+def confided(stances: Iterable[Stance]) -> Iterator[Event | Seal]:
+    """Give a post and claims drawn from it, every text of theirs sealed.
+
+    Args:
+        stances: of each claim.
+    """
+    post = SourceAdded(
+        id="s1", kind="post", title=SECRET, platform="reddit", authors=(SECRET,), basis=SECRET
+    )
+    yield seal(post, "title", "authors", "basis")
+    for number, stance in enumerate(stances, 1):
+        claim = ClaimTagged(
+            id=f"c{number}",
+            source="s1",
+            tier="anecdotal",
+            stance=stance,
+            text=SECRET,
+            quote=SECRET,
+            basis=SECRET,
+        )
+        yield seal(claim, "text", "quote", "basis")

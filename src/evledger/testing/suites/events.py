@@ -1,0 +1,155 @@
+"""The suite for events, upcasters and projections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from evledger.codec import canonical
+from evledger.events import Event
+from evledger.hookspecs import EventSupply, hookimpl
+from evledger.ledger import Store
+from evledger.plugins import Plugins
+from evledger.schema import Seal
+from evledger.testing.suites.base import ViewSuite, not_given, tried
+from evledger.testing.telling import Story, clock
+
+if TYPE_CHECKING:
+    from evledger.ledger import Ledger
+    from evledger.record import Record
+
+__all__ = ["EventTests"]
+
+
+class EventTests(ViewSuite):
+    """What holds of event classes, upcasters and projections.
+
+    >>> from evledger import EventSupply
+    >>> class TestNothing(EventTests):
+    ...     def supply(self):
+    ...         return EventSupply()
+    """
+
+    def supply(self) -> EventSupply:
+        """Give the supply that the plugin hands over."""
+        raise not_given(self, "supply")
+
+    def old(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
+        """Give data of earlier versions: for each upcaster, its type, its version, and data."""
+        yield from ()
+
+    def plugins(self) -> Plugins:
+        """Give the built-in plugins and the supply."""
+        plugins = Plugins.builtin()
+        plugins.register(_Supplier(self.supply()), "test")
+        return plugins
+
+    def test_types_have_one_prefix(self) -> None:
+        """Every event type begins with the plugin's name and a colon."""
+        prefixes = {cls.type.partition(":")[0] for cls in self.supply().events}
+        assert all(":" in cls.type for cls in self.supply().events)
+        assert len(prefixes) <= 1
+
+    @tried
+    @given(data=st.data())
+    def test_round_trip(self, data: st.DataObject) -> None:
+        """What was appended is read back: the event, its names, and the same data in the line."""
+        story = self._own(data)
+        ledger = story.ledger(self.with_plugins)
+        for event, record in zip(story.events, ledger.records(1), strict=False):
+            self._check_record(event, record)
+
+    def _check_record(self, event: Event | Seal, record: Record) -> None:
+        draft = self.with_plugins.vocabulary.draft(event)
+        assert canonical(record.data) == draft.data
+        assert (record.keys, record.refs, record.drops) == tuple(draft.names)
+        if not record.sealed:
+            assert record.event == event
+
+    @tried
+    @given(data=st.data())
+    def test_ledger_is_sound(self, data: st.DataObject) -> None:
+        """A ledger with such events passes the full verification."""
+        report = self._own(data).ledger(self.with_plugins).verify("full")
+        assert report.ok, report.fault
+        assert report.unknown == {}
+
+    @tried
+    @given(data=st.data())
+    def test_ledger_survives_without_the_plugin(self, data: st.DataObject) -> None:
+        """Where the plugin is absent its events are kept, verified, and said to be unknown."""
+        ledger = self._own(data).ledger(self.with_plugins)
+        other = _reopened(ledger, Plugins.builtin())
+        own = [r.type for r in ledger.records() if r.type not in Plugins.builtin().vocabulary]
+        report = other.verify("full")
+        assert report.ok, report.fault
+        assert report.unknown == {name: own.count(name) for name in own}
+        assert [r.line for r in other.records()] == [r.line for r in ledger.records()]
+        assert len(other.view().warnings) >= len(set(own))
+
+    @tried
+    @given(data=st.data())
+    def test_projections_replay(self, data: st.DataObject) -> None:
+        """Folded bit by bit or all at once, a projection comes to the same."""
+        ledger = self._own(data).ledger(self.with_plugins)
+        stops = data.draw(st.lists(st.integers(1, ledger.head().size), max_size=4))
+        kept = {n: ledger.view(n) for n in sorted(stops)}
+        kept[ledger.head().size] = ledger.view()
+        for projection in self.supply().projections:
+            for n, view in kept.items():
+                fresh = _reopened(ledger, self.plugins()).view(n)
+                assert view.part(projection) == fresh.part(projection)
+
+    @tried
+    @given(data=st.data())
+    def test_earlier_parts_stay(self, data: st.DataObject) -> None:
+        """What a projection froze stays as it was while the ledger grows."""
+        events = self._own(data).events
+        ledger = Story().ledger(self.with_plugins)
+        kept = [ledger.view()]
+        for event in events:
+            ledger.append(event, by="test")
+            kept.append(ledger.view())
+        for projection in self.supply().projections:
+            for n, view in enumerate(kept, 1):
+                fresh = _reopened(ledger, self.plugins()).view(n)
+                assert view.part(projection) == fresh.part(projection)
+
+    def test_upcasters_reach_the_version(self) -> None:
+        """Every older version has an upcaster, and old data becomes an event of today."""
+        supply = self.supply()
+        versions = {cls.type: cls.version for cls in supply.events}
+        expected = {(name, k) for name, version in versions.items() for k in range(1, version)}
+        assert set(supply.upcasters) == expected
+        vocabulary = self.with_plugins.vocabulary
+        for name, version, data in self.old():
+            for k in range(version, versions[name]):
+                data = supply.upcasters[name, k](dict(data))  # noqa: PLW2901  # step by step
+            assert vocabulary.structure(name, data).type == name
+
+    def _own(self, data: st.DataObject) -> Story:
+        """Draw a story that nothing is erased from, with events of the plugin."""
+        story = attrs.evolve(self.draw(data, min_size=3, max_size=8), erased=(), has_vault=True)
+        own = {cls.type for cls in self.supply().events}
+        types = {(e.event if isinstance(e, Seal) else e).type for e in story.events}
+        assume(not own or own & types)
+        return story
+
+
+def _reopened(ledger: Ledger, plugins: Plugins) -> Ledger:
+    """Give the same ledger, read with other plugins."""
+    return Store(ledger.store.backend, plugins, clock()).ledger(ledger.name)
+
+
+class _Supplier:
+    def __init__(self, supply: EventSupply) -> None:
+        self._supply = supply
+
+    @hookimpl.events
+    def events(self) -> EventSupply:
+        """Give the supply."""
+        return self._supply

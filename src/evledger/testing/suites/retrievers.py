@@ -1,0 +1,70 @@
+"""The suite for retrievers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evledger.testing.comparing import contents
+from evledger.testing.strategies import texts
+from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, names_in, not_given, tried
+
+if TYPE_CHECKING:
+    from evledger.asking import Match, Retriever
+    from evledger.view import View
+
+__all__ = ["RetrieverTests"]
+
+
+class RetrieverTests(ViewSuite):
+    """What holds of every retriever."""
+
+    def retriever(self) -> Retriever:
+        """Give a new retriever."""
+        raise not_given(self, "retriever")
+
+    def found(self, view: View, question: str, limit: int = 5) -> list[Match]:
+        """Retrieve, with a new retriever."""
+        return list(self.retriever().retrieve(view, question, limit))
+
+    def test_has_a_name(self) -> None:
+        """A retriever's name is a slug."""
+        check_name(self.retriever().name)
+
+    def test_finds_nothing_in_an_empty_ledger(self) -> None:
+        """Where nothing stands, nothing bears on a question."""
+        assert self.found(self.told(EMPTY), "Does it help?") == []
+
+    @tried
+    @given(data=st.data(), limit=st.integers(0, 5))
+    def test_gives_what_is_there(self, data: st.DataObject, limit: int) -> None:
+        """Matches are entries of the view, each once, the best first, and no more than asked."""
+        view = self.told(self.draw(data, min_size=5))
+        found = self.found(view, data.draw(_questions(view), label="question"), limit)
+        entries = [match.entry for match in found]
+        weights = [match.weight for match in found]
+        assert len(found) <= limit
+        assert set(entries) <= names_in(view)
+        assert len(set(entries)) == len(entries)
+        assert all(0 <= weight <= 1 for weight in weights)
+        assert weights == sorted(weights, reverse=True)
+
+    @tried
+    @given(data=st.data())
+    def test_is_deterministic(self, data: st.DataObject) -> None:
+        """The same events and question give the same matches; the view stays as it is."""
+        story = self.draw(data, min_size=5)
+        view = self.told(story)
+        question, before = data.draw(_questions(view), label="question"), contents(view)
+        found = self.found(view, question)
+        assert self.found(view, question) == found
+        assert self.found(self.told(story), question) == found
+        assert contents(view) == before
+
+
+def _questions(view: View) -> st.SearchStrategy[str]:
+    """Give questions: any text, the empty one, and what stands in the ledger."""
+    said = [str(claim.text) for claim in view.claims.values()]
+    return st.sampled_from(["", *said]) | texts()

@@ -1,0 +1,30 @@
+"""What plugins are made of: every protocol, each from beside the values that it speaks of.
+
+>>> from evledger.typing import Scorer
+>>> from evledger import Plugins
+>>> scorer: Scorer = Plugins.builtin().scorer("quantified-confidence")
+"""
+
+from evledger.asking import Answerer, Retriever
+from evledger.checks import Rule
+from evledger.fold import Projection
+from evledger.importing import Importer
+from evledger.locators import Normaliser
+from evledger.ranking import Ranker
+from evledger.rendering import Renderer
+from evledger.scoring import Configurable, Scorer
+from evledger.vocabulary import Upcaster
+
+__all__ = [
+    "Answerer",
+    "Configurable",
+    "Importer",
+    "Normaliser",
+    "Projection",
+    "Ranker",
+    "Renderer",
+    "Retriever",
+    "Rule",
+    "Scorer",
+    "Upcaster",
+]

@@ -1,0 +1,163 @@
+"""Checks: what was waived is told apart, and a rule that fails takes no other down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import evledger
+from evledger import (
+    Failure,
+    Finding,
+    FindingWaived,
+    GapNoted,
+    PluginError,
+    Plugins,
+    SourceAdded,
+    View,
+    hookimpl,
+)
+from evledger.checks import CheckReport, Rule, check
+
+PLUGINS: Final = Plugins.builtin()
+TARGETS: Final = [None, "source:s1", "gap:g1"]
+
+
+def finding(rule: str, target: str | None, **fields: Any) -> Finding:
+    """Give a finding."""
+    given: dict[str, Any] = {"text": "x", "why": "y", "mend": "z"}
+    return Finding(rule=rule, target=target, **{**given, **fields})
+
+
+@attrs.frozen
+class Finds:
+    """A rule that gives what it is told to, of whatever type."""
+
+    name: str
+    found: Any = ()
+
+    def check(self, view: View) -> Iterable[Finding]:
+        """Give it."""
+        del view
+        return self.found  # type: ignore[no-any-return]  # that is the point
+
+
+@attrs.frozen
+class Fails:
+    """A rule that fails, after it has found something."""
+
+    name: str
+
+    def check(self, view: View) -> Iterator[Finding]:
+        """Fail."""
+        del view
+        yield finding(self.name, None)
+        msg = "out of cheese"
+        raise RuntimeError(msg)
+
+
+def view_of(*waivers: FindingWaived) -> View:
+    """Give the view of a ledger that has a source and a gap."""
+    with evledger.open("memory:", plugins=PLUGINS) as store:
+        ledger = store.create("semax", title="Semax", by="curator")
+        paper = SourceAdded(id="s1", kind="book", title="T")
+        ledger.append(paper, GapNoted(id="g1", text="x"), *waivers, by="curator")
+        return ledger.view()
+
+
+PAIRS = st.tuples(st.sampled_from("abc"), st.sampled_from(TARGETS))
+
+
+@given(st.lists(PAIRS, unique=True), st.lists(PAIRS))
+def test_waivers(pairs: list[tuple[str, str | None]], waived: list[tuple[str, str | None]]) -> None:
+    """A finding is waived where a waiver names its rule and its target, and only there."""
+    waivers = [FindingWaived(rule=rule, target=target, why="seen") for rule, target in waived]
+    rules = [Finds(name, [finding(*pair) for pair in pairs if pair[0] == name]) for name in "cab"]
+    report = check(rules, view_of(*waivers))
+    standing = [(each.rule, each.target) for each in report.findings]
+    apart = [(each.rule, each.target) for each, _ in report.waived]
+    by_rule = sorted(pairs, key=lambda pair: pair[0])
+    assert standing == [pair for pair in by_rule if pair not in waived]
+    assert apart == [pair for pair in by_rule if pair in waived]
+    assert all((each.rule, each.target) == (w.rule, w.target) for each, w in report.waived)
+    assert (report.ok, report.rules) == (not standing, ("a", "b", "c"))
+
+
+def test_the_last_waiver_is_told() -> None:
+    """Of two waivers of one finding the later is the one that is told."""
+    waivers = [FindingWaived(rule="a", why=why) for why in ("first", "second")]
+    report = check([Finds("a", [finding("a", None)])], view_of(*waivers))
+    assert [(waiver.why, waiver.by, waiver.n) for _, waiver in report.waived] == [
+        ("second", "curator", 4)
+    ]
+
+
+def test_a_waiver_without_target_is_of_the_whole() -> None:
+    """A waiver that names no target lets no finding on an entry stand."""
+    waiver = FindingWaived(rule="a", why="seen")
+    report = check([Finds("a", [finding("a", "source:s1")])], view_of(waiver))
+    assert [each.target for each in report.findings] == ["source:s1"]
+
+
+def test_a_rule_that_fails_takes_no_other_down() -> None:
+    """What a failing rule had found is not told; the others look all the same."""
+    report = check([Fails("b"), Finds("c", [finding("c", None)]), Finds("a")], view_of())
+    assert report.failures == (Failure("b", "rule 'b' failed: RuntimeError: out of cheese"),)
+    assert [each.rule for each in report.findings] == ["c"]
+    assert report.rules == ("a", "b", "c")
+    assert not report.ok
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(["a finding"], id="text"),
+        pytest.param([finding("b", None)], id="another rule's"),
+        pytest.param([finding("a", None), None], id="None among them"),
+        pytest.param(None, id="nothing"),
+        pytest.param(7, id="no list"),
+    ],
+)
+def test_wrong_returns_are_failures(found: Any) -> None:
+    """A rule that gives anything but findings of its own has failed, and is named."""
+    report = check([Finds("a", found)], view_of())
+    assert [failure.name for failure in report.failures] == ["a"]
+    assert "rule 'a' " in report.failures[0].reason
+    assert report.findings == ()
+
+
+def test_failures_alone_are_not_ok() -> None:
+    """Nothing found by a rule that failed is not the same as nothing found."""
+    assert not CheckReport(rules=("a",), findings=(), waived=(), failures=(Failure("a", "x"),)).ok
+    assert CheckReport(rules=("a",), findings=(), waived=(), failures=()).ok
+
+
+class Lab:
+    """A plugin with two rules."""
+
+    @hookimpl.checks
+    def checks(self) -> Iterable[Rule]:
+        """Give them."""
+        return [Finds("lab-one", [finding("lab-one", None)]), Fails("lab-two")]
+
+
+def test_a_ledger_checks_itself() -> None:
+    """Ledger.check lets all rules look, or those that are named, as the ledger stood then."""
+    plugins = Plugins.builtin()
+    plugins.register(Lab(), "lab")
+    with evledger.open("memory:", plugins=plugins) as store:
+        ledger = store.create("semax", title="Semax", by="curator")
+        waiver = FindingWaived(rule="lab-one", why="seen")
+        ledger.append(waiver, by="curator")
+        assert set(ledger.check().rules) == set(plugins.rules)
+        assert [failure.name for failure in ledger.check().failures] == ["lab-two"]
+        report = ledger.check("lab-one")
+        assert (report.ok, report.rules, len(report.waived)) == (True, ("lab-one",), 1)
+        assert not ledger.check("lab-one", n=1).ok
+        with pytest.raises(PluginError, match=r"no rule 'nosuch'; there are: .*lab-one"):
+            ledger.check("nosuch")

@@ -1,0 +1,457 @@
+"""The default score says what it counted, and can be recomputed from what it says."""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import evledger
+from evledger import (
+    About,
+    Caution,
+    ClaimTagged,
+    ClaimWithdrawn,
+    Event,
+    Invalid,
+    LedgerDescribed,
+    Plugins,
+    Reviewed,
+    Score,
+    SourceAdded,
+    SourceFlagged,
+    SourceLinked,
+    Tier,
+    View,
+)
+from evledger.builtin.confidence import QuantifiedConfidence
+from evledger.events import DEFAULT_TIERS
+from evledger.scoring import score
+from evledger.testing import ScorerTests, histories
+
+TIERS = ("human", "preclinical", "published", "anecdotal")
+
+
+def seen(*events: Event) -> View:
+    """Give the view of a new ledger that took these events."""
+    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+        ledger = store.create("semax", title="Semax", by="curator")
+        if events:
+            ledger.append(*events, by="curator")
+        return ledger.view()
+
+
+def confidence(view: View, parameters: Mapping[str, Any] | None = None) -> Score:
+    """Score a view with the built-in scorer."""
+    return score(QuantifiedConfidence().configured(parameters or {}), view)
+
+
+def named(found: Score, name: str) -> Caution:
+    """Give the caution of a name."""
+    (caution,) = (each for each in found.cautions if each.name == name)
+    return caution
+
+
+def study(id: str, kind: Any = "journal-article", **fields: Any) -> SourceAdded:
+    """Give a source."""
+    return SourceAdded(id=id, kind=kind, title=id, **fields)
+
+
+def claim(id: str, source: str, tier: str = "human", **fields: Any) -> ClaimTagged:
+    """Give a claim that supports, unless told otherwise."""
+    given: dict[str, Any] = {"stance": "supports", "text": id, **fields}
+    return ClaimTagged(id=id, source=source, tier=tier, **given)
+
+
+# -- the worked figure -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def model() -> Score:
+    """Give the score of a ledger with the model article's counts."""
+    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+        semax = store.create("semax", title="Semax", by="curator")
+        with semax.batch(by="curator") as batch:
+            for tier, count in (("human", 5), ("preclinical", 6), ("anecdotal", 78)):
+                kind = "post" if tier == "anecdotal" else "journal-article"
+                for number in range(count):
+                    source = batch.add_source(kind=kind, title=f"{tier} {number}")
+                    batch.tag_claim(source=source, tier=tier, stance="supports", text="It helps.")
+        return semax.score("quantified-confidence")
+
+
+def test_worked_figure(model: Score) -> None:
+    """5 human, 6 preclinical and 78 anecdotal claims and 11 studies give 2.12, capped at 0.95."""
+    assert (model.raw, model.value) == (Decimal("2.12"), Decimal("0.95"))
+    assert model.label == "moderate — human claims present in ledger"
+    assert [caution.name for caution in model.cautions] == ["saturated"]
+    assert model.formula == (
+        "5 human claims × 0.12 + 6 preclinical claims × 0.04 + 78 anecdotal claims × 0.015 "
+        "+ 11 scientific sources × 0.01 = 2.12, capped at 0.95"
+    )
+
+
+def test_worked_figure_is_saturated(model: Score) -> None:
+    """The value would be the same without any of the human claims, and the caution says so."""
+    assert named(model, "saturated").text == (
+        "The sum, 2.12, is more than the cap of 0.95; "
+        "the value would be the same without any of its 5 human claims."
+    )
+
+
+def test_an_empty_ledger_scores_nothing() -> None:
+    """Where no claim counts there is nothing to add, and the label says so."""
+    found = confidence(seen())
+    assert (found.raw, found.value) == (Decimal(0), Decimal(0))
+    assert (found.terms, found.formula) == ((), "")
+    assert found.label == "none — no claim in ledger counts"
+    assert found.cautions == ()
+
+
+# -- properties --------------------------------------------------------------------------
+
+
+@given(histories(max_size=12))
+def test_terms_sum_to_raw(events: Sequence[Event]) -> None:
+    """What the terms contribute is what the score is, for any ledger."""
+    found = confidence(seen(*events))
+    assert sum(term.contribution for term in found.terms) == found.raw
+
+
+@st.composite
+def parameters(draw: st.DrawFn) -> dict[str, Any]:
+    """Give parameters as a configuration file holds them, some left out."""
+    numbers = st.decimals(0, 2, places=3).map(str) | st.sampled_from([0, 1, 0.1, 0.7])
+    weights = st.dictionaries(st.sampled_from([*TIERS, "other"]), numbers)
+    caps = st.dictionaries(st.sampled_from([*TIERS, "scientific-sources"]), numbers)
+    whole = st.fixed_dictionaries(
+        {},
+        optional={
+            "weights": weights,
+            "sources": numbers,
+            "caps": caps,
+            "cap": st.decimals(0, 1, places=2).map(str),
+        },
+    )
+    return draw(whole)
+
+
+@given(st.lists(st.sampled_from(TIERS), max_size=12), parameters())
+def test_recomputed_by_hand(tiers: list[str], given: dict[str, Any]) -> None:
+    """The counts, weights and caps that the score prints are enough to compute it again."""
+    claims = [claim(f"c{number}", "s1", tier) for number, tier in enumerate(tiers)]
+    found = confidence(seen(study("s1"), *claims), given)
+    total = Decimal(0)
+    for term in found.terms:
+        weights = {**found.parameters["weights"], "scientific-sources": found.parameters["sources"]}
+        added = term.count * Decimal(weights.get(term.name, "0"))
+        total += min(added, Decimal(found.parameters["caps"].get(term.name, "Infinity")))
+    assert total == found.raw
+    assert min(total, Decimal(found.parameters["cap"])) == found.value
+
+
+@given(histories(max_size=12), st.sampled_from(TIERS), st.booleans())
+def test_another_claim_never_lowers(events: Sequence[Event], tier: str, study_too: bool) -> None:
+    """One more claim that counts never makes the sum less."""
+    before = confidence(seen(*events)).raw
+    more = (study("s-new", "trial" if study_too else "post"), claim("c-new", "s-new", tier))
+    after = confidence(seen(*events, *more)).raw
+    assert before is not None
+    assert after is not None
+    assert before <= after
+
+
+AUTOMATIC = (claim("c-x", "s-own", assertion="automatic"),)
+WITHDRAWN = (claim("c-x", "s-own"), ClaimWithdrawn(claim="c-x", why="misread"))
+REJECTED = (claim("c-x", "s-own"), Reviewed(target="claim:c-x", verdict="rejected"))
+RETRACTED = (
+    study("s-x"),
+    claim("c-x", "s-x"),
+    SourceFlagged(source="s-x", status="retracted", according_to="the journal"),
+)
+DUPLICATE = (
+    study("s-x"),
+    claim("c-x", "s-x"),
+    SourceLinked(source="s-x", other="s-own", relation="duplicate-of"),
+)
+
+
+@pytest.mark.parametrize(
+    ("extra", "caution"),
+    [
+        (AUTOMATIC, "automatic-left-out"),
+        (WITHDRAWN, None),
+        (REJECTED, None),
+        (RETRACTED, "retracted-left-out"),
+        (DUPLICATE, "duplicate-left-out"),
+    ],
+    ids=["automatic", "withdrawn", "rejected", "retracted", "duplicate"],
+)
+@given(events=histories(max_size=12))
+def test_what_does_not_count_changes_only_cautions(
+    extra: tuple[Event, ...], caution: str | None, events: Sequence[Event]
+) -> None:
+    """A claim that does not count leaves the number alone; where nobody decided, it is named."""
+    base = (*events, study("s-own"), claim("c-own", "s-own"))
+    before, after = confidence(seen(*base)), confidence(seen(*base, *extra))
+    same = attrs.evolve(after, head=before.head, cautions=before.cautions)
+    assert same == before
+    if caution is None:
+        assert after.cautions == before.cautions
+    else:
+        assert "claim:c-x" in named(after, caution).entries
+
+
+def test_the_application_s_arithmetic_changes_nothing() -> None:
+    """What precision an application works with does not reach the score."""
+    view = seen(study("s1"), *(claim(f"c{number}", "s1", "anecdotal") for number in range(123)))
+    expected = confidence(view)
+    with decimal.localcontext(prec=2):
+        actual = confidence(view)
+    assert actual == expected
+    assert expected.raw == Decimal("1.855")
+
+
+# -- labels ------------------------------------------------------------------------------
+
+OWN = Tier(slug="in-silico", label="In silico", description="Computed.")
+
+
+@pytest.mark.parametrize(
+    ("tiers", "expected"),
+    [
+        (["human", "anecdotal"], "moderate — human claims present in ledger"),
+        (["anecdotal", "preclinical"], "limited — preclinical claims at best"),
+        (["anecdotal", "published"], "weak — published statements at best"),
+        (["anecdotal"], "anecdotal — personal accounts at best"),
+        (["in-silico"], "not graded — in silico claims at best"),
+        (["in-silico", "anecdotal"], "not graded — in silico claims at best"),
+    ],
+)
+def test_the_label_follows_from_the_best_tier(tiers: list[str], expected: str) -> None:
+    """One claim of the best tier decides the label, in the ledger's own order of tiers."""
+    described = LedgerDescribed(tiers=(OWN, *DEFAULT_TIERS))
+    claims = [claim(f"c{number}", "s1", tier) for number, tier in enumerate(tiers)]
+    assert confidence(seen(described, study("s1"), *claims)).label == expected
+
+
+def test_the_label_does_not_follow_from_the_number() -> None:
+    """Hundreds of anecdotes reach the cap, and are anecdotes still."""
+    claims = [claim(f"c{number}", "s1", "anecdotal") for number in range(200)]
+    found = confidence(seen(study("s1", "post"), *claims))
+    assert (found.value, found.label) == (Decimal("0.95"), "anecdotal — personal accounts at best")
+
+
+def test_a_tier_that_the_ledger_no_longer_has() -> None:
+    """Claims of a tier that the description dropped still count, after all others."""
+    fewer = LedgerDescribed(tiers=(DEFAULT_TIERS[3],))
+    found = confidence(seen(study("s1"), claim("c1", "s1"), claim("c2", "s1", "anecdotal"), fewer))
+    assert [term.name for term in found.terms] == ["anecdotal", "human", "scientific-sources"]
+    assert found.label == "anecdotal — personal accounts at best"
+
+
+# -- cautions ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "spare"), [(8, 0), (9, 1), (17, 9)])
+def test_how_many_claims_could_go(count: int, spare: int) -> None:
+    """Where the sum is above the cap, the caution counts the claims that change nothing."""
+    claims = [claim(f"c{number}", "s1") for number in range(count)]
+    found = confidence(seen(study("s1", "post"), *claims))
+    left = [confidence(seen(study("s1", "post"), *claims[:n])).value for n in (8, 7)]
+    assert left[0] == found.value
+    assert left[1] != found.value
+    said = f"without {spare} of its {count} human claims"
+    assert (said in named(found, "saturated").text) is (spare > 0)
+
+
+def test_contradiction_names_both_sides() -> None:
+    """What contradicts is named, and so is what says otherwise about the same."""
+    pain = About(outcome="pain")
+    view = seen(
+        study("s1"),
+        claim("c1", "s1", about=pain),
+        claim("c2", "s1", about=pain, stance="contradicts"),
+        claim("c3", "s1", stance="contradicts"),
+        claim("c4", "s1"),
+    )
+    caution = named(confidence(view), "contradicted")
+    assert caution.entries == ("claim:c1", "claim:c2", "claim:c3")
+    assert caution.text == (
+        "2 counted claims contradict: c2, c3; 1 other claim about the same say otherwise."
+    )
+
+
+def tied(*sources: SourceAdded, links: Iterable[SourceLinked] = ()) -> tuple[str, ...]:
+    """Give the sources that the caution about dependence names, each cited by a claim."""
+    claims = [claim(f"c-{source.id}", source.id) for source in sources]
+    cautions = confidence(seen(*sources, *claims, *links)).cautions
+    return next((c.entries for c in cautions if c.name == "dependent-sources"), ())
+
+
+@pytest.mark.parametrize("relation", ["version-of", "same-study", "part-of"])
+def test_linked_sources_depend(relation: Any) -> None:
+    """Links tie sources together, also through one that nothing cites; proposals tie nothing."""
+    one, two, other = study("s1"), study("s2"), study("s3")
+    link = SourceLinked(source="s1", other="s2", relation=relation)
+    proposed = SourceLinked(source="s1", other="s2", relation=relation, assertion="automatic")
+    assert tied(one, two, other, links=[link]) == ("source:s1", "source:s2")
+    assert tied(one, two, other, links=[proposed]) == ()
+    book = [study("s9"), study("s1"), study("s2")]
+    claims = [claim("c1", "s1"), claim("c2", "s2")]
+    both = [SourceLinked(source=id, other="s9", relation=relation) for id in ("s1", "s2")]
+    caution = named(confidence(seen(*book, *claims, *both)), "dependent-sources")
+    assert caution.entries == ("source:s1", "source:s2")
+
+
+def test_notices_tie_nothing() -> None:
+    """A notice is about a source and is no evidence beside it."""
+    link = SourceLinked(source="s1", other="s2", relation="notice-of")
+    assert tied(study("s1"), study("s2"), links=[link]) == ()
+
+
+def test_a_source_depends_on_none_that_is_not_cited() -> None:
+    """An earlier version that no claim cites makes no double."""
+    link = SourceLinked(source="s1", other="s9", relation="version-of")
+    view = seen(study("s9"), study("s1"), study("s2"), claim("c1", "s1"), claim("c2", "s2"), link)
+    assert confidence(view).cautions == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "depend"),
+    [
+        ({"authors": ("Ng A", "Li B")}, {"authors": ("ng a",)}, True),
+        ({"authors": ("Ng A", "Li B")}, {"authors": ("Li B",)}, False),
+        ({"authors": ()}, {"authors": ()}, False),
+        ({"mentions": ("nct:NCT00000001",)}, {"mentions": ("nct:NCT00000001",)}, True),
+        ({"mentions": ("nct:NCT00000001",)}, {"mentions": ("nct:NCT00000002",)}, False),
+    ],
+)
+def test_what_papers_have_in_common(one: dict[str, Any], two: dict[str, Any], depend: bool) -> None:
+    """Papers with one first author, or about one trial, may not be independent."""
+    assert bool(tied(study("s1", **one), study("s2", **two))) is depend
+
+
+@pytest.mark.parametrize(("community", "depend"), [("r/a", True), ("r/b", False)])
+def test_an_author_of_posts_is_known_within_a_community(community: str, depend: bool) -> None:
+    """The same name in the same community is the same voice; elsewhere it need not be."""
+    here = study("s1", "post", platform="reddit", community="r/a", authors=("kim",))
+    there = study("s2", "post", platform="reddit", community=community, authors=("kim",))
+    assert bool(tied(here, there)) is depend
+
+
+def test_erased_authors_tie_nothing() -> None:
+    """Who has been forgotten cannot be compared."""
+    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+        ledger = store.create("semax", title="Semax", by="curator")
+        for id in ("1", "2"):
+            post = study(f"s{id}", "post", platform="reddit", authors=("kim",))
+            ledger.append(post, claim(f"c{id}", f"s{id}"), by="curator")
+        assert named(ledger.score(), "dependent-sources").entries == ("source:s1", "source:s2")
+        for n in (1, 3):
+            ledger.erase(n, "authors", reason="asked", by="curator")
+        assert ledger.score().cautions == ()
+
+
+def test_tiers_without_a_weight() -> None:
+    """Claims that add nothing are named, whether their weight is 0 or nobody gave one."""
+    described = LedgerDescribed(tiers=(*DEFAULT_TIERS, OWN))
+    claims = [claim("c1", "s1"), claim("c2", "s1", "published"), claim("c3", "s1", "in-silico")]
+    caution = named(confidence(seen(described, study("s1"), *claims)), "no-weight")
+    assert caution.entries == ("claim:c2", "claim:c3")
+    assert caution.text == (
+        "2 counted claims of tiers without a weight add nothing: in-silico (1), published (1)."
+    )
+
+
+# -- parameters --------------------------------------------------------------------------
+
+
+def test_parameters_change_what_they_name_and_no_more() -> None:
+    """A table is taken in name by name; the rest stays as it was."""
+    scorer = QuantifiedConfidence().configured(
+        {"weights": {"human": 0.1}, "sources": "0", "caps": {"human": 1}, "labels": {"human": "!"}}
+    )
+    assert scorer.weights["human"] == Decimal("0.1")
+    assert scorer.weights["preclinical"] == Decimal("0.04")
+    assert (scorer.sources, scorer.cap) == (Decimal(0), Decimal("0.95"))
+    found = score(scorer, seen(study("s1"), *(claim(f"c{n}", "s1") for n in range(11))))
+    assert (found.raw, found.label) == (Decimal(1), "!")
+    assert found.formula == (
+        "11 human claims × 0.1 (at most 1) + 1 scientific sources × 0 = 1, capped at 0.95"
+    )
+
+
+@given(parameters())
+def test_printed_parameters_configure_the_same(given: dict[str, Any]) -> None:
+    """A score's parameters are all of them, as text, and make the same scorer again."""
+    scorer = QuantifiedConfidence().configured(given)
+    printed = score(scorer, seen()).parameters
+    assert QuantifiedConfidence().configured(printed) == scorer
+    assert all(isinstance(number, str) for number in printed["weights"].values())
+    assert isinstance(printed["cap"], str)
+
+
+def test_a_cap_of_nothing_shows() -> None:
+    """A term that is capped at 0 says so in the formula."""
+    found = confidence(seen(study("s1", "post"), claim("c1", "s1")), {"caps": {"human": "0"}})
+    assert found.formula == "1 human claims × 0.12 (at most 0) = 0"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"cap": -1},
+        {"cap": "1.01"},
+        {"cap": True},
+        {"cap": None},
+        {"cap": float("nan")},
+        {"cap": float("inf")},
+        {"cap": "a lot"},
+        {"cap": "-0"},
+        {"cap": {"human": 1}},
+        {"sources": "NaN"},
+        {"sources": "1e9"},
+        {"sources": "1e-31"},
+        {"weights": "0.1"},
+        {"weights": {"human": [1]}},
+        {"weights": {"human": -0.1}},
+        {"weights": {1: 1}},
+        {"weights": {"": 1}},
+        {"caps": {"human": "sNaN"}},
+        {"labels": {"human": ""}},
+        {"labels": {"human": 3}},
+    ],
+    ids=repr,
+)
+def test_useless_parameters(given: dict[str, Any]) -> None:
+    """A parameter of no use is refused, and named."""
+    with pytest.raises(Invalid, match=f"^{next(iter(given))}"):
+        QuantifiedConfidence().configured(given)
+
+
+def test_unknown_parameters() -> None:
+    """A misspelt parameter is refused, with those that are known."""
+    with pytest.raises(Invalid, match="no parameter 'wieghts'; known are: weights, sources, caps"):
+        QuantifiedConfidence().configured({"wieghts": {}})
+
+
+@pytest.mark.parametrize("make", [Decimal, str, float])
+def test_numbers_are_taken_as_they_are_written(make: Callable[[str], object]) -> None:
+    """Text and floats of configuration files become exactly what a person reads there."""
+    scorer = QuantifiedConfidence().configured({"cap": make("0.1")})
+    assert scorer.cap == Decimal("0.1")
+
+
+class TestConformance(ScorerTests):
+    """The built-in scorer keeps what every scorer must."""
+
+    def scorer(self) -> QuantifiedConfidence:
+        """Give the scorer."""
+        return QuantifiedConfidence()

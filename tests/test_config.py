@@ -1,0 +1,135 @@
+"""The configuration file: where it is found, what it may say, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evledger import Invalid, NotFound
+from evledger.cli.config import Config, find_config, load_config
+
+WHOLE = """
+[plugins]
+disable = ["that"]
+prefer = { "scorer:breadth" = "mylab" }
+
+[scorers.quantified-confidence]
+cap = "0.9"
+
+[scorers.quantified-confidence.weights]
+human = "0.2"
+
+[article]
+scorers = ["quantified-confidence", "breadth"]
+ranker = "newest"
+first = 3
+contact = "+1 555 0100"
+proofs = "https://example.org/{id}.tlog-proof"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EVLEDGER_CONFIG", raising=False)
+
+
+def write(path: Path, text: str) -> Path:
+    """Write a configuration file."""
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_everything_it_may_say(tmp_path: Path) -> None:
+    """Every name of the documented file arrives where it belongs."""
+    config = load_config(write(tmp_path / "evledger.toml", WHOLE))
+    assert config.plugins.disable == ("that",)
+    assert config.plugins.prefer == {"scorer:breadth": "mylab"}
+    assert config.scorers == {
+        "quantified-confidence": {"cap": "0.9", "weights": {"human": "0.2"}},
+    }
+    assert config.article.scorers == ("quantified-confidence", "breadth")
+    assert (config.article.ranker, config.article.first) == ("newest", 3)
+    assert config.article.contact == "+1 555 0100"
+    assert config.article.proofs == "https://example.org/{id}.tlog-proof"
+
+
+def test_without_a_file(tmp_path: Path) -> None:
+    """Without a file everything is as it is by default."""
+    assert load_config(None) == Config()
+    assert find_config(tmp_path) not in list(tmp_path.iterdir())
+
+
+def test_in_pyproject(tmp_path: Path) -> None:
+    """The table tool.evledger of pyproject.toml says the same."""
+    text = WHOLE.replace("[", "[tool.evledger.", 1).replace("\n[", "\n[tool.evledger.")
+    text = text.replace("[tool.evledger.tool.evledger.", "[tool.evledger.")
+    project = write(tmp_path / "pyproject.toml", f'[project]\nname = "x"\n{text}')
+    assert find_config(tmp_path) == project
+    assert load_config(project) == load_config(write(tmp_path / "evledger.toml", WHOLE))
+
+
+@pytest.mark.parametrize("text", ["# [tool.evledger]\n", "tool = 1 # [tool.evledger]\n"])
+def test_pyproject_that_only_mentions_us(tmp_path: Path, text: str) -> None:
+    """A project file that has no such table says nothing."""
+    assert load_config(write(tmp_path / "pyproject.toml", text)) == Config()
+
+
+def test_nearest_file_counts(tmp_path: Path) -> None:
+    """The nearest folder upwards wins, and evledger.toml over pyproject.toml within one."""
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    write(tmp_path / "evledger.toml", "")
+    assert find_config(inner) == tmp_path / "evledger.toml"
+    write(tmp_path / "a" / "pyproject.toml", "[tool.other]\n")
+    assert find_config(inner) == tmp_path / "evledger.toml"
+    write(tmp_path / "a" / "pyproject.toml", "[tool.evledger.article]\nfirst = 1\n")
+    assert find_config(inner) == tmp_path / "a" / "pyproject.toml"
+    write(tmp_path / "a" / "evledger.toml", "")
+    assert find_config(inner) == tmp_path / "a" / "evledger.toml"
+
+
+def test_environment_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """EVLEDGER_CONFIG names the file; one that is not there is an error."""
+    write(tmp_path / "evledger.toml", "")
+    other = write(tmp_path / "other.toml", WHOLE)
+    monkeypatch.setenv("EVLEDGER_CONFIG", str(other))
+    assert find_config(tmp_path) == other
+    monkeypatch.setenv("EVLEDGER_CONFIG", str(tmp_path / "gone.toml"))
+    with pytest.raises(NotFound, match=r"EVLEDGER_CONFIG names .*gone\.toml, and there is no such"):
+        find_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[article", r"evledger\.toml is not TOML: Expected"),
+        ("[articles]", "unknown field `articles`"),
+        ("[article]\nscorer = 'x'", r"unknown field `scorer` - at `\$\.article`"),
+        ("[article]\nfirst = '5'", r"Expected `int`, got `str` - at `\$\.article\.first`"),
+        ("[plugins]\ndisable = 'x'", r"Expected `array`, got `str` - at `\$\.plugins\.disable`"),
+        ("[plugins.prefer]\nx = 1", r"Expected `str`, got `int`"),
+        ("scorers = 1", "Expected `object`, got `int`"),
+    ],
+)
+def test_refused(tmp_path: Path, text: str, expected: str) -> None:
+    """What means nothing is refused, with the file and the place."""
+    path = write(tmp_path / "evledger.toml", text)
+    with pytest.raises(Invalid, match=expected):
+        load_config(path)
+
+
+@pytest.mark.parametrize("name", ["evledger.toml", "pyproject.toml"])
+@given(data=st.binary(max_size=200))
+def test_garbage(tmp_path_factory: pytest.TempPathFactory, name: str, data: bytes) -> None:
+    """Whatever stands in the file, it is read or refused."""
+    path = tmp_path_factory.mktemp("garbage") / name
+    path.write_bytes(data)
+    found = find_config(path.parent)
+    try:
+        config = load_config(found if found == path else None)
+    except Invalid:
+        return
+    assert isinstance(config, Config)

@@ -1,0 +1,389 @@
+"""Installed plugins: every way of getting one wrong has its own message, and hurts no other.
+
+The distributions are real ones as far as Python sees: a module, and metadata with entry points.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+from typing import Final
+
+import pytest
+
+import evledger
+from evledger import PluginError, Plugins
+from evledger.discovery import Failed, Found, Loaded, disabled, find, load
+
+SCORER: Final = """
+from decimal import Decimal
+from evledger import Score, Term, hookimpl
+
+EVLEDGER_API = 1
+
+
+class Breadth:
+    name, version = "breadth", 1
+
+    def score(self, view):
+        count = len(view.counted.sources)
+        term = Term.of("sources", "cited sources", count=count, weight=Decimal("0.01"))
+        raw = term.contribution
+        return Score(
+            scorer=self.name, version=1, head=view.head, label="breadth", terms=(term,),
+            raw=raw, value=min(raw, Decimal(1)), cap=Decimal(1), method="Counts sources.",
+        )
+
+
+@hookimpl.scorers
+def scorers():
+    return [Breadth()]
+"""
+
+MISSPELT: Final = """
+import pluggy
+
+EVLEDGER_API = 1
+
+
+@pluggy.HookimplMarker("evledger")
+def evledger_scorrers():
+    return []
+"""
+
+Install = Callable[..., Found]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Give what installs a distribution of one plugin, for this test alone."""
+    for name in ("EVLEDGER_DISABLE_PLUGINS", "EVLEDGER_STRICT_PLUGINS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+
+    def install(
+        name: str, code: str, *, distribution: str | None = None, version: str = "1.0"
+    ) -> Found:
+        distribution = distribution or f"evledger-{name}"
+        module = f"{distribution.replace('-', '_')}_of_{tmp_path.name.replace('-', '_')}"
+        (tmp_path / f"{module}.py").write_text(dedent(code))
+        importlib.invalidate_caches()
+        info = tmp_path / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        about = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        (info / "METADATA").write_text(about)
+        (info / "entry_points.txt").write_text(f"[evledger]\n{name} = {module}\n")
+        return Found(name=name, value=module, distribution=distribution, version=version)
+
+    return install
+
+
+def reason(found: Found) -> str:
+    """Load a plugin, and give the reason why it failed."""
+    step = load(found)
+    assert isinstance(step, Failed)
+    return step.reason
+
+
+# -- finding -----------------------------------------------------------------------------
+
+
+def test_nothing_is_discovered_at_import() -> None:
+    """Importing evledger looks for no plugin; opening a store does."""
+    code = """
+    import importlib.metadata, sys
+    asked = []
+    real = importlib.metadata.entry_points
+    def spy(*args, **given):
+        asked.append(given)
+        return real(*args, **given)
+    importlib.metadata.entry_points = spy
+    import evledger
+    assert asked == [], asked
+    assert "evledger.builtin" not in sys.modules
+    evledger.open("memory:").close()
+    assert {"group": "evledger"} in asked, asked
+    """
+    subprocess.run([sys.executable, "-I", "-c", dedent(code)], check=True, timeout=60)
+
+
+def test_found_sorted_and_not_imported(install: Install) -> None:
+    """What is found is sorted by distribution and name, and none of it has been imported."""
+    late = install("zeta", SCORER, distribution="zz-dist")
+    early = install("alpha", "raise SystemExit('imported')", distribution="aa-dist")
+    assert [found for found in find() if found in (late, early)] == [early, late]
+    assert early.value not in sys.modules
+
+
+def test_plugin_is_used(install: Install) -> None:
+    """An installed plugin's scorer is there, and the report says where it comes from."""
+    found = install("breadth", SCORER, version="2.3")
+    plugins = Plugins.discover()
+    (info,) = [info for info in plugins.report() if info.name == "breadth"]
+    assert (info.distribution, info.version, info.entry_point) == (
+        "evledger-breadth",
+        "2.3",
+        found.value,
+    )
+    assert dict(info.supplies) == {"scorers": ("breadth",)}
+    assert plugins.supplier("scorers", "breadth") == "evledger-breadth 2.3"
+    with evledger.open("memory:", plugins=plugins) as store:
+        ledger = store.create("semax", title="Semax", by="me")
+        assert ledger.score("breadth").label == "breadth"
+        assert "evledger-breadth 2.3" in ledger.render("text", scorers=("breadth",)).text
+
+
+# -- what can go wrong with one ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import a_module_that_is_not_there", "it cannot be imported: ModuleNotFoundError: No mod"),
+        ("def broken(:", "it cannot be imported: SyntaxError"),
+        ("raise SystemExit(1)", "it cannot be imported: SystemExit: 1"),
+        ("raise RuntimeError('no licence')", "it cannot be imported: RuntimeError: no licence"),
+        (SCORER.replace("EVLEDGER_API = 1", ""), "write EVLEDGER_API = 1 into it"),
+        (SCORER.replace("API = 1", "API = 2"), "it is for version 2 of the plugin API, and this "),
+        (SCORER.replace("hookimpl.scorers", "hookimpl.scorrers"), "did you mean hookimpl.scorers?"),
+        (SCORER.replace("def scorers()", "def scorers(view)"), "Argument.*view"),
+        (SCORER.replace("@hookimpl.scorers", ""), "it supplies nothing: mark its functions"),
+        (
+            MISSPELT,
+            "unknown hook 'evledger_scorrers'",
+        ),
+    ],
+    ids=[
+        *(
+            "broken-import",
+            "broken-syntax",
+            "exits",
+            "raises",
+            "no-api",
+            "other-api",
+            "misspelt-decorator",
+        ),
+        *("hook-with-arguments", "no-hook", "misspelt-hook"),
+    ],
+)
+def test_failure_to_load(install: Install, code: str, expected: str) -> None:
+    """A plugin that cannot be used is left out, with a reason, and the others are not."""
+    broken = install("broken", code)
+    install("breadth", SCORER)
+    plugins = Plugins.discover()
+    (failed,) = plugins.failures
+    assert failed.found == broken
+    assert re.search(expected, failed.reason), failed.reason
+    assert {"breadth", "quantified-confidence"} <= plugins.scorers.keys()
+    (info,) = [info for info in plugins.report() if info.name == "broken"]
+    assert info.failures == (failed.reason,)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("return [Breadth()]", "1 / 0", "evledger_scorers: ZeroDivisionError: division by zero"),
+        ("return [Breadth()]", "return Breadth()", "it returned Breadth, where a list of scorers"),
+        ("return [Breadth()]", "return None", "it returned NoneType, where a list of scorers"),
+        ("return [Breadth()]", "return 'breadth'", "it returned str, where a list of scorers"),
+        ("return [Breadth()]", "return [Breadth(), Breadth()]", "supplies the scorer 'breadth' tw"),
+        ("return [Breadth()]", "return [Breadth]", "score(self, view) is called with 1 argument"),
+        ('name, version = "breadth", 1', "version = 1", "has no name, which must be a text"),
+        ('name, version = "breadth", 1', 'name = "breadth"', "has no version, which must be a num"),
+        ("def score(self, view)", "def scores(self, view)", "has no method 'score'"),
+        ("def score(self, view)", "def score(self)", "score() is called with 1 argument: too man"),
+        (
+            "def score(self, view)",
+            "def score(self, ledger, view)",
+            "score(ledger, view) is called with 1 argument: missing a required argument: 'view'",
+        ),
+    ],
+)
+def test_failure_to_supply(install: Install, old: str, new: str, expected: str) -> None:
+    """A plugin whose hook fails, or hands over something else, is left out by name."""
+    assert old in SCORER
+    install("broken", SCORER.replace(old, new))
+    plugins = Plugins.discover()
+    assert "quantified-confidence" in plugins.scorers
+    (failed,) = plugins.failures
+    assert expected in failed.reason
+    assert str(failed).startswith("plugin 'broken' (evledger-broken 1.0, evledger_broken_of_")
+
+
+EVENTS: Final = """
+from evledger import Event, EventSupply, event, hookimpl
+from evledger.events import Id, identity
+
+EVLEDGER_API = 1
+
+
+@event("mylab:assay-run")
+class AssayRun(Event):
+    id: Id = identity("assay", "a")
+
+
+@hookimpl.events
+def events():
+    return EventSupply(events=(AssayRun,))
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("mylab:assay-run", "yourlab:assay-run", "'yourlab:assay-run' must begin with 'mylab:'"),
+        ("mylab:assay-run", "assay-run", "'assay-run' has no prefix; a plugin's is written as in"),
+        ("events=(AssayRun,)", "events=(AssayRun, AssayRun)", "'mylab:assay-run' twice"),
+        ("events=(AssayRun,)", "events=(str,)", "<class 'str'> is no event class; decorate it"),
+        (
+            "return EventSupply(events=(AssayRun,))",
+            "return (AssayRun,)",
+            "it returned tuple, where",
+        ),
+        (
+            "events=(AssayRun,)",
+            "upcasters={('gap-noted', 1): dict}",
+            "'gap-noted' has no prefix",
+        ),
+    ],
+)
+def test_failure_to_supply_events(install: Install, old: str, new: str, expected: str) -> None:
+    """Events of another's prefix, or that are none, are left out; the ledger opens all the same."""
+    assert old in EVENTS
+    install("mylab", EVENTS.replace(old, new))
+    plugins = Plugins.discover()
+    assert "mylab:assay-run" not in plugins.vocabulary
+    (failed,) = plugins.failures
+    assert expected in failed.reason
+
+
+def test_entry_point_name_is_the_prefix(install: Install) -> None:
+    """Events that begin with the entry point's name are taken in."""
+    install("mylab", EVENTS)
+    assert "mylab:assay-run" in Plugins.discover().vocabulary
+
+
+def test_entry_point_without_target(install: Install, tmp_path: Path) -> None:
+    """An entry point that names what is not there, or a class, is a failure with a reason."""
+    found = install("breadth", SCORER)
+    gone = Found(name="x", value=f"{found.value}:gone", distribution="d", version="1")
+    assert "it cannot be imported: AttributeError" in reason(gone)
+    cls = Found(name="x", value=f"{found.value}:Breadth", distribution="d", version="1")
+    (tmp_path / f"{found.value}.py").write_text(SCORER)
+    assert "does not say which API it is for" in reason(cls)
+    assert isinstance(load(found), Loaded)
+
+
+# -- two of one name ---------------------------------------------------------------------
+
+
+def test_two_claim_one_name(install: Install) -> None:
+    """Two plugins that claim one name are an error that names both, with their distributions."""
+    install("one", SCORER)
+    install("two", SCORER, version="7")
+    plugins = Plugins.discover()
+    with pytest.raises(PluginError, match=r"scorer:breadth is claimed by .*one 1\.0.*two 7"):
+        plugins.scorer("breadth")
+    assert plugins.renderer("markdown").name == "markdown"
+    (sentence,) = plugins.conflicts()
+    assert "prefer one of them for it, or disable the others" in sentence
+
+
+@pytest.mark.parametrize("winner", ["one", "two"])
+def test_preference_decides(install: Install, winner: str) -> None:
+    """A preference, or switching one off, decides between them."""
+    install("one", SCORER)
+    install("two", SCORER)
+    chosen = Plugins.discover(prefer={"scorer:breadth": winner})
+    assert chosen.supplier("scorers", "breadth") == f"evledger-{winner} 1.0"
+    assert chosen.conflicts() == ()
+    assert Plugins.discover(disable=[winner]).conflicts() == ()
+
+
+def test_preference_for_a_stranger(install: Install) -> None:
+    """A preference for a plugin that does not claim the name decides nothing, and says so."""
+    install("one", SCORER)
+    install("two", SCORER)
+    plugins = Plugins.discover(prefer={"scorer:breadth": "three"})
+    with pytest.raises(PluginError, match="and 'three', which is preferred, is none of them"):
+        plugins.scorer("breadth")
+
+
+def test_built_in_name_is_claimed_too(install: Install) -> None:
+    """A plugin that claims a built-in name does not win by stealth."""
+    install("mine", SCORER.replace('"breadth", 1', '"quantified-confidence", 1'))
+    plugins = Plugins.discover()
+    with pytest.raises(PluginError, match=r"'builtin' \(evidence-ledger .* and 'mine'"):
+        plugins.scorer("quantified-confidence")
+
+
+def test_two_plugins_of_one_name(install: Install) -> None:
+    """Of two plugins of one name the second is left out, and says whose name it has."""
+    install("same", SCORER, distribution="aa-first")
+    install("same", SCORER, distribution="bb-second")
+    plugins = Plugins.discover()
+    (failed,) = plugins.failures
+    assert failed.found.distribution == "bb-second"
+    assert failed.reason.startswith("its name is taken by plugin 'same' (aa-first 1.0")
+    assert plugins.supplier("scorers", "breadth") == "aa-first 1.0"
+
+
+# -- the environment ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [
+        ("", "one two"),
+        ("1", ""),
+        ("all", ""),
+        ("one", "two"),
+        ("one, two", ""),
+        ("three", "one two"),
+    ],
+)
+def test_switched_off(
+    install: Install, monkeypatch: pytest.MonkeyPatch, value: str, left: str
+) -> None:
+    """EVLEDGER_DISABLE_PLUGINS switches off all plugins, or those that it lists."""
+    found = [install("one", SCORER), install("two", "raise SystemExit")]
+    monkeypatch.setenv("EVLEDGER_DISABLE_PLUGINS", value)
+    assert {each.name for each in found} - disabled(found) == set(left.split())
+
+
+def test_switched_off_is_not_imported(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plugin that is switched off is not even imported."""
+    found = install("one", SCORER)
+    monkeypatch.setenv("EVLEDGER_DISABLE_PLUGINS", "one")
+    assert "breadth" not in Plugins.discover().scorers
+    assert found.value not in sys.modules
+
+
+@pytest.mark.parametrize("code", ["1 / 0", SCORER.replace("return [Breadth()]", "1 / 0")])
+def test_strict(install: Install, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Under EVLEDGER_STRICT_PLUGINS=1 a plugin that fails is fatal."""
+    install("broken", code)
+    monkeypatch.setenv("EVLEDGER_STRICT_PLUGINS", "1")
+    with pytest.raises(PluginError, match=r"'broken' .evledger-broken 1\.0.*ZeroDiv"):
+        Plugins.discover().report()
+
+
+def test_parameters_for_nobody(install: Install) -> None:
+    """Parameters for a scorer that there is not are an error that names those there are."""
+    install("breadth", SCORER)
+    plugins = Plugins.discover(parameters={"bredth": {"weight": "1"}})
+    with pytest.raises(PluginError, match="parameters are given for 'bredth', and the scorers are"):
+        plugins.scorer("breadth")
+
+
+def test_parameters_for_a_scorer_that_takes_none(install: Install) -> None:
+    """A scorer that takes no parameters is not given any without a word."""
+    install("breadth", SCORER)
+    plugins = Plugins.discover(parameters={"breadth": {"weight": "1"}})
+    with pytest.raises(PluginError, match="scorer 'breadth' takes no parameters, and was given we"):
+        plugins.scorer("breadth")

@@ -1,0 +1,110 @@
+"""The suites for retrievers and answerers: plain ones pass, and wrong ones do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from evledger import View
+from evledger.asking import Answerer, Match, Retriever, Sentence
+from evledger.testing import AnswererTests, RetrieverTests
+
+
+class Verbatim:
+    """Finds claims in which the question stands word for word."""
+
+    name = "verbatim"
+
+    def retrieve(self, view: View, question: str, limit: int) -> list[Match]:
+        """Find them."""
+        found = [
+            id for id, claim in view.claims.items() if question and question in str(claim.text)
+        ]
+        return [Match(entry=f"claim:{id}", weight=1.0) for id in found[:limit]]
+
+
+class Quoting:
+    """Answers with the claims themselves."""
+
+    name = "quoting"
+
+    def answer(self, view: View, question: str, matches: Sequence[Match]) -> Iterator[Sentence]:
+        """Quote them."""
+        del question
+        for match in matches:
+            id = match.entry.removeprefix("claim:")
+            if id in view.claims:
+                yield Sentence(text=f"“{view.claims[id].text}”", citations=(id,))
+
+
+class TestVerbatim(RetrieverTests):
+    """A retriever of a few lines."""
+
+    def retriever(self) -> Retriever:
+        """Give it."""
+        return Verbatim()
+
+
+class TestQuoting(AnswererTests):
+    """An answerer of a few lines."""
+
+    def answerer(self) -> Answerer:
+        """Give it."""
+        return Quoting()
+
+
+class Greedy(Verbatim):
+    """Gives all that there is, whatever it is asked for."""
+
+    def retrieve(self, view: View, question: str, limit: int) -> list[Match]:
+        """Give everything, and one thing that is not there."""
+        del question, limit
+        return [Match(entry=f"claim:{id}", weight=1.0) for id in (*view.claims, "c999999")]
+
+
+class Inventive(Quoting):
+    """Says something that nothing in the ledger says."""
+
+    def answer(self, view: View, question: str, matches: Sequence[Match]) -> Iterator[Sentence]:
+        """Make it up."""
+        del view, question, matches
+        yield Sentence(text="It helps everybody.", citations=())
+
+
+def failures(suite: RetrieverTests | AnswererTests) -> list[str]:
+    """Run a suite's tests, and give the names of those that fail."""
+    failed: list[str] = []
+    for name in dir(suite):
+        if name.startswith("test_"):
+            try:
+                getattr(suite, name)()
+            except (AssertionError, ExceptionGroup):
+                failed.append(name)
+    return failed
+
+
+class TestsOfGreedy(RetrieverTests):
+    """The suite, for a retriever that must not pass; pytest is not to collect it."""
+
+    __test__ = False
+
+    def retriever(self) -> Retriever:
+        """Give it."""
+        return Greedy()
+
+
+class TestsOfInventive(AnswererTests):
+    """The suite, for an answerer that must not pass."""
+
+    __test__ = False
+
+    def answerer(self) -> Answerer:
+        """Give it."""
+        return Inventive()
+
+
+@pytest.mark.parametrize("suite", [TestsOfGreedy, TestsOfInventive])
+def test_wrong_ones_fail(suite: type[TestsOfGreedy | TestsOfInventive]) -> None:
+    """A retriever of what is not there, and an answerer without citations, are caught."""
+    assert failures(suite())

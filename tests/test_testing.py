@@ -1,0 +1,274 @@
+"""What `evledger.testing` promises to authors of plugins."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+
+import evledger.testing
+from evledger import Event, EventSupply, Hidden, Ledger, Plugins, Record, Store, event, seal
+from evledger.events import Id, Ref, Text, identity, key, ref, sealed
+from evledger.testing import EventTests, Story, contents, stories, views
+
+pytest_plugins = ["pytester"]
+
+
+# -- overriding --------------------------------------------------------------------------
+
+SUBCLASS = """
+import pytest
+from evledger.testing import LocatorTests
+from evledger import Plugins
+
+class TestMine(LocatorTests):
+    def scheme(self):
+        return Plugins.builtin().locators["pmid"]
+
+    def examples(self):
+        return {"007": "7"}
+"""
+
+OVERRIDES = {
+    "none": ("", True),
+    "a test of its own": ("    def test_mine(self): pass", True),
+    "silent": ("    def test_refuses_garbage(self): pass", False),
+    "taken out": ("    test_refuses_garbage = None", False),
+    "no reason": (
+        "    @pytest.mark.xfail\n    def test_refuses_garbage(self): assert False",
+        False,
+    ),
+    "empty reason": (
+        "    @pytest.mark.xfail(reason=' ')\n    def test_refuses_garbage(self): assert False",
+        False,
+    ),
+    "not strict": (
+        "    @pytest.mark.xfail(reason='x', strict=False)\n    def test_refuses_garbage(s): pass",
+        False,
+    ),
+    "skipped": (
+        "    @pytest.mark.skip(reason='x')\n    def test_refuses_garbage(self): assert False",
+        False,
+    ),
+    "excused": (
+        "    @pytest.mark.xfail(reason='lax')\n    def test_refuses_garbage(self): assert False",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "passes"), OVERRIDES.values(), ids=OVERRIDES)
+def test_overriding(pytester: pytest.Pytester, body: str, passes: bool) -> None:
+    """A test of a suite that is overridden fails the suite, unless it is excused with a reason."""
+    pytester.makepyfile(SUBCLASS + "\n" + body)
+    result = pytester.runpytest("-q", "-p", "no:cacheprovider", "-k", "overrides or garbage")
+    if passes:
+        assert result.parseoutcomes().get("failed", 0) == 0
+    else:
+        result.stdout.fnmatch_lines(
+            ["*TestMine.test_refuses_garbage: a test of the suite is over*"]
+        )
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_overriding_in_a_base_class(pytester: pytest.Pytester) -> None:
+    """A class between the suite and the tests cannot override in silence either."""
+    between = "    def test_refuses_garbage(self): pass\n\nclass TestBelow(TestMine): pass"
+    pytester.makepyfile(SUBCLASS + "\n" + between)
+    result = pytester.runpytest("-q", "-p", "no:cacheprovider", "-k", "TestBelow and overrides")
+    assert result.parseoutcomes()["failed"] == 1
+
+
+def test_watch_cannot_be_overridden() -> None:
+    """The test that watches the others cannot be replaced."""
+    with pytest.raises(TypeError, match="cannot be overridden itself"):
+
+        class Silent(evledger.testing.LocatorTests):  # pyright: ignore[reportUnusedClass]  # it fails
+            def test_no_overrides(self) -> None:
+                """Say nothing."""
+
+
+def test_what_must_be_given(pytester: pytest.Pytester) -> None:
+    """A subclass that does not say what is tested is told what to give."""
+    pytester.makepyfile(
+        "from evledger.testing import ScorerTests\nclass TestMine(ScorerTests): pass"
+    )
+    result = pytester.runpytest("-q", "-p", "no:cacheprovider", "-k", "empty")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*TestMine has to give scorer(): what is tested?"])
+
+
+# -- fixtures ----------------------------------------------------------------------------
+
+
+def test_fixtures(
+    evledger_plugins: Plugins, evledger_store: Store, evledger_ledger: Ledger
+) -> None:
+    """The fixtures give an empty ledger, in an empty store, opened with the built-in plugins."""
+    assert evledger_store.plugins is evledger_plugins
+    assert sorted(evledger_plugins.stores) == ["memory", "sqlite"]
+    assert (evledger_store.ledgers(), evledger_ledger.head().size) == (["test"], 1)
+
+
+def test_fixture_of_the_demonstration(evledger_demo: Ledger) -> None:
+    """The demonstration's ledger is sound, and has sources of many kinds."""
+    assert evledger_demo.verify("full").ok
+    assert evledger_demo.view().counts.sources > 40
+
+
+# -- names -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", evledger.testing.__all__)
+def test_every_name_is_there(name: str) -> None:
+    """Every name that the package exports can be imported from it, and is documented."""
+    assert getattr(evledger.testing, name).__doc__
+    assert name in dir(evledger.testing)
+
+
+def test_unknown_name() -> None:
+    """A misspelt name is an attribute that is not there."""
+    with pytest.raises(AttributeError, match="no attribute 'ScorerTest'"):
+        getattr(evledger.testing, "ScorerTest")  # noqa: B009  # type checkers know it is not there
+
+
+@pytest.mark.parametrize(
+    ("statement", "module"),
+    [
+        ("import evledger.testing", "hypothesis"),
+        ("from evledger.testing import contents", "hypothesis"),
+        ("from evledger.testing import histories, views", "pytest"),
+    ],
+)
+def test_imports_what_is_needed(statement: str, module: str) -> None:
+    """Strategies can be had without pytest, and views compared without Hypothesis."""
+    code = f"import sys\n{statement}\nprint({module!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout == "False\n"
+
+
+# -- stories -----------------------------------------------------------------------------
+
+
+@settings(max_examples=25)
+@given(story=stories())
+def test_story_is_told_alike(story: Story) -> None:
+    """Two tellings differ in the ledger's identity, and in nothing else."""
+    one, other = contents(story.view()), contents(story.view())
+    same = one.keys() - {"head", "id"}
+    assert {name: one[name] for name in same} == {name: other[name] for name in same}
+    assert one["id"] != other["id"]
+
+
+@settings(max_examples=25)
+@given(view=views())
+def test_views_are_of_sound_ledgers(view: evledger.View) -> None:
+    """Every record of a drawn ledger was understood."""
+    assert (view.unfit, dict(view.unknown)) == ((), {})
+
+
+def test_sealed_values_are_withheld_or_erased() -> None:
+    """A story without a vault withholds what is sealed; one that erases has it erased."""
+    gap = evledger.GapNoted(id="g1", text="Not known.")
+    events = (seal(gap, "text"),)
+    assert Story(events=events).view().gaps["g1"].text == "Not known."
+    assert Story(events=events, has_vault=False).view().gaps["g1"].text is Hidden.WITHHELD
+    assert Story(events=events, erased=(7,)).view().gaps["g1"].text is Hidden.ERASED
+
+
+# -- events of strangers -----------------------------------------------------------------
+
+
+@event("lab:vial-filled")
+class VialFilled(Event):
+    """Introduces a name of the author's choice."""
+
+    barcode: Text = key("vial")
+    source: Ref = ref("source")
+    by_hand: Text | None = sealed(default=None)
+
+
+@event("lab:vial-emptied", version=2)
+class VialEmptied(Event):
+    """Relies on it; version 1 did not say why."""
+
+    barcode: Text = ref("vial")
+    why: Text
+
+
+@event("lab:assay-run")
+class AssayRun(Event):
+    """Relies on it, and has an id."""
+
+    id: Id = identity("assay", "a")
+    barcode: Text = ref("vial")
+
+
+class Vials:
+    """Which vials are full."""
+
+    name = "lab:vials"
+    version = 1
+
+    def start(self) -> frozenset[str]:
+        """Begin with none."""
+        return frozenset()
+
+    def apply(self, state: frozenset[str], record: Record) -> frozenset[str]:
+        """Fill one, or empty it."""
+        if isinstance(record.event, VialFilled):
+            return state | {record.event.barcode}
+        if isinstance(record.event, VialEmptied):
+            return state - {record.event.barcode}
+        return state
+
+    def freeze(self, state: frozenset[str]) -> frozenset[str]:
+        """Give it as it is."""
+        return state
+
+
+class TestLab(EventTests):
+    """Events with keys, refs, ids, sealed fields, an upcaster and a projection."""
+
+    def supply(self) -> EventSupply:
+        """Give them."""
+        return EventSupply(
+            events=(VialFilled, VialEmptied, AssayRun),
+            upcasters={("lab:vial-emptied", 1): lambda data: {**data, "why": "not said"}},
+            projections=(Vials(),),
+        )
+
+
+class Leaking(Vials):
+    """Freezes to a list that later records go on changing."""
+
+    def start(self) -> list[str]:  # type: ignore[override]  # on purpose
+        """Begin with none."""
+        return []
+
+    def apply(self, state: list[str], record: Record) -> list[str]:  # type: ignore[override]  # on purpose
+        """Change the list that was handed out."""
+        state.append(record.type)
+        return state
+
+    def freeze(self, state: list[str]) -> list[str]:  # type: ignore[override]  # on purpose
+        """Hand it out."""
+        return state
+
+
+class TestsOfLeaking(TestLab):
+    """The same with a projection that leaks; not collected by itself."""
+
+    __test__ = False
+
+    def supply(self) -> EventSupply:
+        """Give it."""
+        return EventSupply(events=(VialFilled,), projections=(Leaking(),))
+
+
+def test_leaking_projection_is_found() -> None:
+    """A projection whose frozen value later records change does not pass."""
+    with pytest.raises(AssertionError):
+        TestsOfLeaking().test_earlier_parts_stay()
