@@ -67,7 +67,7 @@ from evledger.ledger import Appended, Erasure, Ledger, Store, open
 from evledger.plugins import Plugins
 from evledger.ranking import Ranking
 from evledger.record import Record
-from evledger.rendering import RenderContext, Rendered
+from evledger.rendering import Passage, RenderContext, Rendered
 from evledger.schema import Seal, seal
 from evledger.scoring import Caution, Failure, Influence, Outcome, Score, Term
 from evledger.seals import Hidden
@@ -118,6 +118,7 @@ __all__ = [
     "MissingRef",
     "NotFound",
     "Outcome",
+    "Passage",
     "PluginError",
     "Plugins",
     "QuestionClosed",

@@ -806,6 +806,7 @@ class Ledger:
         context = RenderContext(
             scorers=tuple(plugins.scorer(name) for name in scorers),
             ranker=plugins.ranker(ranker),
+            projections=plugins.projections,
             first=first,
             contact=contact,
             proofs=proofs,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
-from evledger.exceptions import EvledgerError, PluginError
+from evledger.exceptions import EvledgerError, NotFound, PluginError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from evledger.fold import Projection
     from evledger.ranking import Ranker
     from evledger.scoring import Scorer
     from evledger.view import View
 
-__all__ = ["RenderContext", "Rendered", "Renderer", "render"]
+__all__ = ["Passage", "RenderContext", "Rendered", "Renderer", "Telling", "passages", "render"]
 
 
 @attrs.frozen
@@ -40,12 +43,45 @@ class Rendered:
 
 
 @attrs.frozen(kw_only=True)
+class Passage:
+    """What a plugin's events add up to, as a part of an article.
+
+    Attributes:
+        heading: its heading.
+        lines: its entries, each a sentence or a few; plain text, which renderers escape.
+
+    >>> Passage(heading="Assays", lines=("s1: 600 ug",)).lines
+    ('s1: 600 ug',)
+    """
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A projection that has something to say in an article."""
+
+    def passage(self, part: Any) -> Passage | None:
+        """Give what the article says of what this projection has gathered.
+
+        Args:
+            part: what :meth:`~evledger.fold.Projection.freeze` gave.
+
+        Returns:
+            A passage; ``None`` where there is nothing to say.
+        """
+        ...
+
+
+@attrs.frozen(kw_only=True)
 class RenderContext:
     """What a view is rendered with; the same view and context give the same bytes.
 
     Attributes:
         scorers: the first is the one whose score is explained; the others stand beside it.
         ranker: orders the claims.
+        projections: what plugins gathered; those that are :class:`Telling` add to the article.
         first: of every list so many are open, and the rest is folded.
         contact: where readers can send a question by text message; ``None`` for nowhere.
         proofs: the address of a claim's proof, with ``{id}`` and ``{n}`` in the place of the
@@ -55,6 +91,7 @@ class RenderContext:
 
     scorers: tuple[Scorer, ...]
     ranker: Ranker
+    projections: tuple[Projection, ...] = ()
     first: int = 5
     contact: str | None = None
     proofs: str | None = None
@@ -103,3 +140,27 @@ def render(renderer: Renderer, view: View, context: RenderContext) -> Rendered:
         msg = f"renderer {renderer.name!r} returned {type(rendered).__name__}, not Rendered"
         raise PluginError(msg)
     return rendered
+
+
+def passages(view: View, projections: Iterable[Projection]) -> Iterator[tuple[str, Passage]]:
+    """Give what plugins' projections add to an article, each with the projection's name.
+
+    One that fails is named with its reason, and takes nothing else down.
+    """
+    for projection in projections:
+        if isinstance(projection, Telling):
+            passage = _attempt(view, projection.name, projection)
+            if passage is not None:
+                yield projection.name, passage
+
+
+def _attempt(view: View, name: str, projection: Telling) -> Passage | None:
+    try:
+        passage: Any = projection.passage(view.part(name))
+    except NotFound:  # the view was folded without it
+        return None
+    except Exception as error:  # noqa: BLE001  # whatever a plugin raises concerns its passage alone
+        return Passage(heading=name, lines=(f"This part failed: {type(error).__name__}: {error}",))
+    if passage is None or isinstance(passage, Passage):
+        return passage
+    return Passage(heading=name, lines=(f"This part failed: it gave {type(passage).__name__}.",))

@@ -11,7 +11,7 @@ from evledger.fold import Projection
 from evledger.importing import Importer
 from evledger.locators import Normaliser
 from evledger.ranking import Ranker
-from evledger.rendering import Renderer
+from evledger.rendering import Renderer, Telling
 from evledger.scoring import Configurable, Scorer
 from evledger.vocabulary import Upcaster
 
@@ -26,5 +26,6 @@ __all__ = [
     "Retriever",
     "Rule",
     "Scorer",
+    "Telling",
     "Upcaster",
 ]

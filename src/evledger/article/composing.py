@@ -18,6 +18,7 @@ from evledger.article.values import (
     Fit,
     Footer,
     Note,
+    Passage,
     Prompts,
     Question,
     Safety,
@@ -28,6 +29,7 @@ from evledger.article.values import (
     sealable,
 )
 from evledger.asking import suggest
+from evledger.rendering import passages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +76,7 @@ def compose(view: View, context: RenderContext) -> Article:
         safety=_safety(view),
         components=components,
         sections=_other_sections(view),
+        passages=_passages(view, context),
         disclaimer=_DISCLAIMER,
         ledger=_ledger(view, context, collected, first),
         prompts=_prompts(view),
@@ -122,6 +125,13 @@ def _section(view: View, slug: str) -> Section | None:
 def _other_sections(view: View) -> tuple[Section, ...]:
     found = (_section(view, slug) for slug in view.sections if slug not in _HEADINGS)
     return tuple(section for section in found if section is not None)
+
+
+def _passages(view: View, context: RenderContext) -> tuple[Passage, ...]:
+    return tuple(
+        Passage(projection=name, heading=passage.heading, lines=passage.lines)
+        for name, passage in passages(view, context.projections)
+    )
 
 
 def _components(view: View) -> tuple[Component, ...]:

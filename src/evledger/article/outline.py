@@ -403,6 +403,16 @@ def _other_sections(article: Article) -> Iterator[Block]:
     return chain.from_iterable(map(_section, article.sections))
 
 
+def _passages(article: Article) -> Iterator[Block]:
+    for passage in article.passages:
+        yield Heading(2, passage.heading)
+        yield from _folded(passage.lines, article.first, _plain)
+
+
+def _plain(line: str) -> Item:
+    return Item((line,))
+
+
 def _disclaimer(article: Article) -> Iterator[Block]:
     yield Heading(2, article.disclaimer.heading)
     yield from (Paragraph((sentence,)) for sentence in article.disclaimer.sentences)
@@ -478,6 +488,7 @@ _PARTS: Final = (
     _safety,
     _components,
     _other_sections,
+    _passages,
     _disclaimer,
     _ledger,
     _prompts,

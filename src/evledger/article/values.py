@@ -32,6 +32,7 @@ __all__ = [
     "Note",
     "Outcome",
     "Parameter",
+    "Passage",
     "Prompts",
     "Question",
     "Safety",
@@ -131,6 +132,20 @@ class Section(Value, frozen=True, kw_only=True, gc=False):
     n: int
     heading: Sealable
     body: Sealable
+
+
+class Passage(Value, frozen=True, kw_only=True, gc=False):
+    """What a plugin's events add up to.
+
+    Attributes:
+        projection: the name of the plugin's projection.
+        heading: as the plugin has it.
+        lines: plain text, an entry each.
+    """
+
+    projection: str
+    heading: str
+    lines: tuple[str, ...]
 
 
 class Component(Value, frozen=True, kw_only=True, gc=False):
@@ -569,6 +584,7 @@ class Article(Value, frozen=True, kw_only=True, gc=False):
         safety: safety and limits.
         components: parts of the subject.
         sections: the ledger's own other sections.
+        passages: what plugins' events add up to.
         disclaimer: what the article is not.
         ledger: every claim once, ranked.
         prompts: what can be asked.
@@ -594,6 +610,7 @@ class Article(Value, frozen=True, kw_only=True, gc=False):
     safety: Safety
     components: tuple[Component, ...]
     sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]
     disclaimer: Disclaimer
     ledger: EvidenceLedger
     prompts: Prompts

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.formatting import wrap_text
 
-from evledger.scoring import Failure, plain_decimal
+from evledger.scoring import Failure, Score, plain_decimal
 
 if TYPE_CHECKING:
     from evledger.demo import Tour
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["demo"]
 
 _BAR = 40  # characters of the longest bar
+_MAIN = "quantified-confidence"  # the score that the article explains
 
 
 @click.command()
@@ -73,14 +75,20 @@ def _tell_counts(done: Tour, view: View) -> None:
 
 
 def _tell_scores(done: Tour) -> None:
-    for score in done.scores:
+    """Give the score of the article term by term, and what other scorers say in a line each."""
+    for score in sorted(done.scores, key=lambda score: _name(score) != _MAIN):
         if isinstance(score, Failure):
             click.echo(f"{score.name}: failed: {score.reason}")
             continue
         value = "" if score.value is None else f"{plain_decimal(score.value)}, "
         click.echo(f"{click.style(score.scorer, bold=True)}: {value}{score.label}")
-        click.echo(f"  {score.formula}" if score.formula else f"  {score.method}")
+        if score.scorer == _MAIN:
+            click.echo(wrap_text(score.formula, 96, "  ", "  "))
     click.echo()
+
+
+def _name(score: Score | Failure) -> str:
+    return score.name if isinstance(score, Failure) else score.scorer
 
 
 def _tell_findings(done: Tour) -> None:

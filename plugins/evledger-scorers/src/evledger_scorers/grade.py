@@ -21,7 +21,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import attrs
 from msgspec import Meta
 
-from evledger import Caution, Event, EventSupply, Outcome, Record, Score, Term, event, hookimpl
+from evledger import (
+    Caution,
+    Event,
+    EventSupply,
+    Outcome,
+    Passage,
+    Record,
+    Score,
+    Term,
+    event,
+    hookimpl,
+)
 from evledger.events import Id, Ref, Text, identity, plain, ref
 from evledger.scoring import Scorer
 
@@ -123,6 +134,13 @@ class Assessments:
         """Give the assessments that stand."""
         return tuple(state.values())
 
+    def passage(self, part: tuple[OutcomeAssessed, ...]) -> Passage | None:
+        """Say how certain the evidence for each outcome is."""
+        if not part:
+            return None
+        lines = (f"{each.outcome}: {certainty(each)}. {_reasoning(each)}" for each in part)
+        return Passage(heading="Certainty by outcome (GRADE)", lines=tuple(lines))
+
 
 def certainty(assessed: OutcomeAssessed) -> str:
     """Give the level of certainty that an assessment comes to: one of :data:`LEVELS`."""
@@ -180,13 +198,24 @@ def _outcome(assessed: OutcomeAssessed) -> Outcome:
     reasons = _reasons(assessed).items()
     terms = [_term(assessed.start, begins, start)]
     terms += [_term(name.replace("_", "-"), name.replace("_", " "), by) for name, by in reasons]
-    why = [f"Begins from {LEVELS[start]}: {assessed.start} studies."]
-    why += [_said(name, by) for name, by in reasons]
-    if isinstance(assessed.why, str):  # it can be sealed
-        why.append(assessed.why)
     return Outcome(
-        outcome=assessed.outcome, label=certainty(assessed), terms=tuple(terms), why=tuple(why)
+        outcome=assessed.outcome,
+        label=certainty(assessed),
+        terms=tuple(terms),
+        why=_why(assessed),
     )
+
+
+def _why(assessed: OutcomeAssessed) -> tuple[str, ...]:
+    """Give the reasons, each a sentence."""
+    begins = f"Begins from {LEVELS[_START[assessed.start]]}: {assessed.start} studies."
+    reasons = [_said(name, by) for name, by in _reasons(assessed).items()]
+    told = [assessed.why] if isinstance(assessed.why, str) else []  # it can be sealed
+    return (begins, *reasons, *told)
+
+
+def _reasoning(assessed: OutcomeAssessed) -> str:
+    return " ".join(_why(assessed))
 
 
 def _term(name: str, label: str, levels: int) -> Term:
