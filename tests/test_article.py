@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 from markdown_it import MarkdownIt
 
 import evledger
@@ -61,6 +62,7 @@ FOLD: Final = re.compile(
     r"<details>\n<summary>[0-9]+ (more|low-confidence|set aside)</summary>\n|</details>\n?"
 )
 ALONE: Final = re.compile(r" *https?://|evledger verify ")
+SCHEMA: Any = Draft202012Validator(json.loads(msgspec.json.encode(article_schema())))
 CONTEXT: Final = RenderContext(
     scorers=(PLUGINS.scorer("quantified-confidence"),),
     ranker=PLUGINS.ranker("tier"),
@@ -192,6 +194,15 @@ def test_json_is_an_article(events: tuple[Event, ...]) -> None:
     text = render("json", view)
     assert compose(view, CONTEXT) == msgspec.json.decode(text, type=Article, strict=True)
     assert (json.loads(text)["format"], json.loads(text)["version"]) == ("evledger-article", 1)
+    SCHEMA.validate(json.loads(text))
+
+
+def test_schema_refuses() -> None:
+    """The schema is one, and not satisfied by anything else."""
+    SCHEMA.check_schema(SCHEMA.schema)
+    article = json.loads(render("json", view_of(())))
+    wrong: list[Any] = [{}, article | {"version": 2}, article | {"surplus": 1}]
+    assert [SCHEMA.is_valid(each) for each in wrong] == [False, False, False]
 
 
 @given(histories(max_size=25))

@@ -248,3 +248,13 @@ def test_other_claims_change_nothing(ledger: Ledger) -> None:
     assert (after.label, after.outcomes, after.cautions) == (
         *(before.label, before.outcomes, before.cautions),
     )
+
+
+@pytest.mark.parametrize("format_", ["markdown", "text", "json"])
+def test_certainty_stands_in_the_article(ledger: Ledger, format_: str) -> None:
+    """Every article says the certainty of each outcome, and nothing where none was assessed."""
+    assert "Certainty by outcome" not in ledger.render(format_).text
+    ledger.append(assessed(imprecision=-1), by="panel")
+    text = ledger.render(format_).text
+    assert "Certainty by outcome (GRADE)" in text.replace("\\", "")
+    assert "Pain: moderate. Begins from high: randomised studies." in text
