@@ -1,4 +1,7 @@
-"""The examples in README, docs and docstrings are tests: each page runs in an empty folder."""
+"""Hypothesis profiles; and the examples in README, docs and docstrings, which are tests.
+
+Each page runs in an empty folder.
+"""
 
 import os
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
@@ -6,11 +9,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
 from sybil.sybil import SybilCollection
 from sybil.typing import Parser
+
+# No deadline: a shared machine pauses when it likes, and nothing is asserted on a clock.
+settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# `ci` draws the same examples every time, so that a failure belongs to the change it came with.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=200,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ci" if os.environ.get("CI", "").lower() in {"1", "true"} else "dev")
 
 OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
 

@@ -1,4 +1,4 @@
-"""What every test shares: Hypothesis profiles, needed programs, sample files."""
+"""What every test shares: needed programs, sample files, the command."""
 
 import json
 import os
@@ -11,23 +11,8 @@ from typing import Any
 import attrs
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, settings
 
 from evledger import cli
-
-# No deadline: a shared machine pauses when it likes, and nothing is asserted on a clock.
-settings.register_profile("dev", deadline=None)
-# `ci` draws the same examples every time, so that a failure belongs to the change it came with.
-settings.register_profile(
-    "ci",
-    deadline=None,
-    derandomize=True,
-    database=None,
-    max_examples=200,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("ci" if os.environ.get("CI", "").lower() in {"1", "true"} else "dev")
 
 
 def find_program(name: str) -> Path:

@@ -240,6 +240,25 @@ def test_missing_database(args: tuple[str, ...], empty: bool, run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("args", [*READERS, ("init", "semax", "--title", "T")], ids=lambda a: a[0])
+def test_unknown_scheme_is_no_file(args: tuple[str, ...], run: Run) -> None:
+    """A URL that no store knows is an error of its own, and nothing is created or missed."""
+    ended = run(*args, "--db", "shelf:journal")
+    assert (ended.code, ended.out) == (Exit.WRONG, "")
+    assert "no store has scheme 'shelf'" in ended.err
+    assert "there is no database" not in ended.err
+    assert list(Path().iterdir()) == []
+
+
+def test_a_file_whose_name_has_a_colon(run: Run) -> None:
+    """It is written with ./ before it, and by its bare name once it is there."""
+    missing = run("ledgers", "--db", "./x1:y")
+    assert (missing.code, "there is no database at x1:y" in missing.err) == (Exit.WRONG, True)
+    assert run("init", "semax", "--title", "T", "--db", "./x1:y").code == Exit.DONE
+    heads = {run("head", "semax", "--db", db).out for db in ("./x1:y", "x1:y", "sqlite:x1:y")}
+    assert (len(heads), "" in heads) == (1, False)
+
+
 # -- errors --------------------------------------------------------------------------------
 
 GAP = '{"type": "gap-noted", "data": {"id": "g2", "text": "x"}}'
@@ -318,6 +337,13 @@ def test_wrong_use_is_never_damage(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert errors.run(fail) == Exit.WRONG
     assert "evledger: Could not open file 'a.jsonl'" in capsys.readouterr().err
+
+
+def test_indentation_of_choices(run: Run) -> None:
+    """Click puts the choices of a missing argument below it, indented; they stay so."""
+    err = run("new-plugin", "x").err
+    assert "\n\tscorer," in err
+    assert "\\t" not in err
 
 
 def test_interrupt(semax: Run, monkeypatch: pytest.MonkeyPatch) -> None:

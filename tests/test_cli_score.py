@@ -131,10 +131,9 @@ def test_all_scorers_side_by_side(installed: Run) -> None:
     found = [score["scorer"] for score in ended.document["scores"]]
     assert set(found) >= {"breadth", "quantified-confidence"}
     reasons = {failure["name"]: failure["reason"] for failure in ended.document["failures"]}
-    assert reasons == {
-        "broken": "scorer 'broken' failed: ZeroDivisionError: division by zero",
-        "nan": "scorer 'nan' gave no usable score: value is NaN",
-    }
+    assert sorted(reasons) == ["broken", "nan"]
+    assert reasons["broken"].startswith("scorer 'broken' failed: ZeroDivisionError: division by z")
+    assert reasons["nan"] == "scorer 'nan' gave no usable score: value is NaN"
     text = installed("score", "semax", "--all").out
     assert "broken: FAILED" in text
     assert "division by zero" in text
@@ -171,7 +170,8 @@ def test_plugin_that_failed(installed: Run, tmp_path: Path) -> None:
     ended = installed("score", "semax")
     assert ended.code == Exit.DONE
     assert "plugin 'three' (three-scorers 1.5, " in ended.err
-    assert "it cannot be imported: RuntimeError: no licence; see 'evledger plugins'" in ended.err
+    assert "it cannot be imported: RuntimeError: no licence (three_scorers_" in ended.err
+    assert "; see 'evledger plugins'" in ended.err
     listed = installed("plugins")
     assert listed.code == Exit.UNFINISHED
     assert "LEFT OUT: it cannot be imported: RuntimeError: no licence" in listed.out
@@ -204,7 +204,7 @@ def test_configured_parameters(semax: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[article]\nscorer = 1\n", "unknown field `scorer`"),
+        ("[article]\nscorer = 1\n", "[article] has 'scorer', which means nothing"),
         ('[scorers.nobody]\ncap = "1"\n', "parameters are given for 'nobody'"),
         ('[scorers.quantified-confidence]\ncpa = "1"\n', "cpa"),
     ],

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evledger import Invalid, NotFound
-from evledger.cli.config import Config, find_config, load_config
+from evledger.cli.config import Config, PluginChoice, check_choice, find_config, load_config
 
 WHOLE = """
 [plugins]
@@ -106,8 +106,10 @@ def test_environment_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ("text", "expected"),
     [
         ("[article", r"evledger\.toml is not TOML: Expected"),
-        ("[articles]", "unknown field `articles`"),
-        ("[article]\nscorer = 'x'", r"unknown field `scorer` - at `\$\.article`"),
+        ("[articles]", r"the file has 'articles', which means nothing; .* mean 'article'\?"),
+        ("[article]\nscorer = 'x'", r"\[article\] has 'scorer', which .* mean 'scorers'\?"),
+        ("[article]\nfirst = -1", r"Expected `int` >= 0 - at `\$\.article\.first`"),
+        ("[article]\nproofs = 'x/{idd}'", r"proofs is 'x/\{idd\}'; what stands in braces is"),
         ("[article]\nfirst = '5'", r"Expected `int`, got `str` - at `\$\.article\.first`"),
         ("[plugins]\ndisable = 'x'", r"Expected `array`, got `str` - at `\$\.plugins\.disable`"),
         ("[plugins.prefer]\nx = 1", r"Expected `str`, got `int`"),
@@ -133,3 +135,27 @@ def test_garbage(tmp_path_factory: pytest.TempPathFactory, name: str, data: byte
     except Invalid:
         return
     assert isinstance(config, Config)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (PluginChoice(disable=("that",)), "names the plugin 'that', and there are: builtin, mylab"),
+        (PluginChoice(prefer={"scorer:x": "that"}), "names the plugin 'that'"),
+        (
+            PluginChoice(prefer={"scorrer:x": "mylab"}),
+            "has 'scorrer:x'; expected as in scorer:harm",
+        ),
+        (PluginChoice(prefer={"scorer": "mylab"}), "has 'scorer'; expected as in scorer:harmonic"),
+    ],
+)
+def test_plugins_that_there_are_not(choice: PluginChoice, expected: str) -> None:
+    """A configuration that names what is not installed, or of no kind, is refused."""
+    with pytest.raises(Invalid, match=expected):
+        check_choice(choice, ["mylab"])
+
+
+def test_plugins_that_there_are() -> None:
+    """Installed plugins, the built-in one, and all of them can be named."""
+    prefer = {"scorer:x": "mylab", "rule:y": "builtin", "event:mylab:run": "mylab"}
+    check_choice(PluginChoice(disable=("mylab", "all"), prefer=prefer), ["mylab"])

@@ -112,12 +112,12 @@ def expected_reasons(view: View) -> dict[str, str | None]:
     """Decide anew, claim by claim and slowly, why each does not count."""
     spreading = {id: tangled(view, id) for id in view.sources}
     reasons = {id: _own_reason(view, spreading, id) for id in view.claims}
-    standing: dict[frozenset[str], str] = {}
+    passed = [view.claims[id].source for id, why in reasons.items() if why is None]
     for id, why in reasons.items():
-        if why is None:
-            origin = view.claims[id].source
-            if standing.setdefault(spreading[origin], origin) != origin:
-                reasons[id] = "duplicate"
+        origin = view.claims[id].source
+        rivals = [each for each in passed if each in spreading[origin]]
+        if why is None and origin != max(rivals, key=rivals.count):  # of equals the first
+            reasons[id] = "duplicate"
     return reasons
 
 
@@ -276,7 +276,7 @@ CHAIN = (duplicate("s1", "s2"), duplicate("s2", "s3"))
     ids=["chain", "circle", "star"],
 )
 def test_groups_of_duplicates(links: tuple[SourceLinked, ...]) -> None:
-    """However duplicates are linked, one of the group counts: the first that has a claim."""
+    """However duplicates are linked, one of the group counts: the one with most claims."""
     papers = [source(id) for id in ("s1", "s2", "s3", "s4")]
     claims = [claim("c1", "s3"), claim("c2", "s1"), claim("c3", "s3"), claim("c4", "s4")]
     counted = seen(*papers, *claims, *links).counted

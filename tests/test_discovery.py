@@ -98,16 +98,16 @@ def test_nothing_is_discovered_at_import() -> None:
     code = """
     import importlib.metadata, sys
     asked = []
-    real = importlib.metadata.entry_points
-    def spy(*args, **given):
+    real = importlib.metadata.distributions
+    def spy(**given):
         asked.append(given)
-        return real(*args, **given)
-    importlib.metadata.entry_points = spy
+        return real(**given)
+    importlib.metadata.distributions = spy
     import evledger
     assert asked == [], asked
     assert "evledger.builtin" not in sys.modules
     evledger.open("memory:").close()
-    assert {"group": "evledger"} in asked, asked
+    assert asked
     """
     subprocess.run([sys.executable, "-I", "-c", dedent(code)], check=True, timeout=60)
 
@@ -149,7 +149,11 @@ def test_plugin_is_used(install: Install) -> None:
         ("raise SystemExit(1)", "it cannot be imported: SystemExit: 1"),
         ("raise RuntimeError('no licence')", "it cannot be imported: RuntimeError: no licence"),
         (SCORER.replace("EVLEDGER_API = 1", ""), "write EVLEDGER_API = 1 into it"),
-        (SCORER.replace("API = 1", "API = 2"), "it is for version 2 of the plugin API, and this "),
+        (SCORER.replace("API = 1", "API = '1'"), "its EVLEDGER_API is '1', and this"),
+        (
+            SCORER.replace("API = 1", "API = 2"),
+            "its EVLEDGER_API is 2, and this evledger's hooks are of version 1",
+        ),
         (SCORER.replace("hookimpl.scorers", "hookimpl.scorrers"), "did you mean hookimpl.scorers?"),
         (SCORER.replace("def scorers()", "def scorers(view)"), "Argument.*view"),
         (SCORER.replace("@hookimpl.scorers", ""), "it supplies nothing: mark its functions"),
@@ -165,6 +169,7 @@ def test_plugin_is_used(install: Install) -> None:
             "exits",
             "raises",
             "no-api",
+            "text-api",
             "other-api",
             "misspelt-decorator",
         ),
@@ -187,20 +192,36 @@ def test_failure_to_load(install: Install, code: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("return [Breadth()]", "1 / 0", "evledger_scorers: ZeroDivisionError: division by zero"),
+        ("return [Breadth()]", "1 / 0", "ZeroDivisionError: division by zero (evledger_broken_of_"),
         ("return [Breadth()]", "return Breadth()", "it returned Breadth, where a list of scorers"),
         ("return [Breadth()]", "return None", "it returned NoneType, where a list of scorers"),
         ("return [Breadth()]", "return 'breadth'", "it returned str, where a list of scorers"),
         ("return [Breadth()]", "return [Breadth(), Breadth()]", "supplies the scorer 'breadth' tw"),
-        ("return [Breadth()]", "return [Breadth]", "score(self, view) is called with 1 argument"),
-        ('name, version = "breadth", 1', "version = 1", "has no name, which must be a text"),
-        ('name, version = "breadth", 1', 'name = "breadth"', "has no version, which must be a num"),
-        ("def score(self, view)", "def scores(self, view)", "has no method 'score'"),
-        ("def score(self, view)", "def score(self)", "score() is called with 1 argument: too man"),
+        (
+            "return [Breadth()]",
+            "return [Breadth]",
+            "the scorer Breadth is a class; hand over an instance, Breadth()",
+        ),
+        (
+            'name, version = "breadth", 1',
+            "version = 1",
+            "the scorer 'Breadth' has no name: a text is expected",
+        ),
+        (
+            'name, version = "breadth", 1',
+            'name = "breadth"',
+            "the scorer 'breadth' has no version: a number above 0 is ex",
+        ),
+        ("def score(self, view)", "def scores(self, view)", "has no method score(view)"),
+        (
+            "def score(self, view)",
+            "def score(self)",
+            "cannot be called as score(view), for it is score(): too many",
+        ),
         (
             "def score(self, view)",
             "def score(self, ledger, view)",
-            "score(ledger, view) is called with 1 argument: missing a required argument: 'view'",
+            "cannot be called as score(view), for it is score(ledger, view): missing a required",
         ),
     ],
 )
@@ -213,6 +234,7 @@ def test_failure_to_supply(install: Install, old: str, new: str, expected: str) 
     (failed,) = plugins.failures
     assert expected in failed.reason
     assert str(failed).startswith("plugin 'broken' (evledger-broken 1.0, evledger_broken_of_")
+    assert "what its scorers hook supplies, was left out" in str(failed)
 
 
 EVENTS: Final = """
@@ -291,7 +313,7 @@ def test_two_claim_one_name(install: Install) -> None:
         plugins.scorer("breadth")
     assert plugins.renderer("markdown").name == "markdown"
     (sentence,) = plugins.conflicts()
-    assert "prefer one of them for it, or disable the others" in sentence
+    assert "[plugins.prefer] in evledger.toml: 'scorer:breadth' = 'one'" in sentence
 
 
 @pytest.mark.parametrize("winner", ["one", "two"])
@@ -371,6 +393,7 @@ def test_strict(install: Install, monkeypatch: pytest.MonkeyPatch, code: str) ->
     monkeypatch.setenv("EVLEDGER_STRICT_PLUGINS", "1")
     with pytest.raises(PluginError, match=r"'broken' .evledger-broken 1\.0.*ZeroDiv"):
         Plugins.discover().report()
+    assert Plugins.discover(strict=False).report()
 
 
 def test_parameters_for_nobody(install: Install) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -314,7 +315,26 @@ def test_a_plugin_adds_a_scheme() -> None:
 
 def test_a_plugin_may_replace_a_scheme() -> None:
     """The given function decides, even where the value is already in the built-in normal form."""
-    assert normalise("pmid:29798983", {"pmid": "v2-{}".format}) == "pmid:v2-29798983"
+
+    def padded(value: str) -> str:
+        return value.rjust(12, "0")
+
+    assert normalise("pmid:29798983", {"pmid": padded}) == "pmid:000029798983"
+
+
+@pytest.mark.parametrize(
+    ("normaliser", "message"),
+    [
+        ("v2-{}".format, "scheme 'odd' has no one normal form of 'a1'"),
+        (int, r"'a1' is not of scheme 'odd': ValueError: invalid literal for int\(\)"),
+        (str.encode, "'a1' is not of scheme 'odd': TypeError"),
+        (print, "scheme 'odd' has no one normal form of 'a1'"),
+    ],
+)
+def test_a_plugin_is_held_to_one_normal_form(normaliser: Any, message: str) -> None:
+    """What is not left alone by its own normaliser, or is no text, never becomes a key."""
+    with pytest.raises(Invalid, match=message):
+        normalise("odd:a1", {"odd": normaliser})
 
 
 # Refusals

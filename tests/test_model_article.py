@@ -79,8 +79,8 @@ def lines(article: Article, name: str) -> dict[str, int]:
 
 
 def test_sources(article: Article) -> None:
-    """92 sources: 11 scientific, 53 Reddit, 16 X, 10 elsewhere, 2 unclassified."""
-    expected = {"scientific": 11, "reddit": 53, "x": 16, "elsewhere": 10, "unclassified": 2}
+    """92 sources: 11 scientific, 53 Reddit, 16 X, 10 other, 2 unclassified."""
+    expected = {"scientific": 11, "reddit": 53, "x": 16, "other": 10, "unclassified": 2}
     assert expected == lines(article, "sources")
     assert article.evidence.tallies[0].total == 92
     parts = (article.scientific, article.published, article.reddit, article.x, article.people)

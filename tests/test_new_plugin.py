@@ -122,6 +122,8 @@ def test_can_be_registered(package: Path) -> None:
         ("x" * 41, "more than 40 characters"),
         ("evledger-x", "leave 'evledger' out"),
         ("class", "a word of Python"),
+        ("builtin", "it stands for plugins that there are already"),
+        ("all", "it stands for plugins that there are already"),
         ("quantified-confidence", "evledger has a scorer of this name"),
     ],
 )

@@ -14,7 +14,9 @@ import evledger
 from evledger import (
     Event,
     EventSupply,
+    Invalid,
     Item,
+    LocatorScheme,
     PluginError,
     Plugins,
     Record,
@@ -180,7 +182,7 @@ def test_ledger_read_without_its_plugin(plugins: Plugins, tmp_path: Path) -> Non
         assert (record.event, record.data) == (None, {"id": "a1", "source": "s1"})
         assert dict(view.unknown) == {"mylab:assay-run": 1}
         assert view.warnings == (
-            "1 records of unknown type mylab:assay-run may change this picture",
+            "1 record of unknown type mylab:assay-run may change this picture",
         )
 
 
@@ -236,7 +238,7 @@ def test_same_plugin_twice(plugins: Plugins) -> None:
 @pytest.mark.parametrize(
     ("look", "message"),
     [
-        ("renderers", "renderer:shout is claimed by plugins 'mylab' and 'theirlab'; prefer one"),
+        ("renderers", "renderer:shout is claimed by plugins 'mylab' and 'theirlab'; prefer one of"),
         ("importers", "importer:lines is claimed by plugins 'mylab' and 'theirlab'"),
         ("projections", "projection:assays is claimed by plugins 'mylab' and 'theirlab'"),
         ("stores", "store:mine is claimed by plugins 'mylab' and 'theirlab'"),
@@ -276,3 +278,166 @@ def test_bare_path_is_sqlite(tmp_path: Path) -> None:
         with evledger.open(tmp_path / name) as store:
             store.create("semax", title="x", by="me")
         assert (tmp_path / name).is_file()
+
+
+def test_event_class_with_floats() -> None:
+    """A class whose values no line could hold is refused when it is registered, by field."""
+
+    @event("mylab:weighed")
+    class Weighed(Event):
+        """An event with a float, deep within."""
+
+        id: Id = identity("weight", "w")
+        grams: tuple[float, ...] | None = None
+
+    class Scales:
+        @hookimpl.events
+        def events(self) -> EventSupply:
+            return EventSupply(events=(Weighed,))
+
+    plugins = Plugins.builtin()
+    plugins.register(Scales(), "mylab")
+    with pytest.raises(PluginError, match="mylab:weighed: field 'grams' holds floats, which no li"):
+        plugins.vocabulary  # noqa: B018  # looking is what fails
+
+
+def test_register_for_another_version() -> None:
+    """A plugin object that is for other hooks is refused as an installed one is."""
+
+    class Later:
+        EVLEDGER_API = 2
+
+        @hookimpl.events
+        def events(self) -> EventSupply:
+            return EventSupply()
+
+    with pytest.raises(PluginError, match="plugin 'later': its EVLEDGER_API is 2, and this evledg"):
+        Plugins.builtin().register(Later(), "later")
+
+
+def test_locator_scheme_of_a_plugin() -> None:
+    """A plugin's identifiers are normalised, are keys, and lead to their source in the article."""
+
+    def arxiv(value: str) -> str:
+        return value.strip().lower().removeprefix("arxiv:")
+
+    class Schemes:
+        @hookimpl.locators
+        def locators(self) -> Iterable[LocatorScheme]:
+            link = "https://arxiv.org/abs/{}".format
+            return [
+                LocatorScheme(name="arxiv", normalise=arxiv, link=link),
+                LocatorScheme(name="shelf", normalise=str.strip),
+            ]
+
+    plugins = Plugins.builtin()
+    plugins.register(Schemes(), "schemes")
+    with evledger.open("memory:", plugins=plugins) as store:
+        ledger = store.create("semax", title="Semax", by="me")
+        with ledger.batch(by="me") as batch:
+            batch.add_source(kind="preprint", title="One", locators=("arXiv: 1806.05726 ",))
+            batch.add_source(kind="book", title="Two", locators=("shelf:A7",))
+        assert ledger.record(1).keys == ("arxiv:1806.05726", "source:s1")
+        text = ledger.render("markdown").text
+        assert "[One](https://arxiv.org/abs/1806.05726)" in text
+        assert "Two (book, shelf:A7)" in text
+
+
+@pytest.mark.parametrize("name", ["source", "once", "ArXiv", "9x", "a b", ""])
+def test_scheme_that_cannot_be(name: str) -> None:
+    """A scheme that would look like another name, or is no word, is refused."""
+    with pytest.raises(Invalid, match="cannot be a scheme: expected a small letter"):
+        LocatorScheme(name=name, normalise=str.strip)
+
+
+@pytest.mark.parametrize("url", ["shelf:journal", "postgres://x", "sqllite:///a.db", "c+d:e"])
+def test_unknown_scheme(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks like a URL is no path, unless a file of that name is there."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Invalid, match=r"no store has scheme .*; known are memory, sqlite\. A"):
+        evledger.open(url, plugins=Plugins.builtin())
+    assert list(tmp_path.iterdir()) == []
+    if "/" not in url:
+        with evledger.open(f"./{url}", plugins=Plugins.builtin()) as store:
+            store.create("semax", title="x", by="me")
+        with evledger.open(url, plugins=Plugins.builtin()) as store:
+            assert store.ledgers() == ["semax"]
+
+
+def test_store_that_is_none() -> None:
+    """What opens a URL must give a store; the message names who gave something else."""
+
+    class Three:
+        @hookimpl.stores
+        def stores(self) -> Mapping[str, Any]:
+            return {"three": len}
+
+    plugins = Plugins.builtin()
+    plugins.register(Three(), "three")
+    with pytest.raises(PluginError, match="store 'three' of three gave int, not a Backend"):
+        evledger.open("three:", plugins=plugins)
+
+
+def test_importer_that_gives_something_else(tmp_path: Path) -> None:
+    """An importer that raises, or gives what is no item, is named."""
+    (tmp_path / "a.odd").write_text("x")
+
+    class Odd(Lines):
+        name = "odd"
+        suffixes = (".odd",)
+
+        def read(self, file: IO[bytes]) -> Iterator[Any]:
+            del file
+            yield {"kind": "other"}
+
+    class Failing(Odd):
+        name = "failing"
+        suffixes = (".failing",)
+
+        def read(self, file: IO[bytes]) -> Iterator[Any]:
+            yield file.nosuch  # type: ignore[attr-defined]  # that is the mistake
+
+    class Both:
+        @hookimpl.importers
+        def importers(self) -> Iterable[Importer]:
+            return [Odd(), Failing()]
+
+    plugins = Plugins.builtin()
+    plugins.register(Both(), "both")
+    with evledger.open("memory:", plugins=plugins) as store:
+        ledger = store.create("semax", title="x", by="me")
+        with pytest.raises(PluginError, match="importer 'odd' gave dict, where Item or Rejection"):
+            ledger.import_file(tmp_path / "a.odd", by="me")
+        with pytest.raises(PluginError, match=r"importer 'failing' failed: AttributeError.*line"):
+            ledger.import_file(tmp_path / "a.odd", by="me", importer="failing")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("text", "renderer 'odd' returned str, not Rendered"),
+        (Rendered("text", "text/plain", ".txt"), "data is str, not bytes"),  # type: ignore[arg-type]  # the mistake
+        (Rendered(b"", "text/plain", None), "suffix is NoneType, not str"),  # type: ignore[arg-type]  # the same
+    ],
+)
+def test_renderer_that_gives_something_else(given: Any, expected: str) -> None:
+    """A renderer that gives what is nothing rendered is named."""
+
+    class Odd:
+        name = "odd"
+
+        def render(self, view: View, context: RenderContext) -> Any:
+            del view, context
+            return given
+
+    class Plugin:
+        @hookimpl.renderers
+        def renderers(self) -> Iterable[Renderer]:
+            return [Odd()]
+
+    plugins = Plugins.builtin()
+    plugins.register(Plugin(), "odd")
+    with evledger.open("memory:", plugins=plugins) as store:
+        ledger = store.create("semax", title="x", by="me")
+        with pytest.raises(PluginError, match=expected):
+            ledger.render("odd")

@@ -123,7 +123,8 @@ def dependent(view: View) -> Caution | None:
 
 def _linked(view: View, cited: Collection[str]) -> set[str]:
     groups = grouped(view.links.values(), _TIES)
-    members = {id(group): [name for name in group if name in cited] for group in groups.values()}
+    distinct = {id(group): group for group in groups.values()}
+    members = {key: [name for name in group if name in cited] for key, group in distinct.items()}
     return {name for names in members.values() if len(names) > 1 for name in names}
 
 

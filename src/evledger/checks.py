@@ -6,18 +6,21 @@ A person who has looked at a finding can let it stand: the event ``finding-waive
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import attrs
 
+from evledger.exceptions import PLUGIN_ERRORS, blame
 from evledger.scoring import Failure
 
 if TYPE_CHECKING:
-    from evledger.entries import Waiver
+    from evledger.entries import Entry, Waiver
+    from evledger.scoring import Scorer
     from evledger.view import View
 
-__all__ = ["CheckReport", "Finding", "Rule", "check"]
+__all__ = ["CheckReport", "Finding", "Judging", "Rule", "check"]
 
 
 @attrs.frozen(kw_only=True)
@@ -69,6 +72,20 @@ class Rule(Protocol):
         ...
 
 
+@runtime_checkable
+class Judging(Protocol):
+    """A rule that judges by scores."""
+
+    def with_scorers(self, scorers: Callable[[], Mapping[str, Scorer]]) -> Rule:
+        """Give the same rule for the scorers there are.
+
+        Args:
+            scorers: gives them by name, each configured as it is used; asked while checking,
+                so that scorers which cannot be had are a failure of this rule alone.
+        """
+        ...
+
+
 @attrs.frozen(kw_only=True)
 class CheckReport:
     """What the rules found.
@@ -92,7 +109,12 @@ class CheckReport:
 
 
 def check(rules: Iterable[Rule], view: View) -> CheckReport:
-    """Let rules look at a view; a rule that fails is reported, and takes no other down."""
+    """Let rules look at a view; a rule that fails is reported, and takes no other down.
+
+    A waiver holds for what a person has looked at:
+    it ends when the entry that it is about is changed,
+    and one for the ledger as a whole when an entry that the finding concerns is new or changed.
+    """
     waivers = {(waiver.rule, waiver.target): waiver for waiver in view.waivers}
     names: list[str] = []
     findings: list[Finding] = []
@@ -106,7 +128,7 @@ def check(rules: Iterable[Rule], view: View) -> CheckReport:
             continue
         for finding in found:
             waiver = waivers.get((finding.rule, finding.target))
-            if waiver is None:
+            if waiver is None or _last(view, finding) > waiver.n:
                 findings.append(finding)
             else:
                 waived.append((finding, waiver))
@@ -118,12 +140,54 @@ def check(rules: Iterable[Rule], view: View) -> CheckReport:
     )
 
 
+def _last(view: View, finding: Finding) -> int:
+    """Give the last record that made or changed what a finding is about; -1 for none."""
+    names = finding.related if finding.target is None else (finding.target,)
+    return max((_changed(view, name) for name in names), default=-1)
+
+
+def _changed(view: View, name: str) -> int:
+    kind, _, id = name.partition(":")
+    entries: Mapping[str, Entry] = getattr(view, f"{kind}s", {}) if kind in _KINDS else {}
+    entry = entries.get(name if kind == "link" else id)
+    return -1 if entry is None else max((entry.n, *entry.history))
+
+
+_KINDS: Final = frozenset(
+    ("caveat", "claim", "component", "gap", "link", "question", "section", "source")
+)
+
+
 def _attempt(rule: Rule, view: View) -> list[Finding] | Failure:
+    name = rule.name
     try:
-        found: list[Any] = list(rule.check(view))
-    except Exception as error:  # noqa: BLE001  # whatever a plugin raises is a failure of the rule
-        return Failure(rule.name, f"rule {rule.name!r} failed: {type(error).__name__}: {error}")
+        handed: Any = rule.check(view)
+        found: list[Any] = [] if handed is None else list(itertools.islice(handed, _MOST))
+        fault = _fault(name, handed, found)
+    except PLUGIN_ERRORS as error:
+        fault = f"failed: {blame(error)}"
+        found = []
+    return found if fault is None else Failure(name, f"rule {name!r} {fault}")
+
+
+_MOST: Final = 1_000_000  # findings of one rule; a generator without end ends here
+
+
+def _fault(name: str, handed: object, found: list[Any]) -> str | None:
+    """Say what is wrong with what a rule gave."""
+    if handed is None:
+        return "returned None; yield findings, or return a list of them"
     for finding in found:
-        if not isinstance(finding, Finding) or finding.rule != rule.name:
-            return Failure(rule.name, f"rule {rule.name!r} gave {finding!r:.80}, not its own")
-    return found
+        if type(finding) is not Finding:
+            return f"gave {type(finding).__name__}, not a Finding"
+        if finding.rule != name:
+            return "gave a finding that is signed by another rule"
+        if not _is_sound(finding):
+            return "gave a finding whose fields are no texts"
+    return None
+
+
+def _is_sound(finding: Finding) -> bool:
+    texts: tuple[Any, ...] = (finding.rule, finding.text, finding.why, finding.mend)
+    names: tuple[Any, ...] = (finding.target or "", *finding.related)
+    return all(type(text) is str for text in (*texts, *names))

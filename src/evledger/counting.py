@@ -6,8 +6,9 @@ about what is evidence.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -85,17 +86,17 @@ def count(sources: Mapping[str, Source], claims: Iterable[Claim], links: Iterabl
         stances=_sorted_by(
             (claim.stance, claim.id) for claim in counted if isinstance(claim.stance, str)
         ),
-        left_out={reason: tuple(ids) for reason, ids in left_out.items()},
-        contradicted=_contradicted(counted),
-        duplicates=duplicates,
+        left_out=MappingProxyType({reason: tuple(ids) for reason, ids in left_out.items()}),
+        contradicted=MappingProxyType(_contradicted(counted)),
+        duplicates=MappingProxyType(duplicates),
     )
 
 
-def _sorted_by(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+def _sorted_by(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for kind, id in pairs:
         found.setdefault(kind, []).append(id)
-    return {kind: tuple(ids) for kind, ids in found.items()}
+    return MappingProxyType({kind: tuple(ids) for kind, ids in found.items()})
 
 
 def _barred(sources: Mapping[str, Source], groups: Mapping[str, list[str]]) -> dict[str, str]:
@@ -103,9 +104,10 @@ def _barred(sources: Mapping[str, Source], groups: Mapping[str, list[str]]) -> d
 
     The duplicates of a retracted paper are barred with it: they are the same paper.
     """
-    retracted = [id for id, source in sources.items() if source.flags and source.is_retracted]
-    barred = {other: "retracted" for id in retracted for other in groups.get(id, (id,))}
-    barred |= {id: "rejected" for id, source in sources.items() if _is_rejected(source)}
+    retracted = [name for name, each in sources.items() if each.flags and each.is_retracted]
+    same = {id(group): group for group in (groups.get(name, [name]) for name in retracted)}
+    barred = {other: "retracted" for group in same.values() for other in group}
+    barred |= {name: "rejected" for name, each in sources.items() if _is_rejected(each)}
     return barred
 
 
@@ -150,16 +152,20 @@ def grouped(links: Iterable[Link], relations: Collection[str]) -> dict[str, list
 
 
 def _representatives(groups: Mapping[str, list[str]], passed: Iterable[Claim]) -> dict[str, str]:
-    """Give for each duplicate the source of its group that counts: the first with a claim."""
-    if not groups:
-        return {}
-    first: dict[int, str] = {}
-    for claim in passed:
-        if claim.source in groups:
-            first.setdefault(id(groups[claim.source]), claim.source)
-    standing = {
-        source: first.get(id(group), min(group, key=_natural)) for source, group in groups.items()
-    }
+    """Give for each duplicate the source of its group that counts: the one with most claims.
+
+    So the fewest are left out; of equals the one whose claim was tagged first.
+    """
+    drawn = Counter(claim.source for claim in passed if claim.source in groups)
+    best: dict[int, str] = {}
+    for source, number in drawn.items():  # in the order of their first claims
+        key = id(groups[source])
+        if key not in best or number > drawn[best[key]]:
+            best[key] = source
+    for group in {id(group): group for group in groups.values()}.values():
+        if id(group) not in best:
+            best[id(group)] = min(group, key=_natural)
+    standing = {source: best[id(group)] for source, group in groups.items()}
     return {source: other for source, other in standing.items() if source != other}
 
 

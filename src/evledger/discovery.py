@@ -17,7 +17,7 @@ import attrs
 import pluggy
 
 from evledger import hookspecs
-from evledger.exceptions import PluginError
+from evledger.exceptions import PLUGIN_ERRORS, PluginError, blame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,36 +57,51 @@ class Loaded:
 
 @attrs.frozen
 class Failed:
-    """A plugin that could not be used, and why."""
+    """A plugin that could not be used, as a whole or in part, and why.
+
+    Attributes:
+        found: the plugin.
+        reason: what is wrong with it.
+        hook: the one hook that failed, as ``scorers``; empty where the whole plugin did.
+    """
 
     found: Found
     reason: str
+    hook: str = ""
 
     def __str__(self) -> str:
-        return f"plugin {self.found} was left out: {self.reason}"
+        part = f", what its {self.hook} hook supplies," if self.hook else ""
+        return f"plugin {self.found}{part} was left out: {self.reason}"
 
 
 # -- finding -----------------------------------------------------------------------------
 
 
 def find() -> tuple[Found, ...]:
-    """Give the plugins that are installed, sorted by distribution and name; none is imported."""
-    points = importlib.metadata.entry_points(group=GROUP)
-    return tuple(
-        sorted(
-            # A folder that is twice on the path announces its plugins twice.
-            {
-                Found(
-                    name=point.name,
-                    value=point.value,
-                    distribution=point.dist.name if point.dist else "unknown",
-                    version=point.dist.version if point.dist else "unknown",
-                )
-                for point in points
-            },
-            key=lambda found: (found.distribution, found.name),
-        )
-    )
+    """Give the plugins that are installed, sorted by distribution and name; none is imported.
+
+    A distribution whose metadata cannot be read, as after an installation that was broken off,
+    announces nothing, and hides no other.
+    """
+    found: set[Found] = set()  # a folder that is twice on the path announces its plugins twice
+    for distribution in importlib.metadata.distributions():
+        try:
+            found.update(_announced(distribution))
+        except PLUGIN_ERRORS:
+            continue
+    return tuple(sorted(found, key=lambda each: (each.distribution, each.name, each.value)))
+
+
+def _announced(distribution: importlib.metadata.Distribution) -> list[Found]:
+    points = [point for point in distribution.entry_points if point.group == GROUP]
+    if not points:  # as nearly all: their metadata need not be read
+        return []
+    about: Any = distribution.metadata
+    name, version = (str(about.get(field) or "unknown") for field in ("Name", "Version"))
+    return [
+        Found(name=point.name, value=point.value, distribution=name, version=version)
+        for point in points
+    ]
 
 
 def disabled(found: Iterable[Found], names: Iterable[str] = ()) -> frozenset[str]:
@@ -116,21 +131,20 @@ def load(found: Found) -> Loaded | Failed:
     point = importlib.metadata.EntryPoint(found.name, found.value, GROUP)
     try:
         plugin = point.load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # a stranger's module may raise anything
-        return Failed(found, f"it cannot be imported: {type(error).__name__}: {error}")
-    reason = _unfit(plugin, found)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  # importing a stranger's module may raise anything
+        return Failed(found, f"it cannot be imported: {blame(error)}")
+    try:
+        reason = _unfit(plugin, found)
+    except PLUGIN_ERRORS as error:
+        reason = f"it cannot be looked at: {blame(error)}"
     return Loaded(found, plugin) if reason is None else Failed(found, reason)
 
 
 def _unfit(plugin: Any, found: Found) -> str | None:
-    api = getattr(plugin, "EVLEDGER_API", None)
-    if api is None:
+    if getattr(plugin, "EVLEDGER_API", None) is None:
         return f"{found.value} does not say which API it is for; write EVLEDGER_API = 1 into it"
-    if api != hookspecs.API:
-        return (
-            f"it is for version {api!r:.20} of the plugin API, and this evledger has version "
-            f"{hookspecs.API}; install a release of {found.distribution} for it"
-        )
     try:
         marked(plugin, found.name)
     except PluginError as error:
@@ -142,8 +156,13 @@ def marked(plugin: Any, name: str) -> dict[str, tuple[Callable[[], Any], ...]]:
     """Give a plugin's hooks: for each hook's name, the functions that implement it.
 
     Raises:
-        PluginError: a hook is misspelt, takes other arguments, or there is none at all.
+        PluginError: it is for another version of the hooks; a hook is misspelt, or takes
+            arguments; or there is none at all.
     """
+    api = getattr(plugin, "EVLEDGER_API", hookspecs.API)
+    if type(api) is not int or api != hookspecs.API:
+        msg = f"its EVLEDGER_API is {api!r:.20}, and this evledger's hooks are of version "
+        raise PluginError(f"{msg}{hookspecs.API}; it needs a release that is for them")
     if isinstance(plugin, type):
         msg = f"{plugin.__name__} is a class; a plugin is a module, or an instance of a class"
         raise PluginError(msg)
@@ -153,7 +172,8 @@ def marked(plugin: Any, name: str) -> dict[str, tuple[Callable[[], Any], ...]]:
         manager.register(plugin, name)
         manager.check_pending()
     except pluggy.PluginValidationError as error:
-        raise PluginError(str(error).replace("\n", "; ")) from error
+        hint = "mark hooks with evledger.hookimpl, as in @hookimpl.scorers; they take no arguments"
+        raise PluginError(f"{' '.join(str(error).split())}; {hint}") from error
     except ValueError as error:
         raise PluginError(str(error)) from error
     callers = manager.get_hookcallers(plugin) or []

@@ -13,6 +13,7 @@
     ├── Broken           stored bytes that are not a sound ledger
     ├── StoreError       the database could not do it: locked, full, read-only, foreign
     └── PluginError      a plugin is missing, misspelt, or failed
+        └── NotSupplied  no plugin supplies anything of this name
 
 Damage found by verification is not raised: it is a
 :class:`~evledger.verification.Fault` in the report.
@@ -20,7 +21,7 @@ Damage found by verification is not raised: it is a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from evledger.chain import Head
@@ -34,6 +35,7 @@ __all__ = [
     "Invalid",
     "MissingRef",
     "NotFound",
+    "NotSupplied",
     "PluginError",
     "Refused",
     "StoreError",
@@ -139,3 +141,45 @@ class StoreError(EvledgerError):
 
 class PluginError(EvledgerError):
     """A plugin is missing, misspelt, or failed; the message names it."""
+
+
+class NotSupplied(PluginError, NotFound):
+    """No plugin supplies a scorer, renderer or whatever it was of this name."""
+
+
+PLUGIN_ERRORS: Final = (Exception, SystemExit)
+"""What a plugin may raise that concerns the plugin alone; a stranger's code may exit, too."""
+
+_LONGEST: Final = 1_000
+
+
+def said(error: BaseException) -> str:
+    """Give an error's own words, whatever becomes of asking for them; never empty, never long."""
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except PLUGIN_ERRORS:
+        return f"{name} (it cannot be shown)"
+    return f"{name}: {text[:_LONGEST]}" if text else name
+
+
+def blame(error: BaseException) -> str:
+    """Say what a plugin raised, and in which line of whose code.
+
+    The module is named and not its file, so that the same failure reads the same everywhere.
+
+    >>> def fail():
+    ...     return 1 / 0
+    >>> try:
+    ...     fail()
+    ... except ZeroDivisionError as error:
+    ...     print(blame(error))
+    ZeroDivisionError: division by zero (...line 2)
+    """
+    trace = error.__traceback__
+    if trace is None:
+        return said(error)
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    module = trace.tb_frame.f_globals.get("__name__", "unknown")
+    return f"{said(error)} ({module}, line {trace.tb_lineno})"

@@ -28,7 +28,7 @@ from evledger.entries import (
     Waiver,
 )
 from evledger.events import Tier
-from evledger.exceptions import Invalid
+from evledger.exceptions import PLUGIN_ERRORS, Invalid, blame
 from evledger.seals import Hidden
 
 if TYPE_CHECKING:
@@ -412,8 +412,8 @@ class Fold:
                 continue
             try:
                 after = projection.apply(state, record)
-            except Exception as error:  # noqa: BLE001  # whatever a plugin raises concerns it alone
-                after = FailedPart(projection.name, record.n, repr(error))
+            except PLUGIN_ERRORS as error:  # whatever a plugin raises concerns it alone
+                after = FailedPart(projection.name, record.n, blame(error))
             if after is None and state is not None:
                 why = "apply returned None; it must return the state"
                 after = FailedPart(projection.name, record.n, why)
@@ -429,8 +429,8 @@ class Fold:
             return state
         try:
             return projection.freeze(state)
-        except Exception as error:  # noqa: BLE001  # as above
-            return FailedPart(projection.name, self.state.size, repr(error))
+        except PLUGIN_ERRORS as error:  # as above
+            return FailedPart(projection.name, self.state.size, blame(error))
 
     def _apply(self, line: Line) -> None:
         kind = self._vocabulary.type_of(line.type)
@@ -449,8 +449,8 @@ class Fold:
 def _start(projection: Projection) -> Any:
     try:
         return projection.start()
-    except Exception as error:  # noqa: BLE001  # whatever a plugin raises concerns it alone
-        return FailedPart(projection.name, 0, repr(error))
+    except PLUGIN_ERRORS as error:  # whatever a plugin raises concerns it alone
+        return FailedPart(projection.name, 0, blame(error))
 
 
 @attrs.frozen

@@ -71,16 +71,22 @@ class LocatorScheme:
         name: what stands before the colon: ``arxiv``; small letters, digits and hyphens.
         normalise: gives the one normal form of what stands after it, and leaves that as it is;
             raises :class:`~evledger.Invalid` for what is no such identifier.
+        link: makes of such a normal form an http(s) address that leads to the source, or
+            ``None``; without it articles show the locator as it is.
         fetch: gives what a registry says of a source, by its normal locator, scheme included;
             ``None`` where nothing can be asked.
 
     >>> from evledger import LocatorScheme
-    >>> LocatorScheme(name="arxiv", normalise=str.strip).normalise(" 1806.05726 ")
-    '1806.05726'
+    >>> arxiv = LocatorScheme(
+    ...     name="arxiv", normalise=str.strip, link="https://arxiv.org/abs/{}".format
+    ... )
+    >>> arxiv.normalise(" 1806.05726 "), arxiv.link("1806.05726")
+    ('1806.05726', 'https://arxiv.org/abs/1806.05726')
     """
 
     name: str = attrs.field()
     normalise: Normaliser
+    link: Callable[[str], str | None] | None = None
     fetch: Callable[[str], Item] | None = None
 
     @name.validator  # pyright: ignore[reportAttributeAccessIssue, reportUntypedFunctionDecorator, reportUnknownMemberType]

@@ -18,7 +18,14 @@ import msgspec
 
 from evledger.codec import is_list
 from evledger.events import ClaimTagged, SourceAdded
-from evledger.exceptions import EvledgerError, Invalid, NotFound
+from evledger.exceptions import (
+    PLUGIN_ERRORS,
+    EvledgerError,
+    Invalid,
+    NotFound,
+    PluginError,
+    blame,
+)
 
 if TYPE_CHECKING:
     from evledger.batch import Batch
@@ -168,7 +175,7 @@ def import_file(
         total = source.stat().st_size
         with source.open("rb") as file:
             resolver = _Resolver(ledger)
-            for chunk in _chunks(importer.read(file), _BATCH):
+            for chunk in _chunks(_items(importer, file), _BATCH):
                 resolver.take(chunk, by=by, dry_run=dry_run)
                 if progress is not None:
                     progress(file.tell(), total)
@@ -179,6 +186,30 @@ def import_file(
         msg = f"{source}: {error}"
         raise Invalid(msg) from error
     return resolver.report(dry_run=dry_run)
+
+
+def _items(importer: Importer, file: IO[bytes]) -> Iterator[Item | Rejection]:
+    """Give what an importer reads, and see that it is what an importer may give.
+
+    Raises:
+        PluginError: the importer failed, or gave something else; the message names it.
+    """
+    try:
+        for item in importer.read(file):
+            yield _checked(importer, item)
+    except (EvledgerError, OSError):
+        raise
+    except PLUGIN_ERRORS as error:
+        msg = f"importer {importer.name!r} failed: {blame(error)}"
+        raise PluginError(msg) from error
+
+
+def _checked(importer: Importer, item: Any) -> Item | Rejection:
+    if isinstance(item, Item | Rejection):
+        return item
+    kind = type(item).__name__
+    msg = f"importer {importer.name!r} gave {kind}, where Item or Rejection is expected"
+    raise PluginError(msg)
 
 
 def _chunks(items: Iterator[Item | Rejection], size: int) -> Iterator[list[Item | Rejection]]:

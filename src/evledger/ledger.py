@@ -807,6 +807,7 @@ class Ledger:
             scorers=tuple(plugins.scorer(name) for name in scorers),
             ranker=plugins.ranker(ranker),
             projections=plugins.projections,
+            sites={s.name: s.link for s in plugins.locators.values() if s.link is not None},
             first=first,
             contact=contact,
             proofs=proofs,

@@ -26,7 +26,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote, unquote_to_bytes
 
-from evledger.exceptions import Invalid
+from evledger.exceptions import PLUGIN_ERRORS, Invalid, blame
 
 __all__ = ["SCHEMES", "Normaliser", "normalise", "public_link"]
 
@@ -390,12 +390,28 @@ def normalise(locator: str, schemes: Mapping[str, Normaliser] = SCHEMES) -> str:
         raise Invalid(
             f"{_shown(locator)} has an unknown scheme: expected one of {', '.join(sorted(schemes))}"
         )
-    normal = f"{scheme}:{schemes[scheme](value)}"
+    normaliser = schemes[scheme]
+    is_ours = SCHEMES.get(scheme) is normaliser
+    normal = f"{scheme}:{normaliser(value) if is_ours else _held(scheme, normaliser, value)}"
     if len(normal) > _LONGEST or not _VISIBLE.fullmatch(normal, len(scheme) + 1):
         raise Invalid(
             f"{_shown(normal)} is no key: expected a value without blanks and "
             f"at most {_LONGEST} characters in all"
         )
+    return normal
+
+
+def _held(scheme: str, normaliser: Normaliser, value: str) -> str:
+    """Hold a plugin's normaliser to its promise: one normal form, which stays as it is."""
+    try:
+        normal = normaliser(value)
+        again = normaliser(normal)
+    except Invalid:
+        raise
+    except PLUGIN_ERRORS as error:
+        raise Invalid(f"{_shown(value)} is not of scheme {scheme!r}: {blame(error)}") from error
+    if type(normal) is not str or again != normal:
+        raise Invalid(f"scheme {scheme!r} has no one normal form of {_shown(value)}")
     return normal
 
 

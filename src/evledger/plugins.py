@@ -10,17 +10,30 @@ here the names that they supply are resolved, when they are first needed.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import importlib.metadata
+import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
 from evledger import discovery
+from evledger.checks import Judging
 from evledger.discovery import Failed, Found, Loaded
-from evledger.exceptions import EvledgerError, Invalid, PluginError
+from evledger.exceptions import (
+    PLUGIN_ERRORS,
+    EvledgerError,
+    Invalid,
+    NotSupplied,
+    PluginError,
+    blame,
+)
 from evledger.scoring import configured
+from evledger.stores.base import Backend
 from evledger.supplies import KINDS, Kind, Participant
 from evledger.vocabulary import Vocabulary
 
@@ -33,12 +46,12 @@ if TYPE_CHECKING:
     from evledger.ranking import Ranker
     from evledger.rendering import Renderer
     from evledger.scoring import Scorer
-    from evledger.stores.base import Backend
 
 __all__ = ["PluginInfo", "Plugins"]
 
 T = TypeVar("T")
 
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]+):")  # of two letters or more: C:\\ is a drive
 _DISTRIBUTION: Final = "evidence-ledger"
 
 
@@ -73,8 +86,9 @@ class Plugins:
     ['json', 'markdown', 'text']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, strict: bool | None = None) -> None:
         self.parameters: dict[str, Mapping[str, Any]] = {}
+        self._strict = discovery.is_strict() if strict is None else strict
         self._prefer: Mapping[str, str] = {}
         self._participants: list[Participant] = []
         self._unloaded: list[Failed] = []
@@ -98,6 +112,7 @@ class Plugins:
         disable: Iterable[str] = (),
         prefer: Mapping[str, str] | None = None,
         parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        strict: bool | None = None,
     ) -> Plugins:
         """Give what comes with the library and what installed distributions announce.
 
@@ -111,14 +126,15 @@ class Plugins:
             prefer: for a name that two plugins claim, as ``scorer:harmonic``, the plugin that
                 is to have it.
             parameters: for a scorer's name, its parameters.
+            strict: whether a plugin that fails is an error; as the environment says by default.
 
         Raises:
-            PluginError: a plugin failed, and the environment is strict.
+            PluginError: a plugin failed, where that is an error.
 
         >>> "quantified-confidence" in Plugins.discover().scorers
         True
         """
-        plugins = cls()
+        plugins = cls(strict=strict)
         plugins._prefer = dict(prefer or {})
         plugins.parameters = dict(parameters or {})
         plugins._add_builtin()
@@ -130,14 +146,14 @@ class Plugins:
         return plugins
 
     @classmethod
-    @functools.cache
     def default(cls) -> Plugins:
         """Give what :func:`evledger.open` uses where it is given none: what is installed.
 
         >>> Plugins.default() is Plugins.default()
         True
         """
-        return cls.discover()
+        with _DEFAULT_LOCK:
+            return _default()
 
     def register(self, plugin: Any, name: str | None = None) -> None:
         """Add a plugin to this value: a module or an object with functions marked by ``hookimpl``.
@@ -194,8 +210,9 @@ class Plugins:
             return
         taken = f"its name is taken by plugin {same[0]}" if same else ""
         failed = step if isinstance(step, Failed) else Failed(step.found, taken)
-        if discovery.is_strict():
-            raise PluginError(str(failed))
+        if self._strict:
+            msg = f"plugin {failed.found}: {failed.reason}"
+            raise PluginError(msg)
         self._unloaded.append(failed)
 
     def _add(self, plugin: Any, found: Found, *, is_installed: bool) -> None:
@@ -212,14 +229,17 @@ class Plugins:
         found: dict[str, Scorer] = self._resolved("scorers")
         unknown = sorted(self.parameters.keys() - found.keys())
         if unknown and not self.failures:  # it may be one of those that failed
-            msg = (
-                f"parameters are given for {unknown[0]!r}, and the scorers are: {', '.join(found)}"
-            )
-            raise PluginError(msg)
-        return {
-            name: configured(scorer, self.parameters.get(name, {}))
-            for name, scorer in found.items()
-        }
+            known = ", ".join(found)
+            msg = f"parameters are given for {unknown[0]!r}, and the scorers are: {known}"
+            raise NotSupplied(msg)
+        return {name: self._configured(scorer) for name, scorer in found.items()}
+
+    def _configured(self, scorer: Scorer) -> Scorer:
+        try:
+            return configured(scorer, self.parameters.get(scorer.name, {}))
+        except Invalid as error:
+            msg = f"parameters of scorer {scorer.name!r}: {error}"
+            raise Invalid(msg) from error
 
     @functools.cached_property
     def rankers(self) -> dict[str, Ranker]:
@@ -243,8 +263,12 @@ class Plugins:
 
     @functools.cached_property
     def rules(self) -> dict[str, Rule]:
-        """Rules by name."""
-        return self._resolved("rules")
+        """Rules by name; those that judge by scores have the scorers that are here."""
+        found: dict[str, Rule] = self._resolved("rules")
+        return {
+            name: rule.with_scorers(lambda: self.scorers) if isinstance(rule, Judging) else rule
+            for name, rule in found.items()
+        }
 
     @functools.cached_property
     def retrievers(self) -> dict[str, Retriever]:
@@ -282,7 +306,7 @@ class Plugins:
         """Give a scorer.
 
         Raises:
-            PluginError: there is none of this name.
+            NotSupplied: there is none of this name.
 
         >>> Plugins.builtin().scorer("quantified-confidence").version
         1
@@ -293,7 +317,7 @@ class Plugins:
         """Give a ranker.
 
         Raises:
-            PluginError: there is none of this name.
+            NotSupplied: there is none of this name.
 
         >>> Plugins.builtin().ranker("tier").name
         'tier'
@@ -304,7 +328,7 @@ class Plugins:
         """Give a renderer.
 
         Raises:
-            PluginError: there is none of this name.
+            NotSupplied: there is none of this name.
 
         >>> Plugins.builtin().renderer("markdown").name
         'markdown'
@@ -315,7 +339,7 @@ class Plugins:
         """Give a rule.
 
         Raises:
-            PluginError: there is none of this name.
+            NotSupplied: there is none of this name.
 
         >>> Plugins.builtin().rule("automatic-claims").name
         'automatic-claims'
@@ -326,7 +350,7 @@ class Plugins:
         """Give an importer by name, or the one that knows a file's suffix.
 
         Raises:
-            PluginError: there is none, or more than one knows the suffix.
+            NotSupplied: there is none, or more than one knows the suffix.
 
         >>> Plugins.builtin().importer(None, "library.csv").name
         'csv'
@@ -339,10 +363,10 @@ class Plugins:
         if fitting:
             names = ", ".join(importer.name for importer in fitting)
             msg = f"several importers know {path!r} by its suffix; name one of: {names}"
-            raise PluginError(msg)
+            raise NotSupplied(msg)
         known = ", ".join(f"{i.name} ({' '.join(i.suffixes)})" for i in self.importers.values())
         msg = f"no importer knows {path!r} by its suffix; name one of: {known}"
-        raise PluginError(msg)
+        raise NotSupplied(msg)
 
     def open_store(self, url: str) -> Backend:
         """Open the database that a URL, or a path, names.
@@ -354,20 +378,45 @@ class Plugins:
         ...     backend.ledgers()
         []
         """
-        scheme, colon, _ = url.partition(":")
-        if scheme in self.stores and colon:
-            return self.stores[scheme](url)
-        if "://" in url:
-            msg = f"{url!r}: no store has scheme {scheme!r}; known are {', '.join(self.stores)}"
-            raise Invalid(msg)
-        return self.stores["sqlite"](url)
+        scheme = self.scheme_of(url)
+        store: Any = self.stores[scheme](url)
+        if not isinstance(store, Backend):
+            who = self.supplier("stores", scheme)
+            msg = f"store {scheme!r} of {who} gave {type(store).__name__}, not a Backend"
+            raise PluginError(msg)
+        return store
+
+    def scheme_of(self, url: str) -> str:
+        """Give the scheme of the store that a URL, or a path, names.
+
+        What begins as a URL does is one, unless a file of that very name is there;
+        a path that has a colon in it can always be written ``./x:y``.
+
+        Raises:
+            Invalid: its scheme is not known.
+
+        >>> plugins = Plugins.builtin()
+        >>> plugins.scheme_of("memory:"), plugins.scheme_of("evidence.db")
+        ('memory', 'sqlite')
+        """
+        found = _SCHEME.match(url)
+        if found is None or (found[1] not in self.stores and Path(url).exists()):
+            return "sqlite"
+        if found[1] in self.stores:
+            return found[1]
+        known = ", ".join(self.stores)
+        msg = (
+            f"{url!r:.80}: no store has scheme {found[1]!r}; known are {known}. "
+            f"A file of that name is written './{url:.80}'"
+        )
+        raise Invalid(msg)
 
     # -- who they are
 
     @property
     def failures(self) -> tuple[Failed, ...]:
         """What was left out so far, and why; a plugin is asked for what it has when needed."""
-        return (*self._unloaded, *self._broken.values())
+        return (*self._unloaded, *self._broken.copy().values())
 
     def supplier(self, kind: str, name: str) -> str:
         """Say who supplies a name: a distribution and its version, or the plugin's own name.
@@ -405,7 +454,8 @@ class Plugins:
         for plugin in self._participants:
             supplies = {name: self._supplied(plugin, kind) for name, kind in KINDS.items()}
             named = {name: tuple(sorted(things)) for name, things in supplies.items() if things}
-            failures = tuple(f.reason for f in self._broken.values() if f.found == plugin.found)
+            broken = [f for f in self._broken.copy().values() if f.found == plugin.found]
+            failures = tuple(f"hook {failed.hook}: {failed.reason}" for failed in broken)
             infos.append(_info(plugin.found, named, failures))
         return tuple(sorted(infos, key=lambda info: (info.distribution or "", info.name)))
 
@@ -427,12 +477,13 @@ class Plugins:
             return {}
         try:
             return kind.ask(plugin)
-        except Exception as error:
-            reason = f"{kind.hook}: {_said(error)}"
-            if not plugin.is_installed or discovery.is_strict():
-                msg = f"plugin {plugin}: {reason}"
+        except PLUGIN_ERRORS as error:
+            reason = str(error) if isinstance(error, EvledgerError) else blame(error)
+            hook = kind.hook.removeprefix("evledger_")
+            if not plugin.is_installed or self._strict:
+                msg = f"plugin {plugin}, hook {hook}: {reason}"
                 raise PluginError(msg) from error
-            self._broken[plugin.found, kind.hook] = Failed(plugin.found, reason)
+            self._broken[plugin.found, kind.hook] = Failed(plugin.found, reason, hook)
             return {}
 
     def _resolved(self, kind: str) -> dict[str, Any]:
@@ -461,16 +512,21 @@ class Plugins:
         unmet = f", and {wanted!r}, which is preferred, is none of them" if wanted else ""
         msg = (
             f"{what} is claimed by plugins {' and '.join(map(str, claimants))}{unmet}; "
-            "prefer one of them for it, or disable the others"
+            f"prefer one of them ([plugins.prefer] in evledger.toml: {what!r} = "
+            f"{min(each.found.name for each in claimants)!r}; or Plugins.discover(prefer=…)), "
+            "or disable the others"
         )
         raise PluginError(msg)
 
 
 # -- helpers -----------------------------------------------------------------------------
 
+_DEFAULT_LOCK: Final = threading.Lock()
 
-def _said(error: Exception) -> str:
-    return str(error) if isinstance(error, EvledgerError) else f"{type(error).__name__}: {error}"
+
+@functools.cache
+def _default() -> Plugins:
+    return Plugins.discover()
 
 
 def _info(
@@ -501,6 +557,8 @@ def _version(distribution: str) -> str:
 
 def _look_up(noun: str, found: Mapping[str, T], name: str) -> T:
     if name not in found:
-        msg = f"no {noun} {name!r}; there are: {', '.join(found) or 'none'}"
-        raise PluginError(msg)
+        near = difflib.get_close_matches(name, found, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        msg = f"no {noun} {name!r}; there are: {', '.join(found) or 'none'}{hint}"
+        raise NotSupplied(msg)
     return found[name]

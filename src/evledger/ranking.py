@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from evledger.exceptions import PluginError
+from evledger.exceptions import PLUGIN_ERRORS, PluginError, blame
 
 if TYPE_CHECKING:
     from evledger.entries import Claim
@@ -83,11 +84,11 @@ def rank(ranker: Ranker, view: View) -> Ranking:
 def _ordered(ranker: Ranker, view: View, ids: Sequence[str]) -> tuple[Claim, ...]:
     claims = {id: view.claims[id] for id in ids}
     try:
-        found = [claim.id for claim in ranker.rank(view, list(claims.values()))]
-    except Exception as error:
-        msg = f"ranker {ranker.name!r} failed: {type(error).__name__}: {error}"
+        found = [str(claim.id) for claim in ranker.rank(view, list(claims.values()))]
+    except PLUGIN_ERRORS as error:
+        msg = f"ranker {ranker.name!r} failed: {blame(error)}"
         raise PluginError(msg) from error
-    if sorted(found) != sorted(ids):
+    if Counter(found) != Counter(ids):
         msg = f"ranker {ranker.name!r} was given {len(ids)} claims and gave others, or not all"
         raise PluginError(msg)
     return tuple(claims[id] for id in found)  # the view's own, whatever the ranker made of them

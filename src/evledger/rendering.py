@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
-from evledger.exceptions import EvledgerError, NotFound, PluginError
+from evledger.exceptions import PLUGIN_ERRORS, EvledgerError, NotFound, PluginError, blame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,6 +83,8 @@ class RenderContext:
         scorers: the first is the one whose score is explained; the others stand beside it.
         ranker: orders the claims.
         projections: what plugins gathered; those that are :class:`Telling` add to the article.
+        sites: for each scheme of locators, what makes an address of a value, or ``None``;
+            empty for those of the library alone.
         first: of every list so many are open, and the rest is folded.
         contact: where readers can send a question by text message; ``None`` for nowhere.
         proofs: the address of a claim's proof, with ``{id}`` and ``{n}`` in the place of the
@@ -92,6 +95,9 @@ class RenderContext:
     scorers: tuple[Scorer, ...]
     ranker: Ranker
     projections: tuple[Projection, ...] = ()
+    sites: Mapping[str, Callable[[str], str | None]] = attrs.field(
+        factory=dict[str, "Callable[[str], str | None]"]
+    )
     first: int = 5
     contact: str | None = None
     proofs: str | None = None
@@ -133,12 +139,18 @@ def render(renderer: Renderer, view: View, context: RenderContext) -> Rendered:
         rendered: Any = renderer.render(view, context)
     except EvledgerError:
         raise
-    except Exception as error:
-        msg = f"renderer {renderer.name!r} failed: {type(error).__name__}: {error}"
+    except PLUGIN_ERRORS as error:
+        msg = f"renderer {renderer.name!r} failed: {blame(error)}"
         raise PluginError(msg) from error
     if not isinstance(rendered, Rendered):
         msg = f"renderer {renderer.name!r} returned {type(rendered).__name__}, not Rendered"
         raise PluginError(msg)
+    for name, wanted in (("data", bytes), ("media_type", str), ("suffix", str)):
+        given: Any = getattr(rendered, name)
+        if not isinstance(given, wanted):
+            kind = type(given).__name__
+            msg = f"renderer {renderer.name!r}: {name} is {kind}, not {wanted.__name__}"
+            raise PluginError(msg)
     return rendered
 
 
@@ -159,8 +171,8 @@ def _attempt(view: View, name: str, projection: Telling) -> Passage | None:
         passage: Any = projection.passage(view.part(name))
     except NotFound:  # the view was folded without it
         return None
-    except Exception as error:  # noqa: BLE001  # whatever a plugin raises concerns its passage alone
-        return Passage(heading=name, lines=(f"This part failed: {type(error).__name__}: {error}",))
+    except PLUGIN_ERRORS as error:  # whatever a plugin raises concerns its passage alone
+        return Passage(heading=name, lines=(f"This part failed: {blame(error)}",))
     if passage is None or isinstance(passage, Passage):
         return passage
     return Passage(heading=name, lines=(f"This part failed: it gave {type(passage).__name__}.",))

@@ -108,6 +108,7 @@ class EventType:
         attributes = attrs.fields(cls)  # type: ignore[arg-type]  # every event is an attrs class
         marks = tuple(_marks_of(cls))
         hints = typing.get_type_hints(cls, include_extras=True)
+        _refuse_floats(cls, hints)
         self.cls = cls
         self._schemes = schemes
         self.name, self.version = cls.type, cls.version
@@ -404,6 +405,25 @@ def _collect(finders: tuple[_Finder, ...], shaped: msgspec.Struct) -> tuple[str,
 def _joined(shaped: msgspec.Struct, parts: tuple[str, ...]) -> list[str]:
     values = (getattr(shaped, part) for part in parts)
     return ["/".join(value for value in values if value is not None)]
+
+
+def _refuse_floats(cls: type[Event], hints: Mapping[str, Any]) -> None:
+    """Refuse a class whose values no line could hold.
+
+    Raises:
+        Invalid: a field is a float, or holds floats.
+    """
+    for attribute in attrs.fields(cls):  # type: ignore[arg-type]  # every event is an attrs class
+        if _has_float(hints[attribute.name]):
+            msg = (
+                f"{cls.type}: field {attribute.name!r} holds floats, which no line can; "
+                "a number with decimals travels as text"
+            )
+            raise Invalid(msg)
+
+
+def _has_float(hint: Any) -> bool:
+    return hint is float or any(_has_float(each) for each in typing.get_args(hint))
 
 
 def _values_at(shaped: Any, path: _Path) -> list[str]:

@@ -9,14 +9,16 @@ All arithmetic is decimal.
 from __future__ import annotations
 
 import decimal
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast, runtime_checkable
 
 import attrs
+import msgspec
 
 from evledger.chain import Head
-from evledger.exceptions import PluginError
+from evledger.exceptions import PLUGIN_ERRORS, EvledgerError, PluginError, blame, said
 
 if TYPE_CHECKING:
     from evledger.view import View
@@ -77,7 +79,7 @@ class Term:
         cls, name: str, label: str, *, count: int, weight: Decimal, cap: Decimal | None = None
     ) -> Self:
         """Give the term of so many equal parts: count times weight, or the cap where it is less."""
-        product = count * weight
+        product = ARITHMETIC.multiply(Decimal(count), weight)
         contribution = product if cap is None else min(product, cap)
         return cls(
             name=name, label=label, count=count, weight=weight, contribution=contribution, cap=cap
@@ -88,7 +90,7 @@ class Term:
         """Whether the cap takes something away."""
         if self.cap is None or self.weight is None:
             return False
-        return self.count * self.weight > self.cap
+        return ARITHMETIC.multiply(Decimal(self.count), self.weight) > self.cap
 
 
 @attrs.frozen(kw_only=True)
@@ -285,11 +287,11 @@ def score(scorer: Scorer, view: View) -> Score:
     Raises:
         PluginError: the scorer failed, or its score is out of bounds; the message names it.
     """
-    with decimal.localcontext(ARITHMETIC):
+    with decimal.localcontext(ARITHMETIC.copy()):
         try:
             found = scorer.score(view)
-        except Exception as error:
-            msg = f"scorer {scorer.name!r} failed: {type(error).__name__}: {error}"
+        except PLUGIN_ERRORS as error:
+            msg = f"scorer {scorer.name!r} failed: {blame(error)}"
             raise PluginError(msg) from error
         fault = _fault(found, scorer, view)
     if fault is not None:
@@ -318,12 +320,22 @@ def configured(scorer: Scorer, parameters: Mapping[str, Any]) -> Scorer:
     if not isinstance(scorer, Configurable):
         msg = f"scorer {scorer.name!r} takes no parameters, and was given {', '.join(parameters)}"
         raise PluginError(msg)
-    return scorer.configured(parameters)
+    try:
+        found: Any = scorer.configured(parameters)
+    except EvledgerError:
+        raise
+    except PLUGIN_ERRORS as error:
+        msg = f"scorer {scorer.name!r} could not be configured: {blame(error)}"
+        raise PluginError(msg) from error
+    if not callable(getattr(found, "score", None)):
+        msg = f"scorer {scorer.name!r}: configured gave {type(found).__name__}, not a scorer"
+        raise PluginError(msg)
+    return cast("Scorer", found)
 
 
 def _fault(found: object, scorer: Scorer, view: View) -> str | None:
     """Say what is wrong with a score; ``None`` where nothing is."""
-    if not isinstance(found, Score):
+    if type(found) is not Score:
         return f"it returned {type(found).__name__}, not a Score"
     if (found.scorer, found.version) != (scorer.name, scorer.version):
         return f"it is signed {found.scorer!r}, version {found.version}"
@@ -332,9 +344,32 @@ def _fault(found: object, scorer: Scorer, view: View) -> str | None:
     if not found.label:
         return "it has no label"
     try:
-        return _wrong_number(found) or _wrong_value(found) or _wrong_sum(found)
-    except Exception as error:  # noqa: BLE001  # a plugin's score may hold anything
-        return f"it cannot be read: {type(error).__name__}: {error}"
+        return (
+            _wrong_number(found) or _wrong_type(found) or _wrong_value(found) or _wrong_sum(found)
+        )
+    except PLUGIN_ERRORS as error:  # a plugin's score may hold anything
+        return f"it cannot be read: {said(error)}"
+
+
+def _wrong_type(found: Score) -> str | None:
+    """Say what is of another type than the field's; JSON and back tells all of it."""
+    try:
+        msgspec.json.decode(msgspec.json.encode(found), type=Score)
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
+        return f"it is of no use: {said(error)}"
+    return _odd_parameter(found.parameters)
+
+
+def _odd_parameter(value: object) -> str | None:
+    """Say what in parameters is no plain data: texts, booleans, finite numbers, and tables."""
+    if isinstance(value, float | Decimal) and not math.isfinite(value):
+        return f"a parameter is {value}"
+    if value is None or isinstance(value, str | int | float | Decimal):
+        return None
+    if isinstance(value, Mapping | list | tuple):
+        inner: Any = value.values() if isinstance(value, Mapping) else value  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]  # of anything
+        return next(filter(None, map(_odd_parameter, inner)), None)
+    return f"a parameter is a {type(value).__name__}, and no plain data"
 
 
 def _wrong_number(found: Score) -> str | None:
@@ -343,7 +378,12 @@ def _wrong_number(found: Score) -> str | None:
             return f"{name} is a {type(number).__name__}, not a Decimal"
         if not number.is_finite():
             return f"{name} is {number}"
+        if abs(number.adjusted()) > _DIGITS or len(number.as_tuple().digits) > _DIGITS:
+            return f"{name} has more than {_DIGITS} digits"
     return None
+
+
+_DIGITS: Final = 60  # as many as the arithmetic has; a number is also written out in full
 
 
 def _numbers(found: Score) -> Iterator[tuple[str, object]]:

@@ -7,6 +7,8 @@ who the plugin is, and what becomes of the others, is the business of :mod:`evle
 from __future__ import annotations
 
 import inspect
+import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeGuard, cast
 
@@ -16,6 +18,7 @@ from evledger.discovery import Found
 from evledger.events import Event
 from evledger.exceptions import PluginError
 from evledger.hookspecs import EventSupply, LocatorScheme
+from evledger.schema import EventType
 
 __all__ = ["KINDS", "Kind", "Participant"]
 
@@ -67,14 +70,12 @@ class _Form:
 
     Attributes:
         noun: what it is called in messages.
-        method: what it must be able to do.
-        arguments: with how many arguments that is called.
+        usage: the method that it must have, as it is called: ``score(view)``.
         attributes: what it must say of itself besides its name.
     """
 
     noun: str
-    method: str
-    arguments: int
+    usage: str
     attributes: tuple[tuple[str, type], ...] = ()
 
     def check(self, thing: Any) -> str:
@@ -83,33 +84,63 @@ class _Form:
         Raises:
             PluginError: it lacks something.
         """
+        if isinstance(thing, type):
+            name = thing.__name__
+            msg = f"the {self.noun} {name} is a class; hand over an instance, {name}()"
+            raise PluginError(msg)
         for attribute, wanted in (("name", str), *self.attributes):
             value = getattr(thing, attribute, None)
-            if not isinstance(value, wanted) or isinstance(value, bool) or not value:
-                msg = f"{self.noun} {thing!r:.80} has no {attribute}, which must be {_A[wanted]}"
+            if not _is(value, wanted):
+                called = getattr(thing, "name", None)
+                called = called if isinstance(called, str) and called else type(thing).__name__
+                msg = f"the {self.noun} {called!r:.80} has no {attribute}: {_A[wanted]} is expected"
                 raise PluginError(msg)
-        name: str = thing.name
-        _check_call(f"{self.noun} {name!r}", thing, self.method, self.arguments)
+        name = _checked_name(self.noun, thing.name)
+        _check_call(f"the {self.noun} {name!r}", thing, self.usage)
         return name
 
 
-_A: Final = {str: "a text", int: "a number above 0", tuple: "a tuple of texts"}
+def _is(value: Any, wanted: type) -> bool:
+    if type(value) is not wanted or not value:
+        return False
+    if wanted is tuple:
+        return _are_suffixes(value)
+    return not isinstance(value, int) or value > 0
 
 
-def _check_call(what: str, thing: Any, method: str, arguments: int) -> None:
+def _are_suffixes(value: Any) -> bool:
+    return all(type(each) is str and _SUFFIX.fullmatch(each) for each in value)
+
+
+_SUFFIX: Final = re.compile(r"\.[a-z0-9][a-z0-9._-]{0,30}")
+_A: Final = {str: "a text", int: "a number above 0", tuple: "a tuple of suffixes such as '.csv'"}
+_NAME: Final = re.compile(r"[!-~]{1,80}")
+
+
+def _checked_name(noun: str, name: str) -> str:
+    """See that a name can be typed and shown: visible ASCII, without blanks."""
+    if not _NAME.fullmatch(name):
+        msg = f"the {noun} {name!r:.80} cannot be asked for: its name has blanks or other signs"
+        raise PluginError(msg)
+    return str(name)
+
+
+def _check_call(what: str, thing: Any, usage: str) -> None:
+    """See that a thing has a method, and that it can be called as it will be."""
+    method, _, arguments = usage.removesuffix(")").partition("(")
     function = getattr(thing, method, None)
     if not callable(function):
-        msg = f"{what} has no method {method!r}"
+        msg = f"{what} has no method {usage}"
         raise PluginError(msg)
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # something built in, which shows none
         return
+    names = [name for name in arguments.split(", ") if name]
     try:
-        signature.bind(*[None] * arguments)
+        signature.bind(*names)
     except TypeError as error:
-        number = "1 argument" if arguments == 1 else f"{arguments} arguments"
-        msg = f"{what}: {method}{signature} is called with {number}: {error}"
+        msg = f"{what} cannot be called as {usage}, for it is {method}{signature}: {error}"
         raise PluginError(msg) from error
 
 
@@ -119,7 +150,7 @@ def _asking(hook: str, form: _Form) -> Callable[[Participant], Mapping[str, Any]
         for handed in plugin.call(hook):
             if not _is_collection(handed):
                 raise _unexpected(handed, f"a list of {form.noun}s")
-            for thing in handed:
+            for thing in itertools.islice(handed, _MOST):
                 name = form.check(thing)
                 if name in found:
                     msg = f"it supplies the {form.noun} {name!r} twice"
@@ -128,6 +159,9 @@ def _asking(hook: str, form: _Form) -> Callable[[Participant], Mapping[str, Any]
         return found
 
     return ask
+
+
+_MOST: Final = 1_000  # things that one hook hands over; a generator without end ends here
 
 
 def _is_collection(handed: object) -> TypeGuard[Iterable[Any]]:
@@ -144,9 +178,11 @@ def _unexpected(handed: object, expected: str) -> PluginError:
 
 # -- schemes of identifiers, stores ------------------------------------------------------
 
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{1,30}")
+
 
 def _schemes(plugin: Participant) -> Mapping[str, LocatorScheme]:
-    handed = _asking("evledger_locators", _Form("locator scheme", "normalise", 1))(plugin)
+    handed = _asking("evledger_locators", _Form("locator scheme", "normalise(value)"))(plugin)
     for scheme in handed.values():
         if not isinstance(scheme, LocatorScheme):
             raise _unexpected(scheme, "a LocatorScheme")
@@ -159,8 +195,8 @@ def _stores(plugin: Participant) -> Mapping[str, Any]:
         if not _is_mapping(handed):
             raise _unexpected(handed, "a mapping of schemes to what opens them")
         for scheme, opens in handed.items():
-            if not isinstance(scheme, str) or not callable(opens):
-                msg = f"{scheme!r:.80}: expected a scheme, and what opens a URL of it"
+            if type(scheme) is not str or not _SCHEME.fullmatch(scheme) or not callable(opens):
+                msg = f"{scheme!r:.80}: expected a scheme, as in shelf, and what opens a URL of it"
                 raise PluginError(msg)
             found[scheme] = opens
     return found
@@ -178,15 +214,21 @@ def _event_supplies(plugin: Participant) -> Iterator[EventSupply]:
 
 def _events(plugin: Participant) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
+    upcast = {key for supply in _event_supplies(plugin) for key in supply.upcasters}
     for supply in _event_supplies(plugin):
         for cls in cast("tuple[Any, ...]", supply.events):
             if not (isinstance(cls, type) and issubclass(cls, Event) and hasattr(cls, "type")):
                 msg = f"{cls!r:.80} is no event class; decorate it with evledger.event"
                 raise PluginError(msg)
             _check_prefix(plugin, cls.type)
+            EventType(cls)  # refuses what no line could hold
             if cls.type in found:
                 msg = f"it supplies the event type {cls.type!r} twice"
                 raise PluginError(msg)
+            for k in range(1, cls.version):
+                if (cls.type, k) not in upcast:
+                    msg = f"{cls.type} is at version {cls.version}, and nothing upcasts version {k}"
+                    raise PluginError(msg)
             found[cls.type] = cls
     return found
 
@@ -205,8 +247,8 @@ def _projections(plugin: Participant) -> Mapping[str, Any]:
     for supply in _event_supplies(plugin):
         for projection in supply.projections:
             name = _PROJECTION.check(projection)
-            _check_call(f"projection {name!r}", projection, "start", 0)
-            _check_call(f"projection {name!r}", projection, "freeze", 1)
+            _check_call(f"the projection {name!r}", projection, "start()")
+            _check_call(f"the projection {name!r}", projection, "freeze(state)")
             found[name] = projection
     return found
 
@@ -228,7 +270,7 @@ def _check_prefix(plugin: Participant, name: str) -> None:
 # -- the kinds ---------------------------------------------------------------------------
 
 _VERSION: Final = ("version", int)
-_PROJECTION: Final = _Form("projection", "apply", 2, (_VERSION,))
+_PROJECTION: Final = _Form("projection", "apply(state, record)", (_VERSION,))
 
 
 def _kind(hook: str, form: _Form) -> Kind:
@@ -236,17 +278,21 @@ def _kind(hook: str, form: _Form) -> Kind:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "scorers": _kind("evledger_scorers", _Form("scorer", "score", 1, (_VERSION,))),
-    "rankers": _kind("evledger_rankers", _Form("ranker", "rank", 2, (_VERSION,))),
-    "renderers": _kind("evledger_renderers", _Form("renderer", "render", 2)),
-    "importers": _kind("evledger_importers", _Form("importer", "read", 1, (("suffixes", tuple),))),
+    "scorers": _kind("evledger_scorers", _Form("scorer", "score(view)", (_VERSION,))),
+    "rankers": _kind("evledger_rankers", _Form("ranker", "rank(view, claims)", (_VERSION,))),
+    "renderers": _kind("evledger_renderers", _Form("renderer", "render(view, context)")),
+    "importers": _kind(
+        "evledger_importers", _Form("importer", "read(file)", (("suffixes", tuple),))
+    ),
     "locators": Kind("locator", "evledger_locators", _schemes),
     "stores": Kind("store", "evledger_stores", _stores),
     "events": Kind("event", "evledger_events", _events),
     "upcasters": Kind("upcaster", "evledger_events", _upcasters),
     "projections": Kind("projection", "evledger_events", _projections),
-    "rules": _kind("evledger_checks", _Form("rule", "check", 1)),
-    "retrievers": _kind("evledger_retrievers", _Form("retriever", "retrieve", 3)),
-    "answerers": _kind("evledger_answerers", _Form("answerer", "answer", 3)),
+    "rules": _kind("evledger_checks", _Form("rule", "check(view)")),
+    "retrievers": _kind(
+        "evledger_retrievers", _Form("retriever", "retrieve(view, question, limit)")
+    ),
+    "answerers": _kind("evledger_answerers", _Form("answerer", "answer(view, question, matches)")),
 }
 """What plugins supply, by the name under which :class:`~evledger.Plugins` offers it."""

@@ -176,12 +176,12 @@ class View:
         ()
         """
         found = [
-            f"{count} records of unknown type {name} may change this picture"
+            f"{_records(count)} of unknown type {name} may change this picture"
             for name, count in sorted(self.unknown.items())
         ]
         if self.unfit:
             places = ", ".join(map(str, self.unfit[:8]))
-            found.append(f"{len(self.unfit)} records could not be read and were left out: {places}")
+            found.append(f"{_records(len(self.unfit))} could not be read and left out: {places}")
         found += [str(part) for part in self._parts.values() if isinstance(part, FailedPart)]
         return tuple(found)
 
@@ -295,6 +295,10 @@ class View:
             msg = f"the vault's copy of {field} of record {n} is damaged; run 'evledger verify'"
             raise Broken(msg) from error
         return msgspec.convert(value, _hints(type(entry))[field])
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"
 
 
 _COUNTS: Final = frozenset(("about", "assertion", "stance"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import typing
 from typing import TYPE_CHECKING, Any
@@ -115,8 +116,7 @@ class Vocabulary:
         """
         kind = self._types.get(name)
         if kind is None:
-            msg = f"unknown event type {name!r:.80}; known are {', '.join(sorted(self._types))}"
-            raise Invalid(msg)
+            raise Invalid(self._unknown(name))
         if not is_object(data):
             msg = f"{name}: expected an object with its fields, got {type(data).__name__}"
             raise Invalid(msg)
@@ -125,6 +125,14 @@ class Vocabulary:
 
         event: Event = structure(data, kind.cls, name)
         return event
+
+    def _unknown(self, name: str) -> str:
+        prefix, colon, _ = name.partition(":")
+        if colon and not any(known.startswith(f"{prefix}:") for known in self._types):
+            return f"unknown event type {name!r:.80}; no plugin {prefix!r:.40} brings events here"
+        near = difflib.get_close_matches(name, self._types, 1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        return f"unknown event type {name!r:.80}; {hint}known are {', '.join(sorted(self._types))}"
 
     def counters_of(self, held: Iterable[str]) -> dict[str, int]:
         """Give the highest number of each kind of id among names that are held."""

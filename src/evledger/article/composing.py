@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from evledger import ranking
 from evledger.article.evidence import Collected, collect, evidence_of, natural
+from evledger.article.links import SITES
 from evledger.article.scores import scores_of, signature
 from evledger.article.values import (
     Article,
@@ -56,7 +57,7 @@ def compose(view: View, context: RenderContext) -> Article:
         PluginError: the ranker failed. A scorer that fails is named in the article.
     """
     first = max(0, context.first)
-    collected = collect(view, first=first, proofs=context.proofs)
+    collected = collect(view, first=first, proofs=context.proofs, sites=context.sites or SITES)
     scores = scores_of(view, context.scorers)
     components = _components(view)
     return Article(

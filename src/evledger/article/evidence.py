@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from evledger.article import values
-from evledger.article.links import link_of, proof_of
+from evledger.article.links import Sites, link_of, proof_of
 from evledger.article.values import (
     Bucket,
     Claim,
@@ -95,7 +95,7 @@ _BUCKETS: Final[Mapping[Bucket, str]] = {
     "scientific": "Scientific sources",
     "reddit": "Reddit",
     "x": "X",
-    "elsewhere": "Elsewhere",
+    "other": "Other",
     "unclassified": "Unclassified",
 }
 
@@ -113,7 +113,7 @@ def bucket_of(source: entries.Source) -> Bucket:
     if source.platform == "x":
         return "x"
     is_known = isinstance(source.kind, str) and source.kind != "other"
-    return "elsewhere" if is_known or source.platform is not None else "unclassified"
+    return "other" if is_known or source.platform is not None else "unclassified"
 
 
 def _part_of(bucket: Bucket, source: entries.Source) -> str:
@@ -124,7 +124,7 @@ def _part_of(bucket: Bucket, source: entries.Source) -> str:
 
 
 def _source(
-    view: View, source: entries.Source, bucket: Bucket, claims: tuple[Claim, ...]
+    view: View, source: entries.Source, bucket: Bucket, claims: tuple[Claim, ...], sites: Sites
 ) -> Source:
     return Source(
         id=source.id,
@@ -139,7 +139,7 @@ def _source(
         community=_optional(source.community),
         published=_optional(source.published),
         locators=source.locators,
-        link=link_of(source),
+        link=link_of(source, sites),
         marks=tuple(_marks(view, source)) if _may_be_marked(view, source) else (),
         claims=claims,
     )
@@ -197,13 +197,14 @@ class Collected:
     lists: Mapping[str, Sources]
 
 
-def collect(view: View, *, first: int, proofs: str | None) -> Collected:
+def collect(view: View, *, first: int, proofs: str | None, sites: Sites) -> Collected:
     """Make the article's claims and lists of sources.
 
     Args:
         view: of the ledger.
         first: so many of each list are open.
         proofs: where proofs are published; ``None`` for nowhere.
+        sites: for each scheme of locators, what makes an address of a value.
     """
     claims = _claims(view, proofs)
     drawn: dict[str, list[Claim]] = {}
@@ -213,7 +214,7 @@ def collect(view: View, *, first: int, proofs: str | None) -> Collected:
     for id in sorted(view.sources, key=natural):
         source = view.sources[id]
         bucket = bucket_of(source)
-        made = _source(view, source, bucket, tuple(drawn.get(id, ())))
+        made = _source(view, source, bucket, tuple(drawn.get(id, ())), sites)
         parts[_part_of(bucket, source)].append(made)
     return Collected(claims, {name: _list(name, parts[name], first) for name in parts})
 

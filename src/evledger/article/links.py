@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from evledger.entries import Source
 
-__all__ = ["link_of", "proof_of", "web_address"]
+__all__ = ["SITES", "Sites", "link_of", "proof_of", "web_address"]
 
 _ADDRESS = re.compile(r"(https?)://([a-z0-9.\-]+(?::[0-9]{1,5})?)((?:[/?#].*)?)", re.IGNORECASE)
 _UNESCAPED: Final = "/?#:@!$&*+,;=~%-._"  # no quotation mark, bracket, blank or backslash
@@ -56,7 +55,10 @@ def _reddit(value: str) -> str | None:
 
 _POST: Final = _inserted("https://www.reddit.com/comments/{}")
 
-_SITES: Final[Mapping[str, Callable[[str], str | None]]] = {
+Sites: TypeAlias = Mapping[str, Callable[[str], str | None]]
+"""For each scheme of locators, what makes an address of a value."""
+
+SITES: Final[Sites] = {
     "doi": _inserted("https://doi.org/{}"),
     "pmid": _inserted("https://pubmed.ncbi.nlm.nih.gov/{}/"),
     "pmcid": _inserted("https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
@@ -68,8 +70,13 @@ _SITES: Final[Mapping[str, Callable[[str], str | None]]] = {
 }
 
 
-def link_of(source: Source) -> str | None:
+def link_of(source: Source, sites: Sites = SITES) -> str | None:
     """Give an address that leads to a source: from its first locator that has one, or its url.
+
+    Args:
+        source: the source.
+        sites: for each scheme, what makes an address of a value; what it makes is held to what
+            an address may be.
 
     >>> from evledger.entries import Source
     >>> link_of(Source(id="s1", locators=("isbn:9781605587301", "doi:10.1000/(1)")))
@@ -77,11 +84,24 @@ def link_of(source: Source) -> str | None:
     """
     for locator in source.locators:
         scheme, _, value = locator.partition(":")
-        site = _SITES.get(scheme)
-        link = site(value) if site is not None else None
-        if link is not None:
+        site = sites.get(scheme)
+        if site is not None and (link := _made(site, scheme, value)) is not None:
             return link
     return web_address(source.url) if isinstance(source.url, str) else None
+
+
+def _made(site: Callable[[str], str | None], scheme: str, value: str) -> str | None:
+    """Make an address; a plugin's that fails, or makes something else, makes none."""
+    if site is SITES.get(scheme):
+        return site(value)
+    try:
+        link: Any = site(value)
+    except Exception:  # noqa: BLE001  # an article without one link is still an article
+        return None
+    return web_address(link) if isinstance(link, str) else None
+
+
+_FOREIGN = re.compile(r"(?!https?://)[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def proof_of(template: str | None, id: str, n: int) -> str | None:
@@ -95,6 +115,6 @@ def proof_of(template: str | None, id: str, n: int) -> str | None:
     >>> proof_of("https://example.org/proofs/{id}.tlog-proof", "c12", 17)
     'https://example.org/proofs/c12.tlog-proof'
     """
-    if template is None:
+    if template is None or _FOREIGN.match(template):
         return None
     return template.replace("{id}", _part(id)).replace("{n}", str(n))

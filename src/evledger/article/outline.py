@@ -315,7 +315,8 @@ _NO_CLAIM: Final = (Item(("No claim was drawn from this source.",)),)
 def _source_line(source: Source) -> Line:
     title = str(source.title)
     place = source.community if source.community is not None else source.platform
-    about = (str(source.kind).replace("-", " "), _authors(source), source.venue, place)
+    named = source.locators[0] if source.locators and source.link is None else None
+    about = (str(source.kind).replace("-", " "), _authors(source), source.venue, place, named)
     told = ", ".join(str(each) for each in (*about, source.published) if each)
     marks = f" · {' · '.join(source.marks)}" if source.marks else ""
     if source.link is None:

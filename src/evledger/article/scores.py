@@ -30,8 +30,9 @@ __all__ = ["scores_of", "signature"]
 def scores_of(view: View, scorers: Iterable[Scorer]) -> Scores:
     """Score a view by every scorer; one that fails is named with its reason."""
     found = [_score(scoring.attempt(scorer, view)) for scorer in scorers]
+    is_default = not found or found[0].scorer == "quantified-confidence"
     return Scores(
-        heading="Quantified confidence",
+        heading="Quantified confidence" if is_default else f"Score: {found[0].scorer}",
         explained=found[0] if found else None,
         beside=tuple(found[1:]),
     )

@@ -341,7 +341,7 @@ class Scores(Value, frozen=True, kw_only=True, gc=False):
 
 # -- sources and claims ------------------------------------------------------------------
 
-Bucket: TypeAlias = Literal["scientific", "reddit", "x", "elsewhere", "unclassified"]
+Bucket: TypeAlias = Literal["scientific", "reddit", "x", "other", "unclassified"]
 
 
 class Claim(Value, frozen=True, kw_only=True, gc=False):
@@ -621,12 +621,17 @@ class Article(Value, frozen=True, kw_only=True, gc=False):
 def article_schema() -> Mapping[str, Any]:
     """Give the JSON Schema (draft 2020-12) of the article that the JSON renderer writes.
 
+    It allows names that it does not know: a later release may add some without a new version.
+
     >>> schema = article_schema()
     >>> schema["title"], schema["$ref"]
     ('evledger-article, version 1', '#/$defs/Article')
     """
+    schema = msgspec.json.schema(Article)
+    for definition in schema["$defs"].values():
+        definition.pop("additionalProperties", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:evledger:article:1",
         "title": "evledger-article, version 1",
-    } | msgspec.json.schema(Article)
+    } | schema

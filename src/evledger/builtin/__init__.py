@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from evledger.article.links import SITES
 from evledger.builtin.confidence import QuantifiedConfidence
 from evledger.builtin.csv import CSVImporter
 from evledger.builtin.json import JSONRenderer
@@ -55,7 +56,10 @@ def importers() -> Iterable[Importer]:
 @hookimpl.locators
 def locators() -> Iterable[LocatorScheme]:
     """Give the schemes of :data:`evledger.locators.SCHEMES`."""
-    return [LocatorScheme(name=name, normalise=normaliser) for name, normaliser in SCHEMES.items()]
+    return [
+        LocatorScheme(name=name, normalise=normaliser, link=SITES.get(name))
+        for name, normaliser in SCHEMES.items()
+    ]
 
 
 @hookimpl.stores

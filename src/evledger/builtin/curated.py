@@ -1,7 +1,8 @@
 """Markdown that a curator wrote, made to keep to its place in an article's Markdown.
 
 It stays Markdown, but its headings rank below the article's own, its HTML is shown and not obeyed,
-it links to http(s) addresses alone, and a code block that it leaves open ends with it.
+it links to http(s) addresses alone, it fetches no picture,
+and a code block that it leaves open ends with it.
 
 The rules are CommonMark's (version 0.31.2, sections 4.2 to 4.5 and 6.3 to 6.6).
 They are applied to characters and lines, not to a parsed document:
@@ -25,6 +26,9 @@ _WEB: Final = r"https?://"
 _TAG = re.compile(rf"<(?![\s=])(?!{_WEB}[^\s<>]*>)", re.IGNORECASE)
 """Whatever could open a tag, a comment or a link, but for a link to a web address."""
 
+_IMAGE = re.compile(r"!(?=\[)")
+"""What would fetch a picture from elsewhere whenever the article is read; it becomes a link."""
+
 _ELSEWHERE = re.compile(rf"\](?=([(:]))(?!.[ \t]*<?{_WEB})", re.IGNORECASE)
 """The bracket before a destination that is no web address."""
 
@@ -45,7 +49,7 @@ def confined(body: str) -> str:
     '### Dose\n\nSee [this]\\(javascript:alert) or &lt;b>that&lt;/b>.'
     """
     text = visible(_BREAKS.sub("\n", body), keep="\n\t").strip("\n")
-    text = _ELSEWHERE.sub(r"]\\", _TAG.sub("&lt;", text))
+    text = _ELSEWHERE.sub(r"]\\", _TAG.sub("&lt;", _IMAGE.sub(r"\\!", text)))
     lines = text.split("\n")
     try:
         return "\n".join(_outside_code(lines))

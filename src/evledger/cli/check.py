@@ -207,8 +207,11 @@ def waive(
     with settings.open() as store:
         _rule(store.plugins, rule)
         book = store.ledger(ledger)
-        waived = _waivable(book.check(rule), rule, target)
-        appended = book.append(FindingWaived(rule=rule, target=waived, why=why), by=by)
+        head = book.head()
+        waived = _waivable(book.check(rule, n=head.size), rule, target)
+        event = FindingWaived(rule=rule, target=waived, why=why)
+        # Only if nobody has appended meanwhile, another waiver of the same finding perhaps.
+        appended = book.append(event, by=by, expect=head)
     n, head = appended.first, appended.head
     if settings.json:
         write_json({"ledger": ledger, "rule": rule, "target": waived, "n": n, "head": str(head)})

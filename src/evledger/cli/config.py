@@ -7,25 +7,29 @@ Secrets do not belong there: they come from the environment.
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from evledger.cli.documents import is_mapping
 from evledger.exceptions import Invalid, NotFound
+from evledger.supplies import KINDS
 
-__all__ = ["Article", "Config", "PluginChoice", "find_config", "load_config"]
+__all__ = ["Article", "Config", "PluginChoice", "check_choice", "find_config", "load_config"]
 
 _FILE: Final = "evledger.toml"
 _PROJECT: Final = "pyproject.toml"
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table whose every name is known."""
+class _Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table whose every name is known; :func:`_check_names` sees to that."""
 
 
 class PluginChoice(_Table, frozen=True, kw_only=True):
@@ -53,7 +57,7 @@ class Article(_Table, frozen=True, kw_only=True):
 
     scorers: tuple[str, ...] = ("quantified-confidence",)
     ranker: str = "tier"
-    first: int = 5
+    first: Annotated[int, msgspec.Meta(ge=0)] = 5
     contact: str | None = None
     proofs: str | None = None
 
@@ -83,16 +87,17 @@ def find_config(start: Path) -> Path | None:
     """
     named = os.environ.get("EVLEDGER_CONFIG")
     if named:
-        if not Path(named).is_file():
-            msg = f"EVLEDGER_CONFIG names {named}, and there is no such file"
+        if not os.path.isfile(named):  # noqa: PTH113  # it also takes what can be no path
+            msg = f"EVLEDGER_CONFIG names {named:.200}, and there is no such file"
             raise NotFound(msg)
         return Path(named)
     for folder in (start, *start.parents):
-        if (folder / _FILE).is_file():
-            return folder / _FILE
-        project = folder / _PROJECT
-        if project.is_file() and b"[tool.evledger" in project.read_bytes():
-            return project
+        with contextlib.suppress(OSError):  # what may not be looked at says nothing
+            if (folder / _FILE).exists():
+                return folder / _FILE
+            project = folder / _PROJECT
+            if project.is_file() and b"[tool.evledger" in project.read_bytes():
+                return project
     return None
 
 
@@ -106,21 +111,85 @@ def load_config(path: Path | None) -> Config:
         return Config()
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{path} is not TOML: {error}"
+    except (ValueError, RecursionError) as error:
+        msg = f"{path} is not TOML: {error!s:.200}"
         raise Invalid(msg) from error
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror}"
         raise Invalid(msg) from error
     try:
-        return msgspec.convert(_own(document, path), Config)
-    except msgspec.ValidationError as error:
-        msg = f"{path}: {error}; docs/reference/configuration.md has every name"
+        return _read(_own(document, path))
+    except Invalid as error:
+        msg = f"{path}: {error}"
         raise Invalid(msg) from error
+
+
+def _read(own: Any) -> Config:
+    tables: dict[str, type[_Table]] = {"": Config, "plugins": PluginChoice, "article": Article}
+    for name, table in tables.items():
+        given = own.get(name, {}) if name else own
+        if is_mapping(given):
+            _check_names(name, given, table)
+    try:
+        config = msgspec.convert(own, Config)
+    except msgspec.ValidationError as error:
+        raise Invalid(str(error)) from error
+    _check_proofs(config.article.proofs)
+    return config
+
+
+def _check_names(table: str, given: Mapping[str, Any], struct: type[_Table]) -> None:
+    known = struct.__struct_fields__
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            where = f"[{table}]" if table else "the file"
+            msg = (
+                f"{where} has {name!r:.80}, which means nothing; known are {', '.join(known)}{hint}"
+            )
+            raise Invalid(msg)
+
+
+def _check_proofs(template: str | None) -> None:
+    left = (template or "").replace("{id}", "").replace("{n}", "")
+    if re.match(r"(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:", left):
+        msg = f"[article] proofs is {template!r:.200}; expected an http(s) address or a path"
+        raise Invalid(msg)
+    if "{" in left or "}" in left:
+        msg = f"[article] proofs is {template!r:.200}; what stands in braces is {{id}} or {{n}}"
+        raise Invalid(msg)
+
+
+def check_choice(choice: PluginChoice, installed: Collection[str]) -> None:
+    """See that what a configuration says of plugins means plugins that are here.
+
+    Args:
+        choice: what it says.
+        installed: the names of the plugins that are installed.
+
+    Raises:
+        Invalid: a plugin is not installed, or what is preferred is of no kind.
+    """
+    names = {"builtin", *installed}
+    nouns = [kind.noun for kind in KINDS.values()]
+    for what in choice.prefer:
+        noun, colon, name = what.partition(":")
+        if noun not in nouns or not (colon and name):
+            msg = f"[plugins.prefer] has {what!r:.80}; expected as in scorer:harmonic, of the "
+            raise Invalid(f"{msg}kinds {', '.join(nouns)}")
+    for name in (*choice.disable, *choice.prefer.values()):
+        if name not in names | {"all"}:
+            msg = f"[plugins] names the plugin {name!r:.80}, and there are: "
+            raise Invalid(f"{msg}{', '.join(sorted(names))}")
 
 
 def _own(document: Mapping[str, Any], path: Path) -> Any:
     if path.name != _PROJECT:
         return document
     tools = document.get("tool")
-    return tools.get("evledger", {}) if is_mapping(tools) else {}
+    own: Any = tools.get("evledger", {}) if is_mapping(tools) else {}
+    if not is_mapping(own):
+        msg = f"tool.evledger is {own!r:.80}, and not a table"
+        raise Invalid(msg)
+    return own

@@ -23,23 +23,29 @@ _MAIN = "quantified-confidence"  # the score that the article explains
 
 
 @click.command()
-@click.argument("folder", default="evledger-demo", type=click.Path(file_okay=False, path_type=Path))
+@click.argument(
+    "folder",
+    metavar="[DIR]",
+    default="evledger-demo",
+    type=click.Path(file_okay=False, path_type=Path),
+)
 def demo(folder: Path) -> None:
     """Build a ledger from 43 real sources, verify it, tamper with a copy, and be caught.
 
     Everything it makes is in DIR, by default evledger-demo: the database, the archive,
     a tampered copy of it, and the article.
+    A demonstration that nobody has changed is made anew;
+    where anything else is in DIR, nothing is touched.
 
     Example: evledger demo my-demo
     """
     import evledger  # noqa: PLC0415  # the command line starts faster without
     from evledger.demo import tour  # noqa: PLC0415  # the same
+    from evledger.demo.folder import DATABASE, make_room  # noqa: PLC0415  # the same
 
-    folder.mkdir(parents=True, exist_ok=True)
-    database = folder / "evidence.db"
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{database}{suffix}").unlink(missing_ok=True)
-    with evledger.open(database) as store:
+    make_room(folder)
+    database = folder / DATABASE
+    with evledger.open(database.absolute()) as store:  # absolute, it is never taken for a URL
         _tell(tour(store, folder), database)
 
 

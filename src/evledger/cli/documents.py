@@ -10,7 +10,8 @@ import attrs
 import msgspec
 
 from evledger.chain import Head
-from evledger.cli.output import excerpt
+from evledger.cli.output import excerpt, to_json
+from evledger.events import FindingWaived
 from evledger.record import format_time
 from evledger.scoring import plain_decimal
 from evledger.seals import Hidden
@@ -83,6 +84,8 @@ def record_document(record: Record) -> dict[str, Any]:
 
 _SPEAKING: Final = ("text", "title", "body", "component", "why", "reason", "status")
 _NAMES: Final = 3
+_FIELDS: Final = 3
+_WIDTH: Final = 72
 
 
 def record_line(record: Record) -> str:
@@ -94,11 +97,31 @@ def record_line(record: Record) -> str:
 
 
 def _words(record: Record) -> str:
+    """Give what a record says, or else the first of its fields that are no names of its."""
+    if isinstance(record.event, FindingWaived):
+        return excerpt(f"{record.event.rule}: {record.event.why}", _WIDTH)
     for name in _SPEAKING:
         value = getattr(record.event, name, None)
         if value:
-            return excerpt(str(value), 72)
-    return ""
+            return excerpt(str(value), _WIDTH)
+    names = _names(record)
+    fields = [
+        f"{name}={_shown(value)}"
+        for name, value in record.data.items()
+        if not all(item in names for item in (value if is_list(value) else (value,)))
+    ]
+    return excerpt(", ".join(fields[:_FIELDS]), _WIDTH)
+
+
+def _names(record: Record) -> tuple[str, ...]:
+    """Give a record's names: whole, without their kind, and in the parts that a slash joins."""
+    names = (*record.keys, *record.refs, *record.drops)
+    ids = tuple(name.partition(":")[2] for name in names)
+    return (*names, *ids, *(part for id in ids for part in id.split("/")))
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else to_json(value)
 
 
 def verification_document(report: Verification) -> dict[str, Any]:

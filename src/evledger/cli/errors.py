@@ -7,11 +7,11 @@ import enum
 import os
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evledger.cli.output import inert, speak_utf8
+from evledger.cli.output import inert, open_streams, speak_utf8
 from evledger.exceptions import Broken, EvledgerError, Invalid, NotFound, PluginError
 
 if TYPE_CHECKING:
@@ -62,9 +62,12 @@ def run(call: Callable[[], Any]) -> int:
     Args:
         call: the command; it returns its exit code, or nothing.
     """
+    open_streams()
     speak_utf8()
     try:
         result = call()
+    except SystemExit as error:  # nothing of ours exits by itself: a plugin did
+        code = _failed(PluginError(f"a plugin wanted to exit, with {error.code!r:.80}"))
     except click.ClickException as error:
         code = _wrong_use(error)
     except (click.Abort, KeyboardInterrupt):
@@ -107,14 +110,17 @@ def _failed(error: Exception) -> int:
 def _code_of(error: EvledgerError) -> int:
     if isinstance(error, Broken):
         return Exit.UNSOUND
-    if isinstance(error, Invalid | NotFound | PluginError):
+    if isinstance(error, Invalid | NotFound):
         return Exit.WRONG
     return Exit.UNFINISHED
 
 
+_KEPT: Final = "\n\t"  # click indents the choices that an argument has
+
+
 def _say(sentence: str) -> None:
     with contextlib.suppress(OSError):  # nobody may be listening
-        sys.stderr.write(f"evledger: {inert(sentence, keep=chr(10))}\n")
+        sys.stderr.write(f"evledger: {inert(sentence, keep=_KEPT)}\n")
 
 
 def _flushed(code: int) -> int:

@@ -14,7 +14,7 @@ import click
 
 from evledger import discovery
 from evledger.chain import Head
-from evledger.cli.config import Config, find_config, load_config
+from evledger.cli.config import Config, check_choice, find_config, load_config
 from evledger.exceptions import Invalid, NotFound
 from evledger.ledger import Ledger, Store
 from evledger.ledger import open as open_store
@@ -61,10 +61,19 @@ class Settings:
 
         Raises:
             PluginError: a plugin failed, and the environment is strict.
+            Invalid: the configuration names a plugin that there is not.
         """
+        return self.discover()
+
+    def discover(self, *, strict: bool | None = None) -> Plugins:
+        """Find and load the plugins; see :meth:`evledger.Plugins.discover`."""
         chosen = self.config.plugins
+        check_choice(chosen, [found.name for found in discovery.find()])
         return Plugins.discover(
-            disable=chosen.disable, prefer=chosen.prefer, parameters=self.config.scorers
+            disable=chosen.disable,
+            prefer=chosen.prefer,
+            parameters=self.config.scorers,
+            strict=strict,
         )
 
     @property
@@ -81,6 +90,7 @@ class Settings:
 
         Raises:
             NotFound: there is none.
+            Invalid: no store has the scheme of its URL.
         """
         path = self._file()
         # SQLite takes an empty file for a new database, and would make it one.
@@ -94,12 +104,10 @@ class Settings:
         return open_store(self.db, plugins=self.plugins)
 
     def _file(self) -> Path | None:
-        """Give the file that the database is in; ``None`` where it is none."""
-        scheme, colon, rest = self.db.partition(":")
-        if scheme == "sqlite" or not colon:
-            return Path(Database.parse(self.db).path)
-        known = scheme in self.plugins.stores or rest.startswith("//")
-        return None if known else Path(self.db)
+        """Give the file that the database is in; ``None`` where it is no SQLite file."""
+        if self.plugins.scheme_of(self.db) != "sqlite":
+            return None
+        return Path(Database.parse(self.db).path)
 
 
 # -- decorators --------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import re
 import sys
 import time
@@ -22,6 +23,7 @@ __all__ = [
     "count",
     "excerpt",
     "inert",
+    "open_streams",
     "progress",
     "speak_utf8",
     "table",
@@ -37,6 +39,16 @@ _UNSAFE: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ud800-\udfff"
     r"\U000e0000-\U000e007f]"
 )
+
+
+def open_streams() -> None:
+    """Point a standard stream that was closed before the start, as by ``>&-``, at nothing.
+
+    Python has none in its place then, and every write would fail.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # for good
 
 
 def speak_utf8() -> None:

@@ -30,8 +30,8 @@ def plugins(context: click.Context) -> None:
     The exit code is 3 where one was left out, or two claim one name.
     """
     settings = context.ensure_object(Settings)
-    infos = settings.plugins.report()
-    conflicts = settings.plugins.conflicts()
+    found = settings.discover(strict=False)  # what is fatal elsewhere is to be seen here
+    infos, conflicts = found.report(), found.conflicts()
     disabled = settings.disabled_plugins()
     if settings.json:
         write_json(_document(infos, conflicts, disabled))

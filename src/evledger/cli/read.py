@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import sys
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from evledger.cli import options
 from evledger.cli.documents import plain, record_document, record_line
 from evledger.cli.options import Settings, head_at, size_at
 from evledger.cli.output import count, excerpt, table, write_json, write_line, write_lines
+from evledger.exceptions import NotFound
 from evledger.seals import Hidden
 from evledger.view import diff as differences
 
@@ -93,6 +95,8 @@ def log(
         raise click.UsageError(msg)
     with settings.open() as store:
         target = store.ledger(ledger)
+        if kind is not None:
+            _check_type(target, kind)
         if follow:
             found = target.follow(after)
         else:
@@ -102,6 +106,19 @@ def log(
             _write_record(settings, record)
             if follow:
                 sys.stdout.flush()
+
+
+def _check_type(ledger: Ledger, kind: str) -> None:
+    """See to it that there can be records of a type: it is known, or some are there."""
+    if kind in ledger.vocabulary:
+        return
+    types = {*ledger.vocabulary, *ledger.view().unknown}
+    if kind in types:
+        return
+    near = difflib.get_close_matches(kind, sorted(types))
+    meant = f"; there are: {', '.join(near)}" if near else ""
+    msg = f"ledger {ledger.name!r} has no record of type {kind!r}, and no plugin knows it{meant}"
+    raise NotFound(msg)
 
 
 def _records(ledger: Ledger, start: int, stop: int, *, reverse: bool) -> Iterator[Record]:

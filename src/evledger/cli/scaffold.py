@@ -76,7 +76,7 @@ KINDS: Final = {
     "store": _Kind(
         what="A store",
         where="the store: a journal in a file, ledgers in memory",
-        usage="evledger ledgers --db $name:journal",
+        usage="evledger init semax --title 'Semax and BDNF' --db $name:journal",
         advice="`evledger.stores.base.Backend` says what each method promises.\n"
         "What `write` has returned from must be on disk.",
         supplies="stores",
@@ -201,6 +201,8 @@ def _fault(  # noqa: PLR0911  # one return for each reason
         return f"it has more than {_LONGEST} characters"
     if name.startswith("evledger"):
         return "leave 'evledger' out; the package's name begins with it anyway"
+    if name in ("all", "builtin"):
+        return "it stands for plugins that there are already"
     if keyword.iskeyword(name):
         return "it is a word of Python"
     for found in discovery.find():

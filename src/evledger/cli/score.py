@@ -132,6 +132,7 @@ def _document(
     return {
         "ledger": view.ledger,
         "head": str(view.head),
+        "warnings": list(view.warnings),
         "scores": [
             {**plain(found), "formula": found.formula}
             for found in scores
@@ -168,6 +169,7 @@ def _lines(
         if found.scorer in influences:
             yield from _influence_lines(view, influences[found.scorer])
     yield ""
+    yield from (f"warning: {warning}" for warning in view.warnings)
     yield f"at {view.head}"
 
 

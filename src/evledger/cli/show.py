@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
+import msgspec
 
 from evledger.cli import options
 from evledger.cli.documents import is_list, is_mapping, plain, record_document, record_line
 from evledger.cli.options import Settings, size_at
 from evledger.cli.output import write_json, write_lines
-from evledger.exceptions import Invalid, NotFound
+from evledger.exceptions import Broken, Invalid, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from evledger.entries import Entry
     from evledger.ledger import Ledger
@@ -53,6 +54,20 @@ class _Found:
     sealed: dict[str, dict[str, Any]] = attrs.field(factory=dict[str, dict[str, Any]])
     history: tuple[Record, ...] = ()
 
+    @property
+    def record(self) -> Record | None:
+        """The record to show: what was asked for, or what a name that is no entry stands for."""
+        if self.kind == "record":
+            return self.history[0]
+        return _introducing(self.name, self.history) if self.kind == "name" else None
+
+
+def _introducing(name: str, history: Iterable[Record]) -> Record | None:
+    """Give the last record that introduces a name."""
+    return max(
+        (record for record in history if name in record.keys), key=lambda r: r.n, default=None
+    )
+
 
 @options.verb(
     "show",
@@ -69,7 +84,8 @@ def show(settings: Settings, *, ledger: str, id: str, at: str | None) -> None:
     """Show one entry, what of it is sealed, and its history.
 
     ID is that of a source, claim, question, gap, caveat, component or section (c12, safety),
-    a whole name (claim:c12, section:safety, doi:10.1000/x), or a record's number (17).
+    or of what a plugin's event introduced (a1), a whole name (claim:c12, section:safety,
+    doi:10.1000/x, assay:a1), or a record's number (17).
     """
     with settings.open() as store:
         target = store.ledger(ledger)
@@ -108,10 +124,30 @@ def _record(ledger: Ledger, view: View, n: int) -> _Found:
         msg = f"ledger {ledger.name!r} has {view.head.size} records there; there is no record {n}"
         raise NotFound(msg)
     record = ledger.record(n)
-    sealed = {
-        field: _seal(view, n, field, getattr(record.event, field, None)) for field in record.sealed
+    return _Found(
+        kind="record", name=str(n), sealed=_seals(ledger, view, record), history=(record,)
+    )
+
+
+def _seals(ledger: Ledger, view: View, record: Record) -> dict[str, dict[str, Any]]:
+    """Open what a record seals, as far as the vault does; its type need not be known for that."""
+    openings = ledger.store.backend.openings(ledger.name, record.n, record.n + 1)
+    values = {opening.field: opening.value for opening in openings}
+    return {
+        field: _seal(view, record.n, field, _opened(record, field, values.get(field)))
+        for field in record.sealed
     }
-    return _Found(kind="record", name=str(n), sealed=sealed, history=(record,))
+
+
+def _opened(record: Record, field: str, opening: bytes | None) -> Any:
+    """Give the value that an opening holds after the event's type and the field's name."""
+    if opening is None:
+        return None
+    try:
+        return msgspec.json.decode(opening)[2]
+    except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError) as error:
+        msg = f"the vault's copy of {field} of record {record.n} is damaged; run 'evledger verify'"
+        raise Broken(msg) from error
 
 
 def _by_id(ledger: Ledger, view: View, id: str) -> _Found:
@@ -120,13 +156,27 @@ def _by_id(ledger: Ledger, view: View, id: str) -> _Found:
         names = ", ".join(f"{kind}:{id}" for kind in kinds)
         msg = f"{id!r} is more than one thing here; name one of: {names}"
         raise Invalid(msg)
-    if not kinds:
+    return _entry(ledger, view, kinds[0], id) if kinds else _by_id_of_plugin(ledger, view, id)
+
+
+def _by_id_of_plugin(ledger: Ledger, view: View, id: str) -> _Found:
+    """Find what is no entry by its id; the names stand in the lines, so no plugin is needed."""
+    names = [
+        name
+        for name, _ in ledger.store.backend.names(ledger.name)
+        if name.partition(":")[2] == id and name != f"once:{id}"  # a retry token names nothing
+    ]
+    if len(names) > 1:
+        msg = f"{id!r} is more than one thing here; name one of: {', '.join(names)}"
+        raise Invalid(msg)
+    if not names:
         msg = (
             f"ledger {ledger.name!r} has no {id!r} at {view.head.size}: no source, claim, "
-            "question, gap, caveat, component or section; 'evledger log' shows what there is"
+            "question, gap, caveat, component or section, and nothing that a plugin's event "
+            "introduced; 'evledger log' shows what there is"
         )
         raise NotFound(msg)
-    return _entry(ledger, view, kinds[0], id)
+    return _by_name(ledger, view, names[0])
 
 
 def _by_name(ledger: Ledger, view: View, name: str) -> _Found:
@@ -142,7 +192,9 @@ def _by_name(ledger: Ledger, view: View, name: str) -> _Found:
     if not history:
         msg = f"ledger {ledger.name!r} had no {name!r} when it had {view.head.size} records"
         raise NotFound(msg)
-    return _Found(kind="name", name=name, history=history)
+    record = _introducing(name, history)
+    sealed = {} if record is None else _seals(ledger, view, record)
+    return _Found(kind="name", name=name, sealed=sealed, history=history)
 
 
 def _normal(ledger: Ledger, name: str) -> str:
@@ -199,15 +251,19 @@ def _document(found: _Found) -> dict[str, Any]:
 
 def _lines(found: _Found) -> Iterator[str]:
     yield f"{found.kind} {found.name}" if found.kind in ("record", "name") else found.name
-    if found.kind == "record":
-        yield from _fields(record_document(found.history[0]), {})
+    record = found.record
+    if found.kind == "record" and record is not None:
+        yield from _fields(record_document(record), {})
+    elif record is not None:
+        yield f"  introduced by record {record.n}, {record.type}"
+        yield from _fields(record.data, {})
     elif found.entry is not None:
         yield from _fields(found.entry, found.sealed)
     if found.sealed:
         yield "sealed"
     for field, seal in found.sealed.items():
         yield f"  {field}: {seal['state']} (record {seal['n']})"
-        if found.kind == "record" and seal["value"] is not None:
+        if record is not None and seal["value"] is not None:
             yield from _indented(seal["value"])
     if found.kind != "record":
         yield "history"

@@ -6,6 +6,7 @@ The subject is the evidence on a peptide, as a public article gathered it:
 
 from __future__ import annotations
 
+import re
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from evledger.archive import page_name, verify_archive
-from evledger.events import Tier
+from evledger.demo.folder import ARCHIVE, ARTICLE, COPY, NAME, leave_mark
+from evledger.events import About, ClaimRetagged, Tier
 
 if TYPE_CHECKING:
     from evledger.checks import CheckReport
@@ -78,7 +80,10 @@ COMPONENTS: Final = (
 )
 
 
-def build(store: Store, name: str = "semax") -> tuple[Ledger, ImportReport]:
+MAPPED: Final = "Its text names what it is about."
+
+
+def build(store: Store, name: str = NAME) -> tuple[Ledger, ImportReport]:
     """Build the demonstration's ledger.
 
     Args:
@@ -98,6 +103,7 @@ def build(store: Store, name: str = "semax") -> tuple[Ledger, ImportReport]:
     with resources.as_file(resources.files(__name__) / "semax.csv") as path:
         report = ledger.import_file(path, by=BY)
     _write_frame(ledger)
+    _map_claims(ledger)
     return ledger, report
 
 
@@ -114,7 +120,21 @@ def _write_frame(ledger: Ledger) -> None:
             batch.link_evidence(question, claim=claim, relation=relation)
 
 
-def tamper(archive: Path, copy: Path, *, word: bytes = b"BDNF") -> tuple[int, int]:
+def _map_claims(ledger: Ledger) -> None:
+    """Say of every claim but the anecdotal ones which components its text names."""
+    claims = [each for each in ledger.view().claims.values() if each.tier != "anecdotal"]
+    with ledger.batch(by=BY) as batch:
+        for claim in claims:
+            words = re.findall(r"\w+", str(claim.text))
+            named = tuple(id for id, component, _ in COMPONENTS if component in words)
+            if named:
+                about = About(components=named)
+                batch.append(ClaimRetagged(claim=claim.id, about=about, why=MAPPED))
+
+
+def tamper(
+    archive: Path, copy: Path, *, word: bytes = b"BDNF expression in the hippocampus"
+) -> tuple[int, int]:
     """Copy an archive and flip one bit of it, inside a claim.
 
     Args:
@@ -167,15 +187,15 @@ def tour(store: Store, folder: Path) -> Tour:
 
     Args:
         store: where the ledger is created.
-        folder: where ``archive``, ``tampered`` and ``article.md`` go; the first two are made anew.
+        folder: where ``archive``, ``tampered`` and ``article.md`` go, and the mark by which
+            the demonstration is known; none of them is there yet.
     """
-    archive, copy, article = folder / "archive", folder / "tampered", folder / "article.md"
-    for stale in (archive, copy):
-        shutil.rmtree(stale, ignore_errors=True)
+    archive, copy, article = folder / ARCHIVE, folder / COPY, folder / ARTICLE
     ledger, imported = build(store)
     head = ledger.export(archive)
     place, _ = tamper(archive, copy)
     article.write_bytes(ledger.render("markdown").data)
+    leave_mark(folder, head)
     return Tour(
         ledger=ledger,
         imported=imported,

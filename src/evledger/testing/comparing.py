@@ -14,7 +14,7 @@ _ENTRIES: Final = (
 )
 _VALUES: Final = (
     *("head", "at", "ledger", "id", "title", "subject", "origin", "tiers"),
-    *("waivers", "unknown", "unfit", "counts", "warnings"),
+    *("waivers", "unknown", "unfit", "counts", "counted", "warnings"),
 )
 
 

@@ -21,7 +21,7 @@ RULES: Final[tuple[Rule, ...]] = (
     sources.duplicate_counted,
     sources.identifier_title_mismatch(),
     independence.dependent_sources,
-    independence.score_saturated,
+    independence.ScoreSaturated(),
     independence.no_contradicting_evidence,
     completeness.claim_without_locator,
     completeness.claim_without_quote,

@@ -189,8 +189,9 @@ def _cited(body: str) -> Iterator[str]:
     "unreadable-records",
     why="What could not be read may retract, withdraw or add anything; "
     "every count and score here is made without it.",
-    mend="Install the plugin, or the version of evledger, that knows these records; "
-    "'evledger plugins' lists what is here, and 'evledger verify --full' names the records.",
+    mend="Install the plugin, or the version of evledger, that knows these records: "
+    "'evledger plugins' says what is here and what failed, and "
+    "'evledger log LEDGER --type TYPE' shows the records of a type.",
 )
 def unreadable_records(view: View) -> Iterator[Found]:
     """Records of unknown types, or that could not be taken in."""

@@ -6,18 +6,22 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from evledger.builtin.confidence import QuantifiedConfidence
 from evledger.builtin.rules.making import Found, all_of, rule, seen
 from evledger.builtin.rules.sources import title_words
-from evledger.scoring import plain_decimal
+from evledger.checks import Finding
+from evledger.scoring import plain_decimal, score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from evledger.entries import Source
+    from evledger.scoring import Scorer
     from evledger.view import View
 
-__all__ = ["dependent_sources", "no_contradicting_evidence", "score_saturated"]
+__all__ = ["ScoreSaturated", "dependent_sources", "no_contradicting_evidence"]
 
 _Tie = tuple[str, str]
 """What sources may have in common: in words, and which one."""
@@ -158,19 +162,49 @@ def _one_group(view: View, tier: str, ids: Iterable[str]) -> Iterator[Found]:
 # -- the whole ---------------------------------------------------------------------------
 
 
-@rule(
-    "score-saturated",
-    why="Beyond the cap nothing changes the number: neither more evidence nor less is seen in it, "
-    "and two ledgers at the cap cannot be compared.",
-    mend="Give the raw sum and the tiers' counts wherever the number is given, or score with "
-    "weights or another scorer that leave room; else waive the finding.",
+@attrs.frozen
+class ScoreSaturated:
+    """A score that is held down by its cap.
+
+    Attributes:
+        scorers: gives the scorers there are, each configured as it is used.
+        scorer: the name of the one that is judged.
+    """
+
+    name = "score-saturated"
+    summary = "A score that is held down by its cap."
+
+    scorers: Callable[[], Mapping[str, Scorer]] = lambda: {
+        QuantifiedConfidence.name: QuantifiedConfidence()
+    }
+    scorer: str = QuantifiedConfidence.name
+
+    def with_scorers(self, scorers: Callable[[], Mapping[str, Scorer]]) -> ScoreSaturated:
+        """Give the rule that judges by these scorers."""
+        return attrs.evolve(self, scorers=scorers)
+
+    def check(self, view: View) -> Iterator[Finding]:
+        """Find the cap in force."""
+        found = score(self.scorers()[self.scorer], view)
+        if found.raw is not None and found.cap is not None and found.raw > found.cap:
+            raw, cap = plain_decimal(found.raw), plain_decimal(found.cap)
+            yield Finding(
+                rule=self.name,
+                target=None,
+                text=f"the terms of {found.scorer} add up to {raw}, and the cap is {cap}",
+                why=_SATURATED,
+                mend=_DESATURATE,
+            )
+
+
+_SATURATED: Final = (
+    "Beyond the cap nothing changes the number: neither more evidence nor less is seen in it, "
+    "and two ledgers at the cap cannot be compared."
 )
-def score_saturated(view: View) -> Iterator[Found]:
-    """A built-in score that is held down by its cap."""
-    score = QuantifiedConfidence().score(view)
-    if score.raw is not None and score.cap is not None and score.raw > score.cap:
-        raw, cap = plain_decimal(score.raw), plain_decimal(score.cap)
-        yield Found(None, f"the terms of {score.scorer} add up to {raw}, and the cap is {cap}")
+_DESATURATE: Final = (
+    "Give the raw sum and the tiers' counts wherever the number is given, or configure weights "
+    "that leave room; else waive the finding."
+)
 
 
 _ENOUGH: Final = 5  # of fewer claims that all agree nothing can be said

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evledger.codec import is_slug
 from evledger.exceptions import Invalid
 from evledger.scoring import Configurable, influence, score
 from evledger.testing.comparing import contents
@@ -119,7 +120,7 @@ def check_score(found: Score) -> None:
 
 def _check_term(term: Term) -> None:
     """See that a reader can recompute a term."""
-    check_name(term.name)
+    assert is_slug(term.name), f"{term.name!r}: small letters, digits and hyphens"
     assert term.label.strip(), f"term {term.name} does not say what was counted"
     assert term.count >= 0
     if term.cap is not None:
