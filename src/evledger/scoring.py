@@ -36,6 +36,8 @@ __all__ = [
     "attempt",
     "configured",
     "influence",
+    "plain_decimal",
+    "present_tiers",
     "score",
 ]
 
@@ -276,6 +278,23 @@ class Failure:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.reason}"
+
+
+def present_tiers(view: View) -> Iterator[tuple[str, str]]:
+    """Give the tiers of the claims that count, strongest first, each with its label in a sentence.
+
+    A tier that the ledger's description no longer has comes last.
+    """
+    present = view.counted.tiers
+    known = {tier.slug: tier.label for tier in view.tiers}
+    for slug in (*known, *sorted(present.keys() - known.keys())):
+        if slug in present:
+            yield slug, _small(known.get(slug, slug))
+
+
+def _small(label: str) -> str:
+    """Write a label within a sentence; one that begins with an acronym stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 # -- scoring -----------------------------------------------------------------------------

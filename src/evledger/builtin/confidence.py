@@ -13,7 +13,7 @@ import attrs
 
 from evledger.cautions import unweighted, usual
 from evledger.parameters import Reader, evolved, number, numbers, shown, texts
-from evledger.scoring import ZERO, Caution, Score, Term, plain_decimal
+from evledger.scoring import ZERO, Caution, Score, Term, plain_decimal, present_tiers
 
 if TYPE_CHECKING:
     from evledger.view import View
@@ -128,7 +128,7 @@ class QuantifiedConfidence:
     def _terms(self, view: View) -> Iterator[Term]:
         """Give a term for each tier that is present, strongest first, and one for the sources."""
         tiers = view.counted.tiers
-        for slug, label in _ordered(view):
+        for slug, label in present_tiers(view):
             weight = self.weights.get(slug, ZERO)
             what = f"{label} claims"
             yield Term.of(
@@ -141,7 +141,7 @@ class QuantifiedConfidence:
             yield Term.of(_SOURCES, what, count=cited, weight=self.sources, cap=cap)
 
     def _label(self, view: View) -> str:
-        best = next(_ordered(view), None)
+        best = next(present_tiers(view), None)
         if best is None:
             return "none — no claim in ledger counts"
         slug, label = best
@@ -165,23 +165,6 @@ class QuantifiedConfidence:
                 text += f"; the value would be the same {fewer}" if spare else ""
                 break
         return Caution(name="saturated", text=f"{text}.")
-
-
-def _ordered(view: View) -> Iterator[tuple[str, str]]:
-    """Give the tiers of claims that count, strongest first, each with its label for readers.
-
-    A tier that the ledger's description no longer has comes last.
-    """
-    present = view.counted.tiers
-    known = {tier.slug: tier.label for tier in view.tiers}
-    for slug in (*known, *sorted(present.keys() - known.keys())):
-        if slug in present:
-            yield slug, _small(known.get(slug, slug))
-
-
-def _small(label: str) -> str:
-    """Write a label within a sentence; one that begins with an acronym stays."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _spare(term: Term, excess: Decimal) -> int:

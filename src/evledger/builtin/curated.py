@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from evledger.article.legible import visible
+from evledger.legible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from evledger.article import compose
-from evledger.article.legible import one_line
 from evledger.article.outline import (
     Code,
     Curated,
@@ -20,6 +19,7 @@ from evledger.article.outline import (
     outline,
 )
 from evledger.builtin.curated import confined
+from evledger.legible import one_line
 from evledger.rendering import Rendered
 
 if TYPE_CHECKING:

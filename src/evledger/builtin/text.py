@@ -7,7 +7,6 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from evledger.article import compose
-from evledger.article.legible import one_line, visible
 from evledger.article.outline import (
     Code,
     Curated,
@@ -18,6 +17,7 @@ from evledger.article.outline import (
     Paragraph,
     outline,
 )
+from evledger.legible import one_line, visible
 from evledger.rendering import Rendered
 
 if TYPE_CHECKING:

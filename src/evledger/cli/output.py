@@ -10,10 +10,11 @@ import contextlib
 import io
 import json
 import os
-import re
 import sys
 import time
 from typing import IO, TYPE_CHECKING, Any, Final
+
+from evledger.legible import UNSEEN, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -32,13 +33,6 @@ __all__ = [
     "write_line",
     "write_lines",
 ]
-
-_UNSAFE: Final = re.compile(
-    # Controls; marks, embeddings, overrides and isolates of direction; separators of lines and
-    # paragraphs; the byte order mark; lone surrogates; tags.
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ud800-\udfff"
-    r"\U000e0000-\U000e007f]"
-)
 
 
 def open_streams() -> None:
@@ -68,11 +62,7 @@ def inert(text: str, *, keep: str = "") -> str:
     >>> inert("red \x1b[31m alert")
     'red \\x1b[31m alert'
     """
-    return _UNSAFE.sub(lambda found: found[0] if found[0] in keep else _escaped(found[0]), text)
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode()
+    return visible(text, keep=keep)
 
 
 def excerpt(text: str, width: int) -> str:
@@ -108,7 +98,7 @@ def to_json(document: Any, *, indent: int | None = None) -> str:
     """
     text = json.dumps(document, ensure_ascii=False, indent=indent)
     # JSON has escaped every newline within a string; those that are left are its layout.
-    return _UNSAFE.sub(lambda found: found[0] if found[0] == "\n" else _in_json(found[0]), text)
+    return UNSEEN.sub(lambda found: found[0] if found[0] == "\n" else _in_json(found[0]), text)
 
 
 def _in_json(character: str) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from evledger import View
+from typing import Final
 
 PLACES: Final = Decimal("0.000001")
 """To which quotients are rounded, so that a reader can copy them."""
@@ -22,15 +19,3 @@ WEIGHTS: Final[Mapping[str, Decimal]] = MappingProxyType(
     }
 )
 """What a claim of a tier weighs against one seen in people; a convention of this package."""
-
-
-def present(view: View) -> Iterator[tuple[str, str]]:
-    """Give the tiers of the claims that count, strongest first, each with its label.
-
-    A tier that the ledger's description no longer has comes last.
-    """
-    counted = view.counted.tiers
-    known = {tier.slug: tier.label for tier in view.tiers}
-    for slug in (*known, *sorted(counted.keys() - known.keys())):
-        if slug in counted:
-            yield slug, known.get(slug, slug).lower()

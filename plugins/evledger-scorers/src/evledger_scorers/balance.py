@@ -12,8 +12,8 @@ import attrs
 from evledger import Caution, Score, Term
 from evledger.cautions import unweighted, usual
 from evledger.parameters import Reader, evolved, numbers, shown
-from evledger.scoring import plain_decimal
-from evledger_scorers._tiers import PLACES, WEIGHTS, present
+from evledger.scoring import plain_decimal, present_tiers
+from evledger_scorers._tiers import PLACES, WEIGHTS
 
 if TYPE_CHECKING:
     from evledger import View
@@ -96,7 +96,7 @@ class Balance:
     def _terms(self, view: View, side: str) -> Iterator[Term]:
         """Give a term for each tier with claims on a side."""
         taking = frozenset(view.counted.stances.get(side, ()))
-        for slug, label in present(view):
+        for slug, label in present_tiers(view):
             count = len(taking.intersection(view.counted.tiers[slug]))
             if count:
                 yield Term.of(

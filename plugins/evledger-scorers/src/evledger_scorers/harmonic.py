@@ -19,8 +19,8 @@ import attrs
 from evledger import Caution, Invalid, Score, Term
 from evledger.cautions import unweighted, usual
 from evledger.parameters import Reader, evolved, numbers, shown
-from evledger.scoring import ARITHMETIC
-from evledger_scorers._tiers import PLACES, WEIGHTS, present
+from evledger.scoring import ARITHMETIC, present_tiers
+from evledger_scorers._tiers import PLACES, WEIGHTS
 
 if TYPE_CHECKING:
     from evledger import View
@@ -150,7 +150,7 @@ class Harmonic:
 
     def _terms(self, view: View) -> Iterator[Term]:
         shares = _shares(self._blocks(view))
-        for slug, label in present(view):
+        for slug, label in present_tiers(view):
             yield Term(
                 name=slug,
                 label=f"{label} claims",
@@ -165,7 +165,7 @@ class Harmonic:
         taking = {stance: frozenset(ids) for stance, ids in counted.stances.items()}
         blocks = [
             _Block(slug, weight * factor, len(taking[stance].intersection(counted.tiers[slug])))
-            for slug, _ in present(view)
+            for slug, _ in present_tiers(view)
             if (weight := self.weights.get(slug))
             for stance, factor in self.stances.items()
             if stance in taking and factor

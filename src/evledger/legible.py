@@ -1,17 +1,18 @@
-"""Text from anywhere on one line, with nothing in it that cannot be seen."""
+"""Text from anywhere, with nothing in it that cannot be seen, or that steers what shows it."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-__all__ = ["one_line", "visible"]
+__all__ = ["UNSEEN", "one_line", "visible"]
 
-_UNSEEN: Final = re.compile(
+UNSEEN: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\ud800-\udfff\U000e0000-\U000e007f]"
 )
-"""Control characters, marks that turn text around, and tags."""
+"""Control characters; marks, embeddings, overrides and isolates of direction; separators of lines
+and paragraphs; joiners and byte order marks; lone surrogates; tags."""
 
 _BLANKS = re.compile(r"\s+")
 
@@ -26,7 +27,7 @@ def visible(text: str, *, keep: str = "") -> str:
     >>> visible("gpj.\u202etxt\x1b[31m")
     'gpj.\\u202etxt\\x1b[31m'
     """
-    return _UNSEEN.sub(lambda found: found[0] if found[0] in keep else _number(found[0]), text)
+    return UNSEEN.sub(lambda found: found[0] if found[0] in keep else _number(found[0]), text)
 
 
 def _number(character: str) -> str:
