@@ -25,26 +25,31 @@ importlib.metadata.MetadataPathFinder.find_distributions = (
     lambda *arguments, **options: calls.append(1) or searched(*arguments, **options)
 )
 import evledger
-print(len(calls) + evledger.Plugins.default.cache_info().currsize)
+[getattr(evledger, name) for name in evledger.__all__]
+print(len(calls))
 """
+_ALL = "import evledger; [getattr(evledger, name) for name in evledger.__all__]"
 
 
 def run(bench: Bench) -> list[Row]:
     """Measure what importing takes over a bare interpreter."""
     python = partial(_python, bench.folder / "bytecode")
-    imports, needed, bare = turns(
+    imports, everything, needed, bare = turns(
         4 * bench.repeats,
         partial(python, "import evledger"),
+        partial(python, _ALL),
         partial(python, "import attrs, blake3, msgspec, pluggy"),
         partial(python, "pass"),
     )
     over = [1e3 * (a - b) for a, b in zip(imports, bare, strict=True)]
     whole, idle = ([1e3 * second for second in column] for column in (imports, bare))
     libraries = [1e3 * (a - b) for a, b in zip(needed, bare, strict=True)]
+    names = [1e3 * (a - b) for a, b in zip(everything, bare, strict=True)]
     looked = [float(python(_DISCOVERY))]
     return [
         Row("`import evledger`, process and all", "ms", whole, "a bare interpreter", idle),
         Row("`import evledger`, over that", "ms", over, target=at_most(90)),
+        Row("the same and every public name, over a bare interpreter", "ms", names),
         Row("of that, attrs, blake3, msgspec and pluggy", "ms", libraries),
         Row("plugin discoveries at import", "", looked, target=at_most(0)),
     ]

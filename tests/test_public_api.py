@@ -50,13 +50,17 @@ def test_public_classes_document_their_members(name: str) -> None:
 
 
 def test_all_is_complete() -> None:
-    """Every name that the package imports for others stands in `__all__`, and no other."""
+    """Every name that the package offers stands in `__all__`, and no other can be had."""
     public = {
         name
         for name, value in vars(evledger).items()
-        if not name.startswith("_") and not inspect.ismodule(value)
+        if not name.startswith("_") and not inspect.ismodule(value) and name not in TYPING
     }
-    assert public == set(evledger.__all__)
+    assert public <= set(evledger.__all__) == set(dir(evledger))
+    package: Any = evledger
+    with pytest.raises(AttributeError, match="module 'evledger' has no attribute 'nosuch'"):
+        package.nosuch  # noqa: B018  # looking is what fails
+    assert package.scoring.Score is package.Score
 
 
 def test_every_event_is_public() -> None:
@@ -71,6 +75,9 @@ def test_every_error_is_public() -> None:
     assert all(name in (exceptions.__doc__ or "") for name in exceptions.__all__)
 
 
+TYPING = {"importlib", "annotations", "TYPE_CHECKING", "Any", "Final"}
+"""What the package's own few lines need."""
+
 IMPORT = """
 import json, sys
 seen = []
@@ -79,6 +86,8 @@ sys.addaudithook(lambda name, args: seen.append([name, str(args[0])])
 import importlib.metadata as metadata
 metadata.entry_points = metadata.distributions = lambda *a, **k: seen.append(["entry points", ""])
 import evledger
+assert "evledger.ledger" not in sys.modules, "a name is imported when it is first asked for"
+assert all(getattr(evledger, name) for name in evledger.__all__)
 print(json.dumps([sorted(sys.modules), seen]))
 """
 
@@ -101,12 +110,12 @@ def imported() -> tuple[set[str], list[tuple[str, str]]]:
     ],
 )
 def test_import_leaves_out(module: str, imported: tuple[set[str], object]) -> None:
-    """`import evledger` imports no command, no plugin, and nothing that only tests need."""
+    """All of evledger imports no command, no plugin, and nothing that only tests need."""
     assert module not in imported[0]
 
 
 def test_import_discovers_nothing(imported: tuple[object, list[tuple[str, str]]]) -> None:
-    """`import evledger` looks for no plugins, opens no database and connects to nothing."""
+    """All of evledger looks for no plugins, opens no database and connects to nothing."""
     assert [name for name, _ in imported[1] if name not in ("open", "os.listdir")] == []
 
 

@@ -14,66 +14,72 @@
 ('Scores rose.', True)
 """
 
-from evledger.archive import verify_archive
-from evledger.batch import Batch
-from evledger.chain import Head
-from evledger.checks import CheckReport, Finding
-from evledger.events import (
-    About,
-    Attachment,
-    CaveatNoted,
-    CaveatWithdrawn,
-    ClaimRetagged,
-    ClaimTagged,
-    ClaimWithdrawn,
-    ComponentMapped,
-    Event,
-    EvidenceLinked,
-    EvidenceUnlinked,
-    FieldsErased,
-    FindingWaived,
-    GapClosed,
-    GapNoted,
-    LedgerDescribed,
-    LedgerOpened,
-    QuestionClosed,
-    QuestionCreated,
-    QuestionWithdrawn,
-    Reviewed,
-    SectionWritten,
-    SourceAdded,
-    SourceAmended,
-    SourceFlagged,
-    SourceLinked,
-    Tier,
-    event,
-)
-from evledger.exceptions import (
-    Broken,
-    ClockError,
-    Conflict,
-    DuplicateKey,
-    EvledgerError,
-    Invalid,
-    MissingRef,
-    NotFound,
-    NotSupplied,
-    PluginError,
-    Refused,
-    StoreError,
-)
-from evledger.hookspecs import EventSupply, LocatorScheme, hookimpl
-from evledger.importing import ImportReport, Item, Rejection
-from evledger.ledger import Appended, Erasure, Ledger, Store, open
-from evledger.plugins import Plugins
-from evledger.ranking import Ranking
-from evledger.record import Record
-from evledger.rendering import Passage, RenderContext, Rendered
-from evledger.schema import Seal, seal
-from evledger.scoring import Caution, Failure, Influence, Outcome, Score, Term
-from evledger.seals import Hidden
-from evledger.verification import Fault, Verification
-from evledger.view import Change, View, diff
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from evledger.archive import verify_archive
+    from evledger.batch import Batch
+    from evledger.chain import Head
+    from evledger.checks import CheckReport, Finding
+    from evledger.events import (
+        About,
+        Attachment,
+        CaveatNoted,
+        CaveatWithdrawn,
+        ClaimRetagged,
+        ClaimTagged,
+        ClaimWithdrawn,
+        ComponentMapped,
+        Event,
+        EvidenceLinked,
+        EvidenceUnlinked,
+        FieldsErased,
+        FindingWaived,
+        GapClosed,
+        GapNoted,
+        LedgerDescribed,
+        LedgerOpened,
+        QuestionClosed,
+        QuestionCreated,
+        QuestionWithdrawn,
+        Reviewed,
+        SectionWritten,
+        SourceAdded,
+        SourceAmended,
+        SourceFlagged,
+        SourceLinked,
+        Tier,
+        event,
+    )
+    from evledger.exceptions import (
+        Broken,
+        ClockError,
+        Conflict,
+        DuplicateKey,
+        EvledgerError,
+        Invalid,
+        MissingRef,
+        NotFound,
+        NotSupplied,
+        PluginError,
+        Refused,
+        StoreError,
+    )
+    from evledger.hookspecs import EventSupply, LocatorScheme, hookimpl
+    from evledger.importing import ImportReport, Item, Rejection
+    from evledger.ledger import Appended, Erasure, Ledger, Store, open
+    from evledger.plugins import Plugins
+    from evledger.ranking import Ranking
+    from evledger.record import Record
+    from evledger.rendering import Passage, RenderContext, Rendered
+    from evledger.schema import Seal, seal
+    from evledger.scoring import Caution, Failure, Influence, Outcome, Score, Term
+    from evledger.seals import Hidden
+    from evledger.verification import Fault, Verification
+    from evledger.view import Change, View, diff
 
 __all__ = [
     "About",
@@ -153,3 +159,133 @@ __all__ = [
     "seal",
     "verify_archive",
 ]
+
+_MODULES: Final = {
+    "archive": ("verify_archive",),
+    "batch": ("Batch",),
+    "chain": ("Head",),
+    "checks": (
+        "CheckReport",
+        "Finding",
+    ),
+    "events": (
+        "About",
+        "Attachment",
+        "CaveatNoted",
+        "CaveatWithdrawn",
+        "ClaimRetagged",
+        "ClaimTagged",
+        "ClaimWithdrawn",
+        "ComponentMapped",
+        "Event",
+        "EvidenceLinked",
+        "EvidenceUnlinked",
+        "FieldsErased",
+        "FindingWaived",
+        "GapClosed",
+        "GapNoted",
+        "LedgerDescribed",
+        "LedgerOpened",
+        "QuestionClosed",
+        "QuestionCreated",
+        "QuestionWithdrawn",
+        "Reviewed",
+        "SectionWritten",
+        "SourceAdded",
+        "SourceAmended",
+        "SourceFlagged",
+        "SourceLinked",
+        "Tier",
+        "event",
+    ),
+    "exceptions": (
+        "Broken",
+        "ClockError",
+        "Conflict",
+        "DuplicateKey",
+        "EvledgerError",
+        "Invalid",
+        "MissingRef",
+        "NotFound",
+        "NotSupplied",
+        "PluginError",
+        "Refused",
+        "StoreError",
+    ),
+    "hookspecs": (
+        "EventSupply",
+        "LocatorScheme",
+        "hookimpl",
+    ),
+    "importing": (
+        "ImportReport",
+        "Item",
+        "Rejection",
+    ),
+    "ledger": (
+        "Appended",
+        "Erasure",
+        "Ledger",
+        "Store",
+        "open",
+    ),
+    "plugins": ("Plugins",),
+    "ranking": ("Ranking",),
+    "record": ("Record",),
+    "rendering": (
+        "Passage",
+        "RenderContext",
+        "Rendered",
+    ),
+    "schema": (
+        "Seal",
+        "seal",
+    ),
+    "scoring": (
+        "Caution",
+        "Failure",
+        "Influence",
+        "Outcome",
+        "Score",
+        "Term",
+    ),
+    "seals": ("Hidden",),
+    "verification": (
+        "Fault",
+        "Verification",
+    ),
+    "view": (
+        "Change",
+        "View",
+        "diff",
+    ),
+}
+"""Where each name is at home.
+
+Each is imported when it is first asked for, so that a program which only may need evledger,
+as pytest does with its fixtures, does not wait for all of it.
+"""
+
+_HOMES: Final = {name: module for module, names in _MODULES.items() for name in names}
+
+
+if not TYPE_CHECKING:  # type checkers would take any name to be here
+
+    def __getattr__(name: str) -> Any:
+        """Import a public name, or a module of the package."""
+        if name in _HOMES:
+            found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+            globals()[name] = found
+            return found
+        if not name.startswith("_"):
+            try:
+                return importlib.import_module(f"{__name__}.{name}")
+            except ModuleNotFoundError as error:
+                if error.name != f"{__name__}.{name}":
+                    raise
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return __all__
