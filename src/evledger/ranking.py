@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -88,7 +87,7 @@ def _ordered(ranker: Ranker, view: View, ids: Sequence[str]) -> tuple[Claim, ...
     except PLUGIN_ERRORS as error:
         msg = f"ranker {ranker.name!r} failed: {blame(error)}"
         raise PluginError(msg) from error
-    if Counter(found) != Counter(ids):
+    if len(found) != len(ids) or set(found) != claims.keys():
         msg = f"ranker {ranker.name!r} was given {len(ids)} claims and gave others, or not all"
         raise PluginError(msg)
     return tuple(claims[id] for id in found)  # the view's own, whatever the ranker made of them

@@ -52,6 +52,9 @@ class Entries(Mapping[str, E], Generic[E]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
 
+    def __contains__(self, id: object) -> bool:
+        return id in self._entries  # without opening what is sealed in it
+
     def __len__(self) -> int:
         return len(self._entries)
 
