@@ -140,10 +140,10 @@ def test_prompts(article: Article) -> None:
     """What can be asked comes from the ledger's own state."""
     prompts = {prompt.text: len(prompt.entries) for prompt in article.prompts.prompts}
     assert prompts == {
-        "What does the evidence of the tier “Human” say?": 5,
+        "What does the human evidence say?": 5,
         "What was added last?": 5,
         "Which claims has nobody reviewed?": 4,
-        "What does the evidence of the tier “Preclinical” say?": 6,
-        "What does the evidence of the tier “Published” say?": 3,
-        "What does the evidence of the tier “Anecdotal” say?": 78,
+        "What does the preclinical evidence say?": 6,
+        "What does the published evidence say?": 3,
+        "What does the anecdotal evidence say?": 78,
     }

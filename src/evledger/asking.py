@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
+from evledger.legible import within_sentence
+
 if TYPE_CHECKING:
     from evledger.entries import Question
     from evledger.view import View
@@ -148,7 +150,7 @@ def _of_tiers(view: View) -> Iterator[Prompt]:
     """The strongest evidence first, then each weaker tier."""
     for tier in view.tiers:
         ids = view.counted.tiers.get(tier.slug, ())
-        text = f"What does the evidence of the tier “{tier.label}” say?"
+        text = f"What does the {within_sentence(tier.label)} evidence say?"
         yield Prompt(name="tier", text=text, entries=_names("claim", ids))
 
 

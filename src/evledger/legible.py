@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["UNSEEN", "one_line", "visible"]
+__all__ = ["UNSEEN", "one_line", "visible", "within_sentence"]
 
 UNSEEN: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -43,3 +43,12 @@ def one_line(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text
     return visible(_BLANKS.sub(" ", text))
+
+
+def within_sentence(label: str) -> str:
+    """Write a label as it stands within a sentence; one that begins with an acronym stays.
+
+    >>> within_sentence("Human"), within_sentence("RCT")
+    ('human', 'RCT')
+    """
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

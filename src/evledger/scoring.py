@@ -19,6 +19,7 @@ import msgspec
 
 from evledger.chain import Head
 from evledger.exceptions import PLUGIN_ERRORS, EvledgerError, PluginError, blame, said
+from evledger.legible import within_sentence
 
 if TYPE_CHECKING:
     from evledger.view import View
@@ -289,12 +290,7 @@ def present_tiers(view: View) -> Iterator[tuple[str, str]]:
     known = {tier.slug: tier.label for tier in view.tiers}
     for slug in (*known, *sorted(present.keys() - known.keys())):
         if slug in present:
-            yield slug, _small(known.get(slug, slug))
-
-
-def _small(label: str) -> str:
-    """Write a label within a sentence; one that begins with an acronym stays."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+            yield slug, within_sentence(known.get(slug, slug))
 
 
 # -- scoring -----------------------------------------------------------------------------

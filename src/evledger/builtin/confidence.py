@@ -57,8 +57,8 @@ _METHOD: Final = (
     "that such a claim cites; the sum is capped. The label follows from the best tier present."
 )
 _SOURCE: Final = (
-    "This library's own, after the confidence printed in public evidence articles; the weights "
-    "are conventions, not estimates, and the value is no probability."
+    "This library's own; the weights are conventions, not estimates, and the value is no "
+    "probability."
 )
 
 
