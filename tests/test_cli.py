@@ -800,3 +800,13 @@ def test_reindex(semax: Run) -> None:
     """Reindex tells how many names are held: tiers, entries and locators."""
     found = semax("reindex", "semax", "--json").document
     assert (found["ledger"], found["names"]) == ("semax", 4 + 8)
+
+
+@pytest.mark.parametrize(
+    "args", [("show", "semax", "9" * 5_000), ("log", "semax", "--at", "9" * 5_000)]
+)
+def test_numbers_without_end(args: tuple[str, ...], semax: Run) -> None:
+    """A number that no ledger reaches is no error of evledger's own."""
+    ended = semax(*args)
+    assert ended.code == Exit.WRONG
+    assert "an error of its own" not in ended.err

@@ -455,3 +455,13 @@ class TestConformance(ScorerTests):
     def scorer(self) -> QuantifiedConfidence:
         """Give the scorer."""
         return QuantifiedConfidence()
+
+
+def test_weight_of_a_tier_that_is_not_there() -> None:
+    """A misspelt tier among the weights weighs nothing, and the score says so."""
+    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+        view = store.create("semax", title="Semax", by="me").view()
+    scorer = QuantifiedConfidence().configured({"weights": {"humann": "0.9", "human": "0.2"}})
+    (caution,) = scorer.score(view).cautions
+    assert (caution.name, caution.text.rpartition(": ")[2]) == ("unknown-tier", "humann.")
+    assert QuantifiedConfidence().score(view).cautions == ()

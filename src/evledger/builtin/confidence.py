@@ -154,6 +154,11 @@ class QuantifiedConfidence:
         idle = unweighted(view, self.weights)
         if idle is not None:
             yield idle
+        unknown = self.weights.keys() - _WEIGHTS.keys() - {tier.slug for tier in view.tiers}
+        if unknown:
+            said = ", ".join(sorted(unknown))
+            text = f"Weights are given for tiers that this ledger does not have: {said}."
+            yield Caution(name="unknown-tier", text=text)
 
     def _saturated(self, terms: tuple[Term, ...], raw: Decimal) -> Caution:
         text = f"The sum, {plain_decimal(raw)}, is more than the cap of {plain_decimal(self.cap)}"

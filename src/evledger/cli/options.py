@@ -25,7 +25,18 @@ from evledger.stores.database import Database
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Settings", "at", "by", "common", "database", "head", "head_at", "size_at", "verb"]
+__all__ = [
+    "NUMBER",
+    "Settings",
+    "at",
+    "by",
+    "common",
+    "database",
+    "head",
+    "head_at",
+    "size_at",
+    "verb",
+]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -208,6 +219,9 @@ def _parse_head(context: click.Context, option: click.Parameter, value: str | No
 
 # -- places in a ledger ------------------------------------------------------------------
 
+NUMBER: Final = re.compile(r"[0-9]{1,18}")
+"""A number of records, or a record's; Python would not even read one of thousands of digits."""
+
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HEAD: Final = re.compile(r"[0-9]+-[0-9a-f]{64}")
 
@@ -226,7 +240,7 @@ def size_at(ledger: Ledger, place: str | None) -> int:
     size = ledger.head().size
     if place is None:
         return size
-    if place.isascii() and place.isdecimal():
+    if NUMBER.fullmatch(place):
         return _checked(ledger, int(place), size)
     if _HEAD.fullmatch(place):
         return _size_of(ledger, Head.parse(place), size)

@@ -10,7 +10,7 @@ import msgspec
 
 from evledger.cli import options
 from evledger.cli.documents import is_list, is_mapping, plain, record_document, record_line
-from evledger.cli.options import Settings, size_at
+from evledger.cli.options import NUMBER, Settings, size_at
 from evledger.cli.output import write_json, write_lines
 from evledger.exceptions import Broken, Invalid, NotFound
 
@@ -101,7 +101,7 @@ def show(settings: Settings, *, ledger: str, id: str, at: str | None) -> None:
 
 
 def _find(ledger: Ledger, view: View, id: str) -> _Found:
-    if id.isascii() and id.isdecimal():
+    if NUMBER.fullmatch(id):
         return _record(ledger, view, int(id))
     if ":" not in id:
         return _by_id(ledger, view, id)
