@@ -792,3 +792,17 @@ def test_strict_shape(ledger: Ledger) -> None:
     document = json.loads(render("json", ledger.view())) | {"more": 1}
     with pytest.raises(msgspec.ValidationError, match="more"):
         msgspec.json.decode(json.dumps(document), type=Article)
+
+
+@pytest.mark.parametrize(
+    "body", ["![a](https://e.example/a.png)", "![a][r]\n\n[r]: https://e.example/a.png"]
+)
+def test_curated_section_fetches_no_picture(body: str) -> None:
+    """A picture from elsewhere would tell its owner who reads the article; it becomes a link."""
+    kinds = {
+        child.type
+        for token in MarkdownIt("commonmark").parse(confined(body))
+        for child in token.children or ()
+    }
+    assert "image" not in kinds
+    assert "link_open" in kinds

@@ -205,6 +205,7 @@ def test_configured_parameters(semax: Run) -> None:
     ("text", "expected"),
     [
         ("[article]\nscorer = 1\n", "[article] has 'scorer', which means nothing"),
+        ('[plugins]\ndisable = ["nobody"]\n', "[plugins] names the plugin 'nobody', and there"),
         ('[scorers.nobody]\ncap = "1"\n', "parameters are given for 'nobody'"),
         ('[scorers.quantified-confidence]\ncpa = "1"\n', "cpa"),
     ],

@@ -441,3 +441,51 @@ def test_renderer_that_gives_something_else(given: Any, expected: str) -> None:
         ledger = store.create("semax", title="x", by="me")
         with pytest.raises(PluginError, match=expected):
             ledger.render("odd")
+
+
+def test_projection_that_forgets_its_state() -> None:
+    """A projection that gives nothing back is said to, and shown no more records."""
+
+    class Forgetful(Assays):
+        name = "forgetful"
+
+        def apply(self, state: dict[str, int], record: Record) -> Any:
+            del state, record
+
+    class Plugin:
+        @hookimpl.events
+        def events(self) -> EventSupply:
+            return EventSupply(projections=(Forgetful(),))
+
+    plugins = Plugins.builtin()
+    plugins.register(Plugin(), "forgetful")
+    with evledger.open("memory:", plugins=plugins) as store:
+        view = store.create("semax", title="Semax", by="me").view()
+    (warning,) = view.warnings
+    expected = "projection 'forgetful' failed at record 0: apply returned None; it must return the"
+    assert warning.startswith(expected)
+    with pytest.raises(PluginError, match="it must return the state"):
+        view.part(Forgetful)
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert({})".format, "https://evil.example@{}/".format, len, "{0.x}".format],
+    ids=["script", "user", "number", "raises"],
+)
+def test_link_of_a_scheme_that_is_none(link: Any) -> None:
+    """What a plugin makes of a locator is a link only where it is an http(s) address."""
+
+    class Schemes:
+        @hookimpl.locators
+        def locators(self) -> Iterable[LocatorScheme]:
+            return [LocatorScheme(name="odd", normalise=str.strip, link=link)]
+
+    plugins = Plugins.builtin()
+    plugins.register(Schemes(), "schemes")
+    with evledger.open("memory:", plugins=plugins) as store:
+        ledger = store.create("semax", title="Semax", by="me")
+        with ledger.batch(by="me") as batch:
+            batch.add_source(kind="book", title="One", locators=("odd:a1",))
+        text = ledger.render("markdown").text
+    assert "One (book, odd:a1)" in text

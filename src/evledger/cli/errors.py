@@ -121,6 +121,7 @@ _KEPT: Final = "\n\t"  # click indents the choices that an argument has
 def _say(sentence: str) -> None:
     with contextlib.suppress(OSError):  # nobody may be listening
         sys.stderr.write(f"evledger: {inert(sentence, keep=_KEPT)}\n")
+        sys.stderr.flush()
 
 
 def _flushed(code: int) -> int:
