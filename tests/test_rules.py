@@ -125,7 +125,7 @@ TELLTALES: Final = (
 GIVEN_AWAY: Final = ("secret", "rats", "patients", "s99", "c99", "comment")
 HIDEABLE: Final[dict[type[Event], tuple[str, ...]]] = {
     SourceAdded: ("title", "authors", "venue", "community", "basis", "kind"),
-    SourceAmended: ("title", "authors", "venue", "community", "why"),
+    SourceAmended: ("title", "authors", "venue", "community", "why", "kind"),
     SourceFlagged: ("according_to", "status"),
     SourceLinked: ("basis",),
     ClaimTagged: ("text", "quote", "basis", "stance"),
