@@ -23,7 +23,7 @@ from evledger.verification import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from concurrent.futures import Executor
 
     from evledger.chain import Head
@@ -92,11 +92,16 @@ def _time_faults(kept: Snapshot, volume: Volume) -> Iterator[Fault]:
         yield Fault("index", f"the store dates the last record {kept.tip.at}, its line {at}")
 
 
-def _index_faults(backend: Backend, ledger: str, index: Index, tip: Tip) -> Iterator[Fault]:
+def _index_faults(backend: Backend, ledger: str, index: Index, tip: Tip) -> tuple[Fault, ...]:
     """Compare the stored index of names with what the lines say."""
+    faults = tuple(_index_differences(backend, ledger, index.held))
     if backend.tip(ledger).head != tip.head:
-        return  # somebody has appended meanwhile: the index is of another moment
-    held, there = index.held, 0
+        return ()  # somebody has appended meanwhile: the index is of another moment
+    return faults
+
+
+def _index_differences(backend: Backend, ledger: str, held: Mapping[str, int]) -> Iterator[Fault]:
+    there = 0
     for name, n in backend.names(ledger):
         there += name in held
         if held.get(name) != n:
