@@ -310,5 +310,6 @@ def test_no_file(ledger: Ledger, tmp_path: Path) -> None:
     """A file that is not there is not found; one that nobody reads names who there is."""
     with pytest.raises(NotFound, match="cannot be read"):
         ledger.import_file(tmp_path / "a.csv", by="me")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
     with pytest.raises(PluginError, match="no importer knows"):
         ledger.import_file(tmp_path / "a.pdf", by="me")

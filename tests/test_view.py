@@ -182,6 +182,26 @@ def test_flags_add_up(statuses: list[str], retracted: bool) -> None:
     assert source.is_retracted is retracted
 
 
+@pytest.mark.parametrize(
+    ("flags", "retracted"),
+    [
+        ([("reinstated", "2012-03"), ("retracted", "2010")], False),
+        ([("reinstated", "2012-03"), ("retracted", "2012-02-28")], False),
+        ([("reinstated", "2012-03"), ("retracted", "2012")], True),
+        ([("reinstated", "2012-03"), ("retracted", None)], True),
+        ([("reinstated", None), ("retracted", "2010")], True),
+        ([("retracted", "2015"), ("reinstated", "2012-03")], False),
+    ],
+)
+def test_a_retraction_told_late(flags: list[tuple[str, str | None]], retracted: bool) -> None:
+    """A retraction from before the reinstatement, but recorded after it, does not undo it."""
+    events = [
+        SourceFlagged(source="s1", status=status, according_to="List", date=date)  # type: ignore[arg-type]
+        for status, date in flags
+    ]
+    assert seen(S1, *events).sources["s1"].is_retracted is retracted
+
+
 def test_linked_sources() -> None:
     """Of duplicates none is dropped; the link stands under its whole name, and can be reviewed."""
     name = "link:s2/s1/duplicate-of"

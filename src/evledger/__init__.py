@@ -69,7 +69,17 @@ if TYPE_CHECKING:
         StoreError,
     )
     from evledger.hookspecs import EventSupply, LocatorScheme, hookimpl
-    from evledger.importing import ImportReport, Item, Rejection
+    from evledger.importing import (
+        Capture,
+        FetchContext,
+        Fit,
+        ImportReport,
+        Item,
+        ItemFlag,
+        ItemLink,
+        Note,
+        Rejection,
+    )
     from evledger.ledger import Appended, Erasure, Ledger, Store, open
     from evledger.plugins import Plugins
     from evledger.ranking import Ranking
@@ -87,6 +97,7 @@ __all__ = [
     "Attachment",
     "Batch",
     "Broken",
+    "Capture",
     "Caution",
     "CaveatNoted",
     "CaveatWithdrawn",
@@ -107,9 +118,11 @@ __all__ = [
     "EvledgerError",
     "Failure",
     "Fault",
+    "FetchContext",
     "FieldsErased",
     "Finding",
     "FindingWaived",
+    "Fit",
     "GapClosed",
     "GapNoted",
     "Head",
@@ -118,6 +131,8 @@ __all__ = [
     "Influence",
     "Invalid",
     "Item",
+    "ItemFlag",
+    "ItemLink",
     "Ledger",
     "LedgerDescribed",
     "LedgerOpened",
@@ -125,6 +140,7 @@ __all__ = [
     "MissingRef",
     "NotFound",
     "NotSupplied",
+    "Note",
     "Outcome",
     "Passage",
     "PluginError",
@@ -218,8 +234,14 @@ _MODULES: Final = {
         "hookimpl",
     ),
     "importing": (
+        "Capture",
+        "FetchContext",
+        "Fit",
         "ImportReport",
         "Item",
+        "ItemFlag",
+        "ItemLink",
+        "Note",
         "Rejection",
     ),
     "ledger": (

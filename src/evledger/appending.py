@@ -70,6 +70,7 @@ class Composer:
         allow_future: append although the last record lies far ahead of the clock.
         creates: whether the ledger must not exist yet.
         reserved: ids handed out, by counter, as (last reserved, last used).
+        attachments: what the drafts name and is to be kept with them, by digest.
     """
 
     ledger: str
@@ -82,6 +83,7 @@ class Composer:
     allow_future: bool = False
     creates: bool = False
     reserved: Mapping[str, tuple[int, int]] = attrs.field(factory=dict[str, tuple[int, int]])
+    attachments: Mapping[str, bytes] = attrs.field(factory=dict[str, bytes])
     _size: int = attrs.field(default=0, init=False)
 
     def __call__(self, transaction: Transaction) -> Write:
@@ -112,6 +114,7 @@ class Composer:
             keys={name: n for name, n in index.held.items() if n >= end.size},
             released=index.released,
             openings=openings,
+            attachments=self.attachments,
         )
 
     def _check_existence(self, tip: Tip | None) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
+from blake3 import blake3
 
 from evledger.appending import once_key
 from evledger.events import (
     MARK,
+    Attachment,
     CaveatNoted,
     ClaimTagged,
     ComponentMapped,
@@ -24,7 +26,7 @@ from evledger.exceptions import Invalid
 from evledger.schema import Seal, seal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -60,8 +62,9 @@ class Target(Protocol):
         once: str | None,
         expect: Head | None,
         reserved: dict[str, tuple[int, int]],
+        attachments: Mapping[str, bytes],
     ) -> Sequence[Record]:
-        """Append, and give back unused ids in the same step."""
+        """Append, keep the attachments and give back unused ids, all in one step."""
         ...
 
 
@@ -114,6 +117,7 @@ class Batch:
         self._events: list[Event | Seal] = []
         self._blocks: dict[str, _Block] = {}
         self._given: set[str] = set()
+        self._attachments: dict[str, bytes] = {}
         self._earlier: Sequence[Record] = ()
         self.records: Sequence[Record] = ()
 
@@ -139,6 +143,7 @@ class Batch:
                 once=self._once,
                 expect=self._expect,
                 reserved={name: (b.last, b.next - 1) for name, b in self._blocks.items()},
+                attachments=self._attachments,
             )
         except BaseException:
             self._give_back()
@@ -170,6 +175,7 @@ class Batch:
         0
         """
         self._events.clear()
+        self._attachments.clear()
         self._give_back()
         self._blocks.clear()
 
@@ -295,6 +301,26 @@ class Batch:
         ['c1']
         """
         self.append(EvidenceLinked(question=question, **fields))
+
+    def attach(self, data: bytes, media_type: str) -> Attachment:
+        """Collect material to keep beside the chain, and give what an event says of it.
+
+        It is held in memory until the batch is appended, and kept in the same step;
+        :meth:`Ledger.attach` takes what is larger.
+
+        Args:
+            data: the bytes.
+            media_type: as in ``text/plain``.
+
+        >>> with semax.batch(by="curator") as batch:
+        ...     page = batch.attach(b"Thirty patients were treated.", "text/plain")
+        ...     trial = batch.add_source(kind="trial", title="A trial", capture=page)
+        >>> semax.attachment(page)
+        b'Thirty patients were treated.'
+        """
+        digest = blake3(data).hexdigest()
+        self._attachments[digest] = data
+        return Attachment(digest=digest, size=len(data), media_type=media_type)
 
     def _give_back(self) -> None:
         for counter, block in self._blocks.items():

@@ -111,9 +111,23 @@ class Source(Entry, frozen=True, kw_only=True, gc=False):
 
     @property
     def is_retracted(self) -> bool:
-        """Whether it was retracted, and not reinstated since."""
-        decisive = [f.status for f in self.flags if f.status in ("retracted", "reinstated")]
-        return bool(decisive) and decisive[-1] == "retracted"
+        """Whether it was retracted, and not reinstated since.
+
+        A retraction that is told late, with a date before the reinstatement, changes nothing.
+        """
+        retracted, reinstated = False, ""
+        for flag in self.flags:
+            if flag.status == "reinstated":
+                retracted, reinstated = False, flag.date or ""
+            elif flag.status == "retracted" and not _is_before(flag.date or "", reinstated):
+                retracted = True
+        return retracted
+
+
+def _is_before(date: str, other: str) -> bool:
+    """Say whether a partial date is before another, as far as both are known."""
+    length = min(len(date), len(other))
+    return date[:length] < other[:length]
 
 
 class Claim(Entry, frozen=True, kw_only=True, gc=False):

@@ -19,7 +19,7 @@ from evledger.checks import Rule
 from evledger.events import Event
 from evledger.exceptions import Invalid
 from evledger.fold import Projection
-from evledger.importing import Importer, Item
+from evledger.importing import Fetcher, Importer
 from evledger.locators import Normaliser
 from evledger.ranking import Ranker
 from evledger.rendering import Renderer
@@ -73,8 +73,6 @@ class LocatorScheme:
             raises :class:`~evledger.Invalid` for what is no such identifier.
         link: makes of such a normal form an http(s) address that leads to the source, or
             ``None``; without it articles show the locator as it is.
-        fetch: gives what a registry says of a source, by its normal locator, scheme included;
-            ``None`` where nothing can be asked.
 
     >>> from evledger import LocatorScheme
     >>> arxiv = LocatorScheme(
@@ -87,7 +85,6 @@ class LocatorScheme:
     name: str = attrs.field()
     normalise: Normaliser
     link: Callable[[str], str | None] | None = None
-    fetch: Callable[[str], Item] | None = None
 
     @name.validator  # pyright: ignore[reportAttributeAccessIssue, reportUntypedFunctionDecorator, reportUnknownMemberType]
     def _check_name(self, _: object, name: str) -> None:
@@ -194,17 +191,25 @@ def evledger_importers() -> Iterable[Importer]:
 
 
 @hookspec
-def evledger_locators() -> Iterable[LocatorScheme]:
-    """Give schemes of identifiers.
+def evledger_locators() -> Iterable[LocatorScheme | Fetcher]:
+    """Give schemes of identifiers, and what fetches sources by them.
 
     Returns:
-        The schemes, each of a name of its own.
+        The schemes, each of a name of its own, and fetchers, each of the name of a scheme,
+        which may be another plugin's.
 
-    >>> from evledger import LocatorScheme, hookimpl
+    >>> from evledger import Item, LocatorScheme, hookimpl
+    >>> class ArXiv:
+    ...     name, registry = "arxiv", "arXiv"
+    ...
+    ...     def fetch(self, locators, context):
+    ...         for locator in locators:  # where a registry would be asked
+    ...             source = {"kind": "preprint", "title": "A title", "locators": [locator]}
+    ...             yield Item(place=locator, source=source)
     >>> class Plugin:
     ...     @hookimpl.locators
     ...     def locators(self):
-    ...         return [LocatorScheme(name="arxiv", normalise=str.strip)]
+    ...         return [LocatorScheme(name="arxiv", normalise=str.strip), ArXiv()]
     """
     raise NotImplementedError
 
@@ -325,7 +330,7 @@ _Scorers = TypeVar("_Scorers", bound=Callable[..., Iterable[Scorer]])
 _Rankers = TypeVar("_Rankers", bound=Callable[..., Iterable[Ranker]])
 _Renderers = TypeVar("_Renderers", bound=Callable[..., Iterable[Renderer]])
 _Importers = TypeVar("_Importers", bound=Callable[..., Iterable[Importer]])
-_Locators = TypeVar("_Locators", bound=Callable[..., Iterable[LocatorScheme]])
+_Locators = TypeVar("_Locators", bound=Callable[..., Iterable[LocatorScheme | Fetcher]])
 _Stores = TypeVar("_Stores", bound=Callable[..., Mapping[str, Callable[[str], Backend]]])
 _Events = TypeVar("_Events", bound=Callable[..., EventSupply])
 _Checks = TypeVar("_Checks", bound=Callable[..., Iterable[Rule]])
@@ -363,7 +368,7 @@ class HookImpl:
         return self._mark(specname="evledger_importers")(function)
 
     def locators(self, function: _Locators) -> _Locators:
-        """Mark what gives schemes of identifiers."""
+        """Mark what gives schemes of identifiers, and fetchers."""
         return self._mark(specname="evledger_locators")(function)
 
     def stores(self, function: _Stores) -> _Stores:

@@ -27,7 +27,16 @@ from evledger.exceptions import (
     Refused,
 )
 from evledger.forgetting import forgetting
-from evledger.importing import ImportReport, import_file
+from evledger.importing import (
+    FetchContext,
+    Importer,
+    ImportReport,
+    Mappable,
+    ask_again,
+    import_fetched,
+    import_file,
+    start_of,
+)
 from evledger.integrity import Index
 from evledger.moving import inspect, take_in
 from evledger.plugins import Plugins
@@ -334,9 +343,11 @@ class Ledger:
         once: str | None = None,
         expect: Head | None = None,
         reserved: Mapping[str, tuple[int, int]] | None = None,
+        attachments: Mapping[str, bytes] | None = None,
     ) -> Appended:
         """Append a batch; see :meth:`append` and :class:`~evledger.batch.Batch`."""
-        return self._append(self._drafts(events), by, expect, once, reserved=reserved)
+        drafts = self._drafts(events)
+        return self._append(drafts, by, expect, once, reserved=reserved, attachments=attachments)
 
     def _drafts(self, events: Sequence[Event | Seal]) -> list[Draft]:
         drafts = [self._vocabulary.draft(event) for event in events]
@@ -377,6 +388,7 @@ class Ledger:
         allow_future: bool = False,
         creates: bool = False,
         reserved: Mapping[str, tuple[int, int]] | None = None,
+        attachments: Mapping[str, bytes] | None = None,
     ) -> Appended:
         if not drafts:
             return self._append_nothing(once)
@@ -391,6 +403,7 @@ class Ledger:
             allow_future=allow_future,
             creates=creates,
             reserved=reserved or {},
+            attachments=attachments or {},
         )
         try:
             tip = self._backend.write(self.name, composer)
@@ -815,30 +828,126 @@ class Ledger:
         )
         return render(chosen, self.view(n, at=at), context)
 
+    def importer(
+        self,
+        path: str | os.PathLike[str],
+        name: str | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> Importer:
+        """Give the importer that a file is for; see :meth:`import_file`.
+
+        Raises:
+            NotFound: there is no such file.
+            NotSupplied: no importer knows it, or several may.
+            Invalid: columns are given, and the importer reads no tables, or there is no such field.
+        """
+        start = b"" if name is not None else start_of(path)
+        chosen = self.store.plugins.importer(name, str(path), start, mapped=bool(columns))
+        if not columns:
+            return chosen
+        if not isinstance(chosen, Mappable):
+            msg = f"importer {chosen.name!r} reads no tables, so columns mean nothing to it"
+            raise Invalid(msg)
+        return chosen.mapped(columns)
+
     def import_file(
         self,
         path: str | os.PathLike[str],
         *,
         by: str,
         importer: str | None = None,
+        columns: Mapping[str, str] | None = None,
         dry_run: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> ImportReport:
-        r"""Import sources and claims from a file.
+        r"""Import sources and claims from a file, which may be gzipped.
+
+        What the ledger has is not added again; what a record tells of a known source is:
+        another locator, a retraction.
 
         Args:
             path: the file.
             by: who imports.
-            importer: the importer's name; by default the one that knows the file's suffix.
+            importer: the importer's name; by default the one that the content fits best.
+            columns: for headings of a table, the fields that they are.
             dry_run: read and resolve, but append nothing.
             progress: called with the bytes done and the bytes there are.
 
         Raises:
             NotFound: there is no such file.
-            PluginError: no importer knows it.
+            NotSupplied: no importer knows it, or several may.
+            Invalid: the file as a whole is not of the format.
+            PluginError: the importer failed.
         """
-        chosen = self.store.plugins.importer(importer, str(path))
+        chosen = self.importer(path, importer, columns)
         return import_file(self, path, chosen, by=by, dry_run=dry_run, progress=progress)
+
+    def fetch(
+        self,
+        locators: Iterable[str],
+        *,
+        by: str,
+        context: FetchContext | None = None,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ImportReport:
+        """Import what registries have of some sources.
+
+        Args:
+            locators: which, in any form: ``pmid:29798983``, a link.
+            by: who imports.
+            context: who asks, and how patiently.
+            dry_run: ask and resolve, but append nothing.
+            progress: called with the locators done and the locators there are.
+
+        Raises:
+            Invalid: one names no source, or nothing fetches its scheme; nobody was asked then.
+            PluginError: a fetcher failed.
+        """
+        return import_fetched(
+            self,
+            locators,
+            self.store.plugins.fetchers,
+            context or FetchContext(),
+            by=by,
+            dry_run=dry_run,
+            progress=progress,
+        )
+
+    def refresh(
+        self,
+        *,
+        by: str,
+        sources: Sequence[str] = (),
+        context: FetchContext | None = None,
+        dry_run: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ImportReport:
+        """Ask registries again about known sources: for retractions, above all.
+
+        Flags, links and further locators are added; sources and claims never are.
+        A source that its registry does not have any more is flagged as unreachable.
+
+        Args:
+            by: who asks.
+            sources: the ids of some sources; by default all that a registry can be asked about.
+            context: who asks, and how patiently.
+            dry_run: ask and resolve, but append nothing.
+            progress: called with the locators done and the locators there are.
+
+        Raises:
+            NotFound: there is no such source.
+            PluginError: a fetcher failed.
+        """
+        return ask_again(
+            self,
+            self.store.plugins.fetchers,
+            context or FetchContext(),
+            by=by,
+            sources=sources,
+            dry_run=dry_run,
+            progress=progress,
+        )
 
 
 _OWN: Final = {"ledger-opened": "Store.create", "fields-erased": "Ledger.erase"}

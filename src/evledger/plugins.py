@@ -32,6 +32,8 @@ from evledger.exceptions import (
     PluginError,
     blame,
 )
+from evledger.importing.choosing import choose
+from evledger.importing.contracts import Mappable
 from evledger.scoring import configured
 from evledger.stores.base import Backend
 from evledger.supplies import KINDS, Kind, Participant
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from evledger.checks import Rule
     from evledger.fold import Projection
     from evledger.hookspecs import LocatorScheme
-    from evledger.importing import Importer
+    from evledger.importing import Fetcher, Importer
     from evledger.ranking import Ranker
     from evledger.rendering import Renderer
     from evledger.scoring import Scorer
@@ -262,6 +264,11 @@ class Plugins:
         return self._resolved("locators")
 
     @functools.cached_property
+    def fetchers(self) -> dict[str, Fetcher]:
+        """What fetches sources, by the scheme of their locators."""
+        return self._resolved("fetchers")
+
+    @functools.cached_property
     def rules(self) -> dict[str, Rule]:
         """Rules by name; those that judge by scores have the scorers that are here."""
         found: dict[str, Rule] = self._resolved("rules")
@@ -346,27 +353,29 @@ class Plugins:
         """
         return _look_up("rule", self.rules, name)
 
-    def importer(self, name: str | None, path: str) -> Importer:
-        """Give an importer by name, or the one that knows a file's suffix.
+    def importer(
+        self, name: str | None, path: str, start: bytes = b"", *, mapped: bool = False
+    ) -> Importer:
+        """Give an importer by name, or the one that a file fits best.
+
+        Args:
+            name: its name; without it, content decides, and the suffix where that leaves a doubt.
+            path: the file's, for its suffix.
+            start: the beginning of what it holds: :func:`evledger.importing.start_of`.
+            mapped: only importers of tables, whose columns can be named.
 
         Raises:
-            NotSupplied: there is none, or more than one knows the suffix.
+            NotSupplied: there is none, or several fit.
 
         >>> Plugins.builtin().importer(None, "library.csv").name
+        'csv'
+        >>> Plugins.builtin().importer(None, "library.txt", b"title,kind,doi").name
         'csv'
         """
         if name is not None:
             return _look_up("importer", self.importers, name)
-        fitting = [i for i in self.importers.values() if path.lower().endswith(i.suffixes)]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            names = ", ".join(importer.name for importer in fitting)
-            msg = f"several importers know {path!r} by its suffix; name one of: {names}"
-            raise NotSupplied(msg)
-        known = ", ".join(f"{i.name} ({' '.join(i.suffixes)})" for i in self.importers.values())
-        msg = f"no importer knows {path!r} by its suffix; name one of: {known}"
-        raise NotSupplied(msg)
+        offered = [i for i in self.importers.values() if not mapped or isinstance(i, Mappable)]
+        return offered[0] if mapped and len(offered) == 1 else choose(offered, path, start)
 
     def open_store(self, url: str) -> Backend:
         """Open the database that a URL, or a path, names.

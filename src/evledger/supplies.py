@@ -144,13 +144,17 @@ def _check_call(what: str, thing: Any, usage: str) -> None:
         raise PluginError(msg) from error
 
 
-def _asking(hook: str, form: _Form) -> Callable[[Participant], Mapping[str, Any]]:
+def _asking(
+    hook: str, form: _Form, is_one: Callable[[Any], bool] = lambda _: True
+) -> Callable[[Participant], Mapping[str, Any]]:
+    """Give what asks a plugin for the things of a form, of those that a hook hands over."""
+
     def ask(plugin: Participant) -> Mapping[str, Any]:
         found: dict[str, Any] = {}
         for handed in plugin.call(hook):
             if not _is_collection(handed):
                 raise _unexpected(handed, f"a list of {form.noun}s")
-            for thing in itertools.islice(handed, _MOST):
+            for thing in filter(is_one, itertools.islice(handed, _MOST)):
                 name = form.check(thing)
                 if name in found:
                     msg = f"it supplies the {form.noun} {name!r} twice"
@@ -181,12 +185,22 @@ def _unexpected(handed: object, expected: str) -> PluginError:
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{1,30}")
 
 
+def _fetches(thing: Any) -> bool:
+    """Tell a fetcher from a scheme, which one hook hands over."""
+    return hasattr(thing, "fetch") and not hasattr(thing, "normalise")
+
+
 def _schemes(plugin: Participant) -> Mapping[str, LocatorScheme]:
-    handed = _asking("evledger_locators", _Form("locator scheme", "normalise(value)"))(plugin)
+    handed = _asking("evledger_locators", _SCHEME_FORM, lambda thing: not _fetches(thing))(plugin)
     for scheme in handed.values():
         if not isinstance(scheme, LocatorScheme):
             raise _unexpected(scheme, "a LocatorScheme")
     return handed
+
+
+_SCHEME_FORM: Final = _Form("locator scheme", "normalise(value)")
+_FETCHER_FORM: Final = _Form("fetcher", "fetch(locators, context)", (("registry", str),))
+_fetchers: Final = _asking("evledger_locators", _FETCHER_FORM, _fetches)
 
 
 def _stores(plugin: Participant) -> Mapping[str, Any]:
@@ -285,6 +299,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "evledger_importers", _Form("importer", "read(file)", (("suffixes", tuple),))
     ),
     "locators": Kind("locator", "evledger_locators", _schemes),
+    "fetchers": Kind("fetcher", "evledger_locators", _fetchers),
     "stores": Kind("store", "evledger_stores", _stores),
     "events": Kind("event", "evledger_events", _events),
     "upcasters": Kind("upcaster", "evledger_events", _upcasters),

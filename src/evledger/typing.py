@@ -8,7 +8,7 @@
 from evledger.asking import Answerer, Retriever
 from evledger.checks import Rule
 from evledger.fold import Projection
-from evledger.importing import Importer
+from evledger.importing import Fetcher, Importer, Mappable, Sniffer
 from evledger.locators import Normaliser
 from evledger.ranking import Ranker
 from evledger.rendering import Renderer, Telling
@@ -18,7 +18,9 @@ from evledger.vocabulary import Upcaster
 __all__ = [
     "Answerer",
     "Configurable",
+    "Fetcher",
     "Importer",
+    "Mappable",
     "Normaliser",
     "Projection",
     "Ranker",
@@ -26,6 +28,7 @@ __all__ = [
     "Retriever",
     "Rule",
     "Scorer",
+    "Sniffer",
     "Telling",
     "Upcaster",
 ]

@@ -9,7 +9,7 @@ import itertools
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from evledger.exceptions import Invalid
-from evledger.importing import Item, Rejection
+from evledger.importing import Fit, Item, Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +47,15 @@ class CSVImporter:
 
     name = "csv"
     suffixes: tuple[str, ...] = (".csv", ".tsv")
+
+    def sniff(self, start: bytes) -> Fit:
+        """Know a table by its headings, all of which must be known."""
+        first = start.decode("utf-8-sig", errors="replace").partition("\n")[0]
+        try:
+            _columns(_open(iter([first]))[0])
+        except Invalid:
+            return Fit.NONE
+        return Fit.SURE
 
     def read(self, file: IO[bytes]) -> Iterator[Item | Rejection]:
         """Give a row at a time.

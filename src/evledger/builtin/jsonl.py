@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from evledger.codec import is_list, is_object, parse_json
 from evledger.exceptions import Invalid
-from evledger.importing import Item, Rejection
+from evledger.importing import Fit, Item, Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,15 @@ class JSONLinesImporter:
 
     name = "jsonl"
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
+
+    def sniff(self, start: bytes) -> Fit:
+        """Know a file by its first line: an object with a source's kind and title."""
+        first = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
+        try:
+            fields: Any = parse_json(first)
+        except Invalid:
+            return Fit.NONE
+        return Fit.SURE if is_object(fields) and {"kind", "title"} <= fields.keys() else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Item | Rejection]:
         """Give a line at a time."""

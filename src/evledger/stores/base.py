@@ -65,6 +65,7 @@ class Write:
         keys: names to hold, with the record that holds each.
         released: names to release first; some may be among the keys again.
         openings: what the vault is to keep.
+        attachments: what to keep beside the chain, by digest; what is there already stays.
         forget: what the vault is to forget, as (record, field).
         forget_attachments: digests of attachments to delete.
     """
@@ -75,6 +76,7 @@ class Write:
     keys: Mapping[str, int] = attrs.field(factory=dict[str, int])
     released: Collection[str] = ()
     openings: Sequence[Opening] = ()
+    attachments: Mapping[str, bytes] = attrs.field(factory=dict[str, bytes])
     forget: Sequence[tuple[int, str]] = ()
     forget_attachments: Sequence[str] = ()
 

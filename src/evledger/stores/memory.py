@@ -64,6 +64,7 @@ class _Shelf:
         self.vault.update({(opening.n, opening.field): opening for opening in write.openings})
         for place in write.forget:
             self.vault.pop(place, None)
+        self.attachments = {**write.attachments, **self.attachments}
         for digest in write.forget_attachments:
             self.attachments.pop(digest, None)
 

@@ -7,6 +7,7 @@ Each thread has a connection of its own, and so has each process after a fork.
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -300,6 +301,8 @@ class _Transaction:
         )
         if write.forget:
             self._forget(write.forget)
+        for digest, data in write.attachments.items():
+            _attach(self._sql, self._number, digest, io.BytesIO(data))
         self._sql.executemany(
             "DELETE FROM attachments WHERE ledger = ? AND digest = ?",
             ((self._number, digest) for digest in write.forget_attachments),
@@ -482,15 +485,7 @@ class SQLiteStore(Backend):
     def attach(self, ledger: str, digest: str, data: IO[bytes]) -> None:
         with self._writing() as connection:
             number, _ = connection.need(ledger)
-            there = connection.sql.execute(
-                "SELECT 1 FROM attachments WHERE ledger = ? AND digest = ?", (number, digest)
-            )
-            if there.fetchone() is None:
-                chunks = itertools.chain([data.read(_CHUNK)], iter(lambda: data.read(_CHUNK), b""))
-                connection.sql.executemany(
-                    "INSERT INTO attachments VALUES (?, ?, ?, ?)",
-                    ((number, digest, part, chunk) for part, chunk in enumerate(chunks)),
-                )
+            _attach(connection.sql, number, digest, data)
 
     def attachment(self, ledger: str, digest: str) -> Iterator[bytes]:
         with self._reading() as connection:
@@ -682,6 +677,18 @@ def _in_child() -> None:
 
 
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)
+
+
+def _attach(sql: sqlite3.Connection, number: int, digest: str, data: IO[bytes]) -> None:
+    there = sql.execute(
+        "SELECT 1 FROM attachments WHERE ledger = ? AND digest = ?", (number, digest)
+    )
+    if there.fetchone() is None:
+        chunks = itertools.chain([data.read(_CHUNK)], iter(lambda: data.read(_CHUNK), b""))
+        sql.executemany(
+            "INSERT INTO attachments VALUES (?, ?, ?, ?)",
+            ((number, digest, part, chunk) for part, chunk in enumerate(chunks)),
+        )
 
 
 def _set_counters(connection: _Connection, number: int, counters: Mapping[str, int]) -> None:

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evledger.exceptions import Invalid
-from evledger.importing import Item, Rejection, import_file
+from evledger.importing import Fit, Item, Note, Rejection, Sniffer, import_file
 from evledger.testing.suites.base import EMPTY, Suite, check_name, not_given, tried
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from evledger.importing import Importer, ImportReport
+    from evledger.importing import Found, Importer, ImportReport
     from evledger.ledger import Ledger
 
 __all__ = ["ImporterTests"]
@@ -67,20 +67,29 @@ class ImporterTests(Suite):
         """Give how many records the sample holds."""
         raise not_given(self, "records")
 
-    def read(self, data: bytes) -> list[Item | Rejection]:
-        """Read a file; one that is refused as a whole gives nothing."""
+    def read(self, data: bytes) -> list[Found]:
+        """Read a file; what comes before a refusal counts."""
+        found: list[Found] = []
         try:
-            return list(self.importer().read(io.BytesIO(data)))
+            for each in self.importer().read(io.BytesIO(data)):
+                found.append(each)  # noqa: PERF402  # so that it is kept when the next one raises
         except Invalid:
-            return []
+            pass
+        return found
+
+    def counted(self, data: bytes) -> list[Found]:
+        """Read a file and leave out the notes, which are no records."""
+        return [each for each in self.read(data) if not isinstance(each, Note)]
 
     def check(self, data: bytes) -> None:
         """See that a file gives items, rejections or a refusal, and that each says where it is."""
         for found in self.read(data):
-            assert isinstance(found, Item | Rejection)
+            assert isinstance(found, Item | Rejection | Note)
             assert found.place.strip(), "people must find the record in the file"
             if isinstance(found, Rejection):
                 assert found.reason.strip(), f"{found.place}: a rejection says why"
+            if isinstance(found, Note):
+                assert found.text.strip(), f"{found.place}: a note says what to know"
 
     def test_has_name_and_suffixes(self) -> None:
         """An importer's name is a slug, and its suffixes are as a file's name has them."""
@@ -93,7 +102,7 @@ class ImporterTests(Suite):
 
     def test_gives_every_record(self) -> None:
         """A file that is right gives an item for each record, and no rejection."""
-        found = self.read(self.sample())
+        found = self.counted(self.sample())
         assert [each for each in found if isinstance(each, Rejection)] == []
         assert len(found) == self.records()
 
@@ -101,13 +110,31 @@ class ImporterTests(Suite):
         """The same bytes give the same items."""
         assert self.read(self.sample()) == self.read(self.sample())
 
+    def test_knows_its_files(self) -> None:
+        """An importer that sniffs knows its sample, with and without a byte order mark."""
+        importer = self.importer()
+        if isinstance(importer, Sniffer):
+            start = self.sample()[: 1 << 16]
+            assert importer.sniff(start) is not Fit.NONE
+            assert importer.sniff(b"\xef\xbb\xbf" + start) is importer.sniff(start)
+
+    def test_sniffs_anything(self) -> None:
+        """An importer that sniffs takes any bytes, and does not claim what means nothing."""
+        importer = self.importer()
+        if isinstance(importer, Sniffer):
+            sample = self.sample()
+            for start in (*_GARBAGE, *(sample[:end] for end in range(min(len(sample), 200)))):
+                assert importer.sniff(start) in Fit
+            assert importer.sniff(b"") is Fit.NONE
+            assert importer.sniff(bytes(range(256))) is Fit.NONE
+
     def test_survives_truncation(self) -> None:
         """A file that breaks off anywhere gives what came before, or is refused."""
         sample = self.sample()
         step = max(1, len(sample) // 200)
         for end in {*range(0, len(sample), step), *range(max(0, len(sample) - 32), len(sample))}:
             self.check(sample[:end])
-            assert len(self.read(sample[:end])) <= self.records()
+            assert len(self.counted(sample[:end])) <= self.records() + 1, "the rest, at most"
 
     @pytest.mark.parametrize("encoding", _ENCODINGS)
     def test_survives_other_encodings(self, encoding: str) -> None:

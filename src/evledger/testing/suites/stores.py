@@ -208,7 +208,11 @@ class StoreTests(Suite):
             backend.attach("x", digest, io.BytesIO(data))
         assert backend.attachments("x") == [digest]
         assert b"".join(backend.attachment("x", digest)) == data
-        grow(backend, 1, forget_attachments=[digest])
+        other = blake3(b"with the lines").hexdigest()
+        grow(backend, 1, attachments={digest: data, other: b"with the lines"})
+        assert b"".join(backend.attachment("x", digest)) == data
+        assert b"".join(backend.attachment("x", other)) == b"with the lines"
+        grow(backend, 1, forget_attachments=[digest, other])
         assert backend.attachments("x") == []
         with pytest.raises(NotFound, match=digest):
             list(backend.attachment("x", digest))

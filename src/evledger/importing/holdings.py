@@ -1,0 +1,137 @@
+"""What a ledger has, and what an import has added to it so far, looked up by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from evledger.codec import is_list
+from evledger.events import SCIENTIFIC_KINDS
+from evledger.exceptions import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from evledger.entries import Source
+    from evledger.events import ClaimTagged
+    from evledger.view import View
+
+__all__ = ["Holdings"]
+
+_TWIN: Final = ("kind", "title", "platform", "community", "published", "url", "venue", "authors")
+
+
+class Holdings:
+    """What an import must know of a ledger to tell what is new.
+
+    Attributes:
+        tiers: the slugs of the ledger's tiers.
+        components: the ids of its components.
+        links: the names of the links between its sources.
+        flags: what has been said of each source, as (source, status, according to, notice or,
+            where none is named, date).
+    """
+
+    def __init__(self, view: View) -> None:
+        self.tiers = tuple(tier.slug for tier in view.tiers)
+        self.components = frozenset(view.components)
+        self.links = set(view.links)
+        self.flags: set[tuple[str, str, str, str | None]] = set()
+        self._titles: dict[str, object] = {}
+        self._holders: dict[str, str] = {}
+        self._twins: dict[tuple[object, ...], str] = {}
+        self._claims: dict[str, set[tuple[str, str, str]]] = {}
+        self._claim_ids: dict[str, tuple[str | None, object]] = {}
+        self._scientific: dict[str, str] = {}
+        self._captured: set[str] = set()
+        for source in view.sources.values():
+            self._take_over(source)
+        for claim in view.claims.values():
+            said = (str(claim.text), claim.tier, str(claim.stance))
+            self._claims.setdefault(claim.source, set()).add(said)
+            self._claim_ids[claim.id] = (claim.source, claim.text)
+
+    def _take_over(self, source: Source) -> None:
+        self.remember(source.id, msgspec.structs.asdict(source))
+        for flag in source.flags:
+            self.flags.add((source.id, flag.status, flag.according_to, flag.notice or flag.date))
+
+    def remember(self, id: str, fields: Mapping[str, Any]) -> None:
+        """Remember a source that the ledger has."""
+        self._titles[id] = fields.get("title")
+        self._twins.setdefault(_twin(fields), id)
+        if fields.get("capture") is not None:  # one that was erased, too, is not brought back
+            self._captured.add(id)
+        if fields.get("kind") in SCIENTIFIC_KINDS:
+            self._scientific[id] = str(fields["kind"])
+        self.hold(id, (*fields.get("locators", ()), f"source:{id}"))
+
+    def hold(self, id: str, names: Iterable[str]) -> None:
+        """Remember names of a source; the first holder of a name keeps it."""
+        for name in names:
+            self._holders.setdefault(name, id)
+
+    def new(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Give those of some locators that no source holds."""
+        return tuple(name for name in names if name not in self._holders)
+
+    def holders(self, names: Iterable[str]) -> list[str]:
+        """Give the ids of the sources that hold one of these names, each once."""
+        return list(dict.fromkeys(self._holders[name] for name in names if name in self._holders))
+
+    def identified(self, fields: Mapping[str, Any]) -> list[str]:
+        """Give the ids of the sources that the fields of one identify, each once.
+
+        Raises:
+            Invalid: its id is that of another source.
+        """
+        names = list(fields.get("locators", ()))
+        id = fields.get("id")
+        if id is not None and id in self._titles:
+            if self._titles[id] != fields.get("title"):
+                msg = f"id {id} is another source here, titled {self._titles[id]!r:.80}"
+                raise Invalid(msg)
+            names.append(f"source:{id}")
+        if names or id is not None:
+            return self.holders(names)
+        twin = self._twins.get(_twin(fields))
+        return [] if twin is None else [twin]
+
+    def lacks_capture(self, id: str) -> bool:
+        """Say whether nothing of a source's own words was ever kept."""
+        return id not in self._captured
+
+    def capture(self, id: str) -> None:
+        """Remember that the words of a source are kept."""
+        self._captured.add(id)
+
+    def scientific_kind(self, id: str) -> str | None:
+        """Give the kind of a source, where it is one of the scientific ones."""
+        return self._scientific.get(id)
+
+    # -- claims
+
+    def is_new(self, source: str, claim: ClaimTagged) -> bool:
+        """Say whether a source does not have a claim yet, and remember it."""
+        claims = self._claims.setdefault(source, set())
+        said = (claim.text, claim.tier, claim.stance)
+        if said in claims:
+            return False
+        claims.add(said)
+        return True
+
+    def name_claim(self, id: str, source: str, text: str) -> None:
+        """Remember a claim's id."""
+        self._claim_ids[id] = (source, text)
+
+    def is_other_claim(self, claim: ClaimTagged, source: str | None) -> bool:
+        """Say whether a claim's id is that of another one."""
+        place = (source, claim.text)
+        return self._claim_ids.get(claim.id, place) != place
+
+
+def _twin(fields: Mapping[str, Any]) -> tuple[object, ...]:
+    """Give what tells sources apart that have neither id nor locator."""
+    values = (fields.get(name) or None for name in _TWIN)
+    return tuple(tuple(value) if is_list(value) else value for value in values)
