@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         Refused,
         StoreError,
     )
+    from evledger.finding import Hit
     from evledger.hookspecs import EventSupply, LocatorScheme, hookimpl
     from evledger.importing import (
         Capture,
@@ -127,6 +128,7 @@ __all__ = [
     "GapNoted",
     "Head",
     "Hidden",
+    "Hit",
     "ImportReport",
     "Influence",
     "Invalid",
@@ -233,6 +235,7 @@ _MODULES: Final = {
         "LocatorScheme",
         "hookimpl",
     ),
+    "finding": ("Hit",),
     "importing": (
         "Capture",
         "FetchContext",

@@ -26,6 +26,7 @@ from evledger.exceptions import (
     NotFound,
     Refused,
 )
+from evledger.finding import Hit, find
 from evledger.forgetting import forgetting
 from evledger.importing import (
     FetchContext,
@@ -827,6 +828,16 @@ class Ledger:
             made_with=plugins.makers(renderer, scorers, ranker),
         )
         return render(chosen, self.view(n, at=at), context)
+
+    def find(self, text: str) -> Iterator[Hit]:
+        """Give the sources in which every word of a text occurs, in any place and case.
+
+        Titles and captured texts are read, one after the other, as far as they are open here.
+
+        Raises:
+            Invalid: there is no word in the text.
+        """
+        return find(self.view(), text, self.attachment)
 
     def importer(
         self,

@@ -1,0 +1,74 @@
+"""Finding sources by words of their titles and captured texts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import evledger
+from evledger import Invalid, Ledger
+
+
+def holding(title: str, text: str | bytes | None = None, media_type: str = "text/plain") -> Ledger:
+    """Give a ledger with one source that has these words, and one that has none."""
+    ledger = evledger.open("memory:").create("semax", title="Semax", by="me")
+    with ledger.batch(by="me") as batch:
+        data = text.encode() if isinstance(text, str) else text
+        capture = None if data is None else batch.attach(data, media_type)
+        batch.add_source(kind="review", title=title, capture=capture)
+        batch.add_source(kind="review", title="-")
+    return ledger
+
+
+def found(ledger: Ledger, text: str) -> list[tuple[str, str]]:
+    """Give the ids and excerpts of what is found."""
+    return [(hit.source.id, hit.excerpt) for hit in ledger.find(text)]
+
+
+WORDS = st.text("abcäß", min_size=1, max_size=5)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=8), st.data())
+def test_words_of_a_text(words: list[str], data: st.DataObject) -> None:
+    """Any words of title and text are found, in any order and case; no others are."""
+    cut = data.draw(st.integers(0, len(words)))
+    ledger = holding(" ".join(words[:cut]) or "x", " ".join(words[cut:]) or "x")
+    asked = data.draw(st.lists(st.sampled_from(words), min_size=1))
+    assert [id for id, _ in found(ledger, " ".join(asked).upper())] == ["s1"]
+    assert found(ledger, " ".join([*asked, "zzz"])) == []
+
+
+def test_excerpt() -> None:
+    """An excerpt shows what stands around the first word, of the text rather than the title."""
+    ledger = holding("BDNF", f"{'before ' * 40}\n BDNF rose. {'after ' * 40}")
+    ((_, excerpt),) = found(ledger, "bdnf")
+    assert excerpt.startswith("…")
+    assert excerpt.endswith("…")
+    assert "before BDNF rose. after" in excerpt
+    assert len(excerpt) < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type"), [(b"%PDF bdnf", "application/pdf"), (b"\xff\xfe", "text/plain")]
+)
+def test_what_is_no_text(text: bytes, media_type: str) -> None:
+    """What is no text is not read as one, and bytes that are no UTF-8 do no harm."""
+    assert found(holding("A title", text, media_type), "bdnf") == []
+
+
+def test_what_was_erased_is_not_found() -> None:
+    """Words that were erased cannot be found."""
+    ledger = evledger.open("memory:").create("semax", title="Semax", by="me")
+    with ledger.batch(by="me") as batch:
+        words = batch.attach(b"private words", "text/plain")
+        batch.add_source(kind="post", title="Me", platform="reddit", capture=words)
+    assert found(ledger, "private") == [("s1", "private words")]
+    ledger.erase(1, "title", "capture", reason="asked", by="me")
+    assert found(ledger, "private") == []
+
+
+def test_no_words() -> None:
+    """To look for nothing is a mistake."""
+    with pytest.raises(Invalid, match="no word"):
+        list(holding("A").find(" "))
