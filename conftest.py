@@ -1,4 +1,4 @@
-"""Hypothesis profiles; and the examples in README, docs and docstrings, which are tests.
+"""Hypothesis profiles, samples, and the examples in README, docs and docstrings as tests.
 
 Each page runs in an empty folder.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
@@ -31,6 +32,15 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI", "").lower() in {"1", "true"} else "dev")
 
 OPTIONS = ELLIPSIS | NORMALIZE_WHITESPACE
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Give the folder `shared/` of samples beside the checkout, or skip where there is none."""
+    folder = Path(__file__).resolve().parents[1] / "shared"
+    if not folder.is_dir():
+        pytest.skip("there is no folder shared/ beside the checkout")
+    return folder
 
 
 def enter_empty_folder(namespace: dict[str, Any]) -> None:

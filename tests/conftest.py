@@ -35,15 +35,6 @@ def require() -> Callable[[str], Path]:
     return find_program
 
 
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """Give the folder `shared/` of samples beside the checkout, or skip where there is none."""
-    folder = Path(__file__).resolve().parents[2] / "shared"
-    if not folder.is_dir():
-        pytest.skip("there is no folder shared/ beside the checkout")
-    return folder
-
-
 # -- the command, run within this process ------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evledger.exceptions import Invalid
-from evledger.locators import SCHEMES, Normaliser, normalise
+from evledger.locators import SCHEMES, Normaliser, normalise, public_link
 
 # No value is `SCHEMES`' own, so nothing takes the short cut for frequent locators.
 SLOW = {scheme: partial(known) for scheme, known in SCHEMES.items()}
@@ -424,3 +424,24 @@ def test_a_plugin_cannot_return_what_is_no_key(value: str) -> None:
     """A plugin's result is held to the form of every key."""
     with pytest.raises(Invalid, match="is no key: expected a value without blanks"):
         normalise("mine:1", {"mine": lambda _: value})
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://www.reddit.com/user/NAME/comments/58qzqh/a/", "reddit.com/comments/58qzqh/"),
+        ("https://old.reddit.com/u/NAME/comments/58qzqh", "reddit.com/comments/58qzqh/"),
+        ("https://reddit.com/r/u_NAME/comments/1a/b/2c/?x=1", "reddit.com/comments/1a/_/2c/"),
+        ("https://youtube.com/watch?v=dQw4w9WgXcQ&ab_channel=NAME", "watch?v=dQw4w9WgXcQ"),
+        ("https://twitter.com/NAME/status/12", "https://x.com/i/status/12"),
+        ("https://www.reddit.com/r/TBI/comments/58qzqh/a/", "/r/TBI/comments/58qzqh/a/"),
+        ("https://youtu.be/dQw4w9WgXcQ?t=3", "https://youtu.be/dQw4w9WgXcQ?t=3"),
+    ],
+)
+def test_public_link(url: str, link: str) -> None:
+    """A link goes without the handle, still leads to the same source, and is else as it was."""
+    public = public_link(url)
+    assert public.endswith(link)
+    assert "NAME" not in public
+    assert normalise(public) == normalise(url)
+    assert public_link(public) == public

@@ -430,4 +430,22 @@ def public_link(url: str) -> str:
     if not url.translate(_LOWER).startswith(("http://", "https://")):
         raise Invalid(f"url: {_shown(url)} is no web address: expected http:// or https://")
     scheme, _, value = normalise(url).partition(":")
-    return f"https://x.com/i/status/{value}" if scheme == "x" else url
+    if scheme == "x":
+        return f"https://x.com/i/status/{value}"
+    if scheme == "reddit" and _PROFILE.search(_standard(url)):
+        return _without_profile(url, value)
+    if scheme == "youtube" and _UPLOADER.search(url):
+        return f"https://www.youtube.com/watch?v={value}"
+    return url
+
+
+# Where Reddit's and YouTube's links carry a name: a profile's posts, and the uploader's channel.
+_PROFILE = re.compile(r"reddit\.com/+(?:u|user|r/+u_[^/?]+)(?:/|$)", _ANY_CASE)
+_UPLOADER = re.compile(r"[?&]ab_channel=", _ANY_CASE)
+
+
+def _without_profile(url: str, fullname: str) -> str:
+    found = _SITES.match(_standard(url))
+    post = found["t3"] if found else fullname.removeprefix("t3_")
+    comment = f"/_/{found['t1']}/" if found and found["t1"] else "/"
+    return f"https://www.reddit.com/comments/{post.translate(_LOWER)}{comment}"
