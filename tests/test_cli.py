@@ -446,48 +446,6 @@ def test_append_nothing(semax: Run) -> None:
     assert (ended.code, "there is no event to append" in ended.err) == (Exit.WRONG, True)
 
 
-def test_import(semax: Run) -> None:
-    """Good rows come in, bad ones are listed and make the code 2, a dry run adds nothing."""
-    Path("a.csv").write_text("title,claim,tier\nA,It helps,human\nB,x,nosuch\n", encoding="utf-8")
-    Path("b.txt").write_text('{"kind": "book", "title": "C"}\n', encoding="utf-8")
-    before = semax("head", "semax").out
-    dry = semax("import", "semax", "a.csv", "--dry-run", "--json")
-    assert (Exit.WRONG, before) == (dry.code, semax("head", "semax").out)
-    (file,) = dry.document["files"]
-    assert tuple(file[name] for name in ("file", "read", "sources", "claims", "dry_run")) == (
-        "a.csv",
-        2,
-        1,
-        1,
-        True,
-    )
-    assert [rejected["place"] for rejected in file["rejected"]] == ["row 2"]
-    ended = semax("import", "semax", "a.csv", "--by", "importer")
-    assert (ended.code, "1 rejected\n  rejected row 2: " in ended.out) == (Exit.WRONG, True)
-    assert semax("import", "semax", "b.txt", "--format", "jsonl").code == Exit.DONE
-    assert (
-        json.loads(semax("log", "semax", "--after", "8", "--json", "-n1").out)["by"] == "importer"
-    )
-
-
-def test_import_looks_at_every_file_first(semax: Run) -> None:
-    """No file is imported where another is missing, or is of no known format."""
-    Path("a.csv").write_text("title\nA\n", encoding="utf-8")
-    Path("b.nosuch").write_text("", encoding="utf-8")
-    before = semax("head", "semax").out
-    codes = {semax("import", "semax", "a.csv", name).code for name in ("c.csv", "b.nosuch")}
-    assert ({Exit.WRONG}, before) == (codes, semax("head", "semax").out)
-
-
-def test_import_tells_what_came_before_a_bad_file(semax: Run) -> None:
-    """Where the second file cannot be read, what the first brought is told all the same."""
-    Path("a.csv").write_text("title\nA\n", encoding="utf-8")
-    Path("b.csv").write_bytes(b"title\n\xff\n")
-    ended = semax("import", "semax", "a.csv", "b.csv", "--json")
-    assert (ended.code, [f["file"] for f in ended.document["files"]]) == (Exit.WRONG, ["a.csv"])
-    assert "b.csv: not UTF-8" in ended.err
-
-
 def test_erase(semax: Run) -> None:
     """An erased field is gone from show, and the ledger is still sound."""
     done = semax("erase", "semax", "2", "quote", "--reason", "asked", "--json").document

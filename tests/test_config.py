@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from evledger import Invalid, NotFound
 from evledger.cli.config import Config, PluginChoice, check_choice, find_config, load_config
+from evledger.importing import FetchContext
 
 WHOLE = """
 [plugins]
@@ -28,6 +29,10 @@ ranker = "newest"
 first = 3
 contact = "+1 555 0100"
 proofs = "https://example.org/{id}.tlog-proof"
+
+[fetch]
+contact = "curator@example.org"
+timeout = 12.5
 """
 
 
@@ -54,6 +59,7 @@ def test_everything_it_may_say(tmp_path: Path) -> None:
     assert (config.article.ranker, config.article.first) == ("newest", 3)
     assert config.article.contact == "+1 555 0100"
     assert config.article.proofs == "https://example.org/{id}.tlog-proof"
+    assert (config.fetch.contact, config.fetch.timeout) == ("curator@example.org", 12.5)
 
 
 def test_without_a_file(tmp_path: Path) -> None:
@@ -114,6 +120,15 @@ def test_environment_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ("[plugins]\ndisable = 'x'", r"Expected `array`, got `str` - at `\$\.plugins\.disable`"),
         ("[plugins.prefer]\nx = 1", r"Expected `str`, got `int`"),
         ("scorers = 1", "Expected `object`, got `int`"),
+        ("[fetch]\ncontacts = 'x'", r"\[fetch\] has 'contacts', which .* mean 'contact'\?"),
+        ("[fetch]\ntimeout = 0", r"Expected `float` > 0.0 - at `\$\.fetch\.timeout`"),
+        ("[fetch]\ntimeout = nan", r"Expected `float` > 0.0"),
+        ("[fetch]\ntimeout = inf", r"Expected `float` <= 3600.0"),
+        ("[fetch]\ncontact = 'me'", "contact is 'me'; expected an e-mail address or an http"),
+        ("[fetch]\ncontact = 'a@b c'", "contact is 'a@b c'; expected an e-mail address or an"),
+        ('[fetch]\ncontact = "a@b\\r\\nX: y"', "expected an e-mail address or an http"),
+        ("[fetch]\ncontact = 'é@b'", "expected an e-mail address or an http"),
+        ("[fetch]\ncontact = 'a@b@c'", "expected an e-mail address or an http"),
     ],
 )
 def test_refused(tmp_path: Path, text: str, expected: str) -> None:
@@ -121,6 +136,18 @@ def test_refused(tmp_path: Path, text: str, expected: str) -> None:
     path = write(tmp_path / "evledger.toml", text)
     with pytest.raises(Invalid, match=expected):
         load_config(path)
+
+
+@pytest.mark.parametrize("contact", ["curator@example.org", "a+b@x", "https://example.org/about"])
+def test_contact(tmp_path: Path, contact: str) -> None:
+    """Registries can be told an e-mail address or a web page."""
+    path = write(tmp_path / "evledger.toml", f'[fetch]\ncontact = "{contact}"\n')
+    assert load_config(path).fetch.contact == contact
+
+
+def test_patience() -> None:
+    """Where nothing is configured, the command is as patient as the library."""
+    assert Config().fetch.timeout == FetchContext().timeout
 
 
 @pytest.mark.parametrize("name", ["evledger.toml", "pyproject.toml"])

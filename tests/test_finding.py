@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +76,28 @@ def test_no_words() -> None:
     """To look for nothing is a mistake."""
     with pytest.raises(Invalid, match="no word"):
         list(holding("A").find(" "))
+
+
+def test_the_verb(run: Callable[..., Any], tmp_path: Path) -> None:
+    """`evledger find` lists what is found with what stands around it; so does its JSON."""
+    db = str(tmp_path / "e.db")
+    with (
+        evledger.open(db) as store,
+        store.create("semax", title="S", by="me").batch(by="me") as batch,
+    ):
+        abstract = batch.attach(b"Thirty patients were treated.", "text/plain")
+        batch.add_source(kind="trial", title="A trial", locators=("pmid:1",), capture=abstract)
+    found = run("find", "semax", "treated", "TRIAL", "--db", db)
+    assert found.out.splitlines() == [
+        "s1  A trial",
+        "    Thirty patients were treated.",
+        "1 source found",
+    ]
+    (hit,) = run("find", "semax", "treated", "--db", db, "--json").document
+    assert hit == {
+        "id": "s1",
+        "title": "A trial",
+        "locators": ["pmid:1"],
+        "excerpt": "Thirty patients were treated.",
+    }
+    assert run("find", "semax", "rats", "--db", db).out == "0 sources found\n"

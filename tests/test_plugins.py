@@ -258,7 +258,7 @@ def test_unknown_names(plugins: Plugins) -> None:
         plugins.renderer("pdf")
     with pytest.raises(PluginError, match="no importer 'ris'; there are: csv, jsonl, lines"):
         plugins.importer("ris", "x")
-    known = r"no importer knows 'a\.ris' by its suffix; name one of: csv \(\.csv \.tsv\), jsonl"
+    known = r"no importer knows 'a\.ris' by its content or suffix; name one of: csv \(\.csv \.tsv\), jsonl"
     with pytest.raises(PluginError, match=known):
         plugins.importer(None, "a.ris")
 
@@ -406,7 +406,7 @@ def test_importer_that_gives_something_else(tmp_path: Path) -> None:
     plugins.register(Both(), "both")
     with evledger.open("memory:", plugins=plugins) as store:
         ledger = store.create("semax", title="x", by="me")
-        with pytest.raises(PluginError, match="importer 'odd' gave dict, where Item or Rejection"):
+        with pytest.raises(PluginError, match="importer 'odd' gave dict, where Item, Rejection"):
             ledger.import_file(tmp_path / "a.odd", by="me")
         with pytest.raises(PluginError, match=r"importer 'failing' failed: AttributeError.*line"):
             ledger.import_file(tmp_path / "a.odd", by="me", importer="failing")

@@ -22,7 +22,15 @@ from evledger.cli.documents import is_mapping
 from evledger.exceptions import Invalid, NotFound
 from evledger.supplies import KINDS
 
-__all__ = ["Article", "Config", "PluginChoice", "check_choice", "find_config", "load_config"]
+__all__ = [
+    "Article",
+    "Config",
+    "Fetch",
+    "PluginChoice",
+    "check_choice",
+    "find_config",
+    "load_config",
+]
 
 _FILE: Final = "evledger.toml"
 _PROJECT: Final = "pyproject.toml"
@@ -62,6 +70,18 @@ class Article(_Table, frozen=True, kw_only=True):
     proofs: str | None = None
 
 
+class Fetch(_Table, frozen=True, kw_only=True):
+    """How registries are asked.
+
+    Attributes:
+        contact: an e-mail address or a URL, which they are told.
+        timeout: seconds that an answer may take to begin, and that it may pause.
+    """
+
+    contact: str | None = None
+    timeout: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = 30.0
+
+
 class Config(_Table, frozen=True, kw_only=True):
     """What a configuration file says.
 
@@ -69,11 +89,13 @@ class Config(_Table, frozen=True, kw_only=True):
         plugins: which plugins are used.
         scorers: for a scorer's name, its parameters.
         article: how articles are rendered.
+        fetch: how registries are asked.
     """
 
     plugins: PluginChoice = PluginChoice()
     scorers: dict[str, dict[str, Any]] = {}
     article: Article = Article()
+    fetch: Fetch = Fetch()
 
 
 def find_config(start: Path) -> Path | None:
@@ -125,8 +147,7 @@ def load_config(path: Path | None) -> Config:
 
 
 def _read(own: Any) -> Config:
-    tables: dict[str, type[_Table]] = {"": Config, "plugins": PluginChoice, "article": Article}
-    for name, table in tables.items():
+    for name, table in _TABLES.items():
         given = own.get(name, {}) if name else own
         if is_mapping(given):
             _check_names(name, given, table)
@@ -135,7 +156,16 @@ def _read(own: Any) -> Config:
     except msgspec.ValidationError as error:
         raise Invalid(str(error)) from error
     _check_proofs(config.article.proofs)
+    _check_contact(config.fetch.contact)
     return config
+
+
+_TABLES: Final[Mapping[str, type[_Table]]] = {
+    "": Config,
+    "plugins": PluginChoice,
+    "article": Article,
+    "fetch": Fetch,
+}
 
 
 def _check_names(table: str, given: Mapping[str, Any], struct: type[_Table]) -> None:
@@ -159,6 +189,16 @@ def _check_proofs(template: str | None) -> None:
     if "{" in left or "}" in left:
         msg = f"[article] proofs is {template!r:.200}; what stands in braces is {{id}} or {{n}}"
         raise Invalid(msg)
+
+
+def _check_contact(contact: str | None) -> None:
+    """Let nothing into a request's header but an address."""
+    if contact is not None and _CONTACT.fullmatch(contact) is None:
+        msg = f"[fetch] contact is {contact!r:.200}; expected an e-mail address or an http(s) URL"
+        raise Invalid(msg)
+
+
+_CONTACT: Final = re.compile(r"[!-?A-~]+@[!-?A-~]+|https?://[!-~]+")
 
 
 def check_choice(choice: PluginChoice, installed: Collection[str]) -> None:

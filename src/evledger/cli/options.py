@@ -16,6 +16,7 @@ from evledger import discovery
 from evledger.chain import Head
 from evledger.cli.config import Config, check_choice, find_config, load_config
 from evledger.exceptions import Invalid, NotFound
+from evledger.importing import FetchContext
 from evledger.ledger import Ledger, Store
 from evledger.ledger import open as open_store
 from evledger.plugins import Plugins
@@ -76,6 +77,12 @@ class Settings:
         """
         return self.discover()
 
+    @property
+    def fetch_context(self) -> FetchContext:
+        """Who asks registries, and how patiently, as the configuration file says."""
+        fetch = self.config.fetch
+        return FetchContext(contact=fetch.contact, timeout=fetch.timeout)
+
     def discover(self, *, strict: bool | None = None) -> Plugins:
         """Find and load the plugins; see :meth:`evledger.Plugins.discover`."""
         chosen = self.config.plugins
@@ -103,7 +110,7 @@ class Settings:
             NotFound: there is none.
             Invalid: no store has the scheme of its URL.
         """
-        path = self._file()
+        path = self.file()
         # SQLite takes an empty file for a new database, and would make it one.
         if path is not None and (not path.exists() or (path.is_file() and not path.stat().st_size)):
             msg = f"there is no database at {path}; 'evledger init' creates one"
@@ -114,7 +121,7 @@ class Settings:
         """Open the database, and create it where there is none."""
         return open_store(self.db, plugins=self.plugins)
 
-    def _file(self) -> Path | None:
+    def file(self) -> Path | None:
         """Give the file that the database is in; ``None`` where it is no SQLite file."""
         if self.plugins.scheme_of(self.db) != "sqlite":
             return None

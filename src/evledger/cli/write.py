@@ -1,4 +1,4 @@
-"""Verbs that add to a ledger: init, append, import, erase."""
+"""Verbs that write to a ledger: init, append, erase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evledger.cli import options
 from evledger.cli.documents import plain
 from evledger.cli.errors import Exit
 from evledger.cli.options import Settings
-from evledger.cli.output import count, excerpt, progress, write_json, write_line, write_lines
+from evledger.cli.output import write_json, write_line
 from evledger.codec import parse_json
 from evledger.exceptions import Invalid, Refused
 from evledger.ledger import open as open_store
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
     from evledger.chain import Head
     from evledger.events import Event
-    from evledger.importing import ImportReport
-    from evledger.ledger import Ledger
     from evledger.schema import Seal
     from evledger.vocabulary import Vocabulary
 
-__all__ = ["append", "erase", "import_", "init"]
+__all__ = ["append", "erase", "init"]
 
 
 @options.verb(
@@ -156,82 +154,6 @@ def _with_line_numbers(error: Refused, numbers: Sequence[int]) -> Refused:
     text = re.sub(r"\bevent (\d+) of \d+", lambda m: f"line {numbers[int(m[1]) - 1]}", str(error))
     error.args = (f"{text}; nothing was appended",)
     return error
-
-
-# -- import ------------------------------------------------------------------------------
-
-
-@options.verb(
-    "import",
-    "import semax library.csv --by importer --dry-run",
-    "import semax one.jsonl two.txt --format jsonl",
-)
-@click.argument("ledger")
-@click.argument(
-    "files",
-    nargs=-1,
-    required=True,
-    metavar="FILE...",
-    type=click.Path(exists=True, dir_okay=False),
-)
-@click.option(
-    "--format", "importer", metavar="NAME", help="The files' format: csv, jsonl; else by suffix."
-)
-@click.option("--dry-run", is_flag=True, help="Read and resolve, but append nothing.")
-@options.by
-@options.common
-@click.pass_obj
-def import_(
-    settings: Settings,
-    *,
-    ledger: str,
-    files: tuple[str, ...],
-    importer: str | None,
-    dry_run: bool,
-    by: str,
-) -> int:
-    """Import sources and claims from files.
-
-    What the ledger has is not added again.
-    Records that cannot be imported are listed, the others are imported, and the exit code is 2.
-    """
-    with settings.open() as store:
-        target = store.ledger(ledger)
-        for file in files:  # no file is imported where one of them cannot be
-            store.plugins.importer(importer, file)
-        reports: dict[str, ImportReport] = {}
-        try:
-            for file in files:
-                with progress(f"importing {file}") as bar:
-                    reports[file] = target.import_file(
-                        file, by=by, importer=importer, dry_run=dry_run, progress=bar
-                    )
-        finally:  # what came before a bad file has been imported, and is told
-            _tell_import(settings, target, reports)
-    return Exit.WRONG if any(report.rejected for report in reports.values()) else Exit.DONE
-
-
-def _tell_import(settings: Settings, ledger: Ledger, reports: dict[str, ImportReport]) -> None:
-    if settings.json:
-        files = [{"file": file, **plain(report)} for file, report in reports.items()]
-        write_json({"ledger": ledger.name, "head": str(ledger.head()), "files": files})
-        return
-    for file, report in reports.items():
-        write_lines(_import_lines(file, report))
-
-
-def _import_lines(file: str, report: ImportReport) -> Iterator[str]:
-    verb = "would add" if report.dry_run else "added"
-    yield (
-        f"{file}: {count(report.read, 'record')} read; {verb} "
-        f"{count(report.sources, 'source')} and {count(report.claims, 'claim')}"
-    )
-    yield (
-        f"  {report.added} new, {report.known} known, {report.flagged} flagged as duplicates, "
-        f"{len(report.rejected)} rejected"
-    )
-    for rejection in report.rejected:
-        yield f"  rejected {rejection.place}: {excerpt(rejection.reason, 300)}"
 
 
 # -- erase -------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evledger.testing.strategies import events, histories, json_values, locators, texts
     from evledger.testing.suites.answerers import AnswererTests
     from evledger.testing.suites.events import EventTests
+    from evledger.testing.suites.fetchers import FetcherTests
     from evledger.testing.suites.importers import ImporterTests
     from evledger.testing.suites.locators import LocatorTests
     from evledger.testing.suites.rankers import RankerTests
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AnswererTests",
     "EventTests",
+    "FetcherTests",
     "ImporterTests",
     "LocatorTests",
     "RankerTests",
@@ -59,6 +61,7 @@ _MODULES: Final = {
     "strategies": ("events", "histories", "json_values", "locators", "texts"),
     "suites.answerers": ("AnswererTests",),
     "suites.events": ("EventTests",),
+    "suites.fetchers": ("FetcherTests",),
     "suites.importers": ("ImporterTests",),
     "suites.locators": ("LocatorTests",),
     "suites.rankers": ("RankerTests",),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
 from evledger.builtin.rules.making import Found, all_of, number, rule, seen
+from evledger.reviewing import pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,31 +77,18 @@ def claim_without_quote(view: View) -> Iterator[Found]:
     "automatic-claims",
     why="What a program tagged does not count until a person has looked at it; "
     "until then the ledger shows less than it holds.",
-    mend="Review each, accepted or rejected: "
+    mend="Look at each with 'evledger review', which accepts and rejects them; the event is: "
     '{"type": "reviewed", "data": {"target": "claim:c12", "verdict": "accepted"}}.',
 )
 def automatic_claims(view: View) -> Iterator[Found]:
     """Claims, links and sources that a program made, and nobody has reviewed; one finding."""
-    claims = [f"claim:{id}" for id in view.counted.left_out.get("automatic", ())]
-    links = [name for name, link in view.links.items() if _waits(link.assertion, link.review)]
-    links += [
-        evidence.name
-        for question in view.questions.values()
-        for evidence in question.evidence
-        if question.status == "open" and _waits(evidence.assertion, evidence.review)
-    ]
-    sources = [f"source:{id}" for id, s in view.sources.items() if _waits(s.assertion, s.review)]
-    parts = [
-        number(len(names), noun)
-        for names, noun in ((claims, "claim"), (links, "link"), (sources, "source"))
-        if names
-    ]
+    waiting: dict[str, list[str]] = {"claim": [], "link": [], "source": []}
+    for proposal in pending(view):
+        waiting[proposal.kind].append(proposal.name)
+    parts = [number(len(names), kind) for kind, names in waiting.items() if names]
     if parts:
-        yield Found(None, f"waiting for a review: {all_of(parts)}", (*claims, *links, *sources))
-
-
-def _waits(assertion: object, review: object) -> bool:
-    return assertion == "automatic" and review is None
+        names = tuple(itertools.chain.from_iterable(waiting.values()))
+        yield Found(None, f"waiting for a review: {all_of(parts)}", names)
 
 
 @rule(

@@ -1,0 +1,286 @@
+"""Reviewing: what a program asserted and nobody has looked at, and a person's verdicts on it.
+
+A claim that was proposed does not count, and a link is not in force, until a person accepts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, Union
+
+import attrs
+
+from evledger.events import Reviewed
+from evledger.exceptions import Invalid, NotFound
+from evledger.seals import Hidden
+
+if TYPE_CHECKING:
+    from evledger.entries import Claim, Evidence, Link, Source, Verdict
+    from evledger.view import View
+
+__all__ = ["Proposal", "pending", "verdicts"]
+
+_Entry: TypeAlias = Union["Source", "Claim", "Link", "Evidence"]
+
+
+@attrs.frozen(kw_only=True)
+class Proposal:
+    """Something that a program asserted, and that nobody has reviewed.
+
+    Attributes:
+        name: its whole name, by which it is reviewed: ``claim:c12``.
+        kind: what is proposed; a link is one between sources, or to a question.
+        source: the id of the source that it is about, or the first of two.
+        text: what is said of that source.
+        basis: the reason that the program gave.
+        entry: what is proposed, as the view has it.
+    """
+
+    name: str
+    kind: Literal["source", "claim", "link"]
+    source: str
+    text: str
+    basis: str | None
+    entry: _Entry = attrs.field(repr=False)
+
+
+# -- what waits --------------------------------------------------------------------------
+
+
+def pending(view: View) -> tuple[Proposal, ...]:
+    """Give what waits for a review.
+
+    What a verdict would not change is left out: claims that do not count for another reason,
+    links of a source that was rejected, links to a question that is open no longer.
+
+    Returns:
+        The proposals, those about one source together: itself, its claims, its links.
+        Sources whose proposed claims are of a stronger tier come first; among equals, the older.
+
+    >>> import evledger
+    >>> store = evledger.open("memory:")
+    >>> semax = store.create("semax", title="Semax and BDNF", by="curator")
+    >>> with semax.batch(by="importer") as batch:
+    ...     proposed = {"assertion": "automatic", "basis": "Crossref: journal-article"}
+    ...     paper = batch.add_source(kind="journal-article", title="A trial", **proposed)
+    ...     claim = batch.tag_claim(
+    ...         source=paper, tier="human", stance="neutral", text="A trial", **proposed
+    ...     )
+    >>> for proposal in pending(semax.view()):
+    ...     print(proposal.name, "|", proposal.text)
+    source:s1 | of kind journal-article
+    claim:c1 | human, neutral: its title
+    """
+    found = [*_sources(view), *_claims(view), *_links(view), *_evidence(view)]
+    tiers = {tier.slug: place for place, tier in enumerate(view.tiers)}
+    strength: dict[str, int] = {}
+    for claim in (view.claims[id] for id in _claim_ids(view)):
+        tier = tiers.get(claim.tier, len(tiers))
+        strength[claim.source] = min(tier, strength.get(claim.source, tier))
+    age = {id: place for place, id in enumerate(view.sources)}
+
+    def order(proposal: Proposal) -> tuple[int, int]:
+        id = proposal.source
+        return strength.get(id, len(tiers)), age.get(id, len(age))
+
+    return tuple(sorted(found, key=order))
+
+
+def _claim_ids(view: View) -> tuple[str, ...]:
+    return view.counted.left_out["automatic"]
+
+
+def _waits(entry: Source | Link | Evidence) -> bool:
+    return entry.assertion != "manual" and entry.review is None
+
+
+def _is_rejected(view: View, source: str) -> bool:
+    entry = view.sources.get(source)
+    return entry is not None and entry.review is not None and entry.review.verdict == "rejected"
+
+
+def _sources(view: View) -> Iterator[Proposal]:
+    for id, source in view.sources.items():
+        if _waits(source):
+            yield _proposal("source", f"source:{id}", id, f"of kind {_said(source.kind)}", source)
+
+
+def _claims(view: View) -> Iterator[Proposal]:
+    for id in _claim_ids(view):
+        claim = view.claims[id]
+        source = view.sources.get(claim.source)
+        is_title = source is not None and source.title == claim.text
+        words = "its title" if is_title else _said(claim.text)
+        text = f"{claim.tier}, {_said(claim.stance)}: {words}"
+        yield _proposal("claim", f"claim:{id}", claim.source, text, claim)
+
+
+_RELATIONS: Final = {
+    "duplicate-of": "a duplicate of",
+    "version-of": "a version of",
+    "notice-of": "a notice of",
+    "part-of": "part of",
+    "same-study": "of the same study as",
+    "answers": "answers",
+    "partly": "answers in part",
+    "against": "speaks against",
+}
+
+
+def _links(view: View) -> Iterator[Proposal]:
+    for name, link in view.links.items():
+        ends = (link.source, link.other)
+        if _waits(link) and not any(_is_rejected(view, id) for id in ends):
+            other = view.sources.get(link.other)
+            title = f": {_said(other.title)}" if other is not None else ""
+            text = f"{_RELATIONS.get(link.relation, link.relation)} {link.other}{title}"
+            yield _proposal("link", name, link.source, text, link)
+
+
+def _evidence(view: View) -> Iterator[Proposal]:
+    for id, question in view.questions.items():
+        for each in question.evidence if question.status == "open" else ():
+            source = each.source or _source_of(view, each.claim)
+            if _waits(each) and not _is_rejected(view, source):
+                relation = _RELATIONS.get(each.relation, each.relation)
+                text = f"{each.claim or each.source} {relation} {id}: {_said(question.text)}"
+                yield _proposal("link", each.name, source, text, each)
+
+
+def _source_of(view: View, claim: str | None) -> str:
+    entry = None if claim is None else view.claims.get(claim)
+    return "" if entry is None else entry.source
+
+
+def _proposal(
+    kind: Literal["source", "claim", "link"], name: str, source: str, text: str, entry: _Entry
+) -> Proposal:
+    basis = None if entry.basis is None else _said(entry.basis)
+    return Proposal(name=name, kind=kind, source=source, text=text, basis=basis, entry=entry)
+
+
+def _said(value: str | Hidden) -> str:
+    return f"[{value.name.lower()}]" if isinstance(value, Hidden) else value
+
+
+# -- verdicts ----------------------------------------------------------------------------
+
+
+def verdicts(
+    view: View,
+    *,
+    accept: Iterable[str] = (),
+    reject: Iterable[str] = (),
+    with_claims: bool = False,
+    why: str | None = None,
+) -> tuple[Reviewed, ...]:
+    """Give a person's verdicts as events, each held to what the view has.
+
+    Args:
+        view: the ledger as the person saw it.
+        accept: ids, as ``s5`` and ``c12``, or whole names, as ``link:s1/s2/version-of``.
+        reject: the same.
+        with_claims: of each source that is named, the claims that wait get its verdict too.
+        why: the reason, the same for all.
+
+    Returns:
+        One event for each name, first what is accepted; they are best appended at once.
+
+    Raises:
+        NotFound: there is no such source, claim or link.
+        Invalid: something was reviewed or withdrawn already, is both accepted and rejected,
+            or an id is that of a source and of a claim.
+
+    >>> import evledger
+    >>> store = evledger.open("memory:")
+    >>> semax = store.create("semax", title="Semax and BDNF", by="curator")
+    >>> with semax.batch(by="importer") as batch:
+    ...     paper = batch.add_source(kind="review", title="A review", assertion="automatic")
+    >>> given = verdicts(semax.view(), accept=["s1"], why="it is one")
+    >>> [(event.target, event.verdict) for event in given]
+    [('source:s1', 'accepted')]
+    >>> appended = semax.append(*given, by="curator")
+    >>> verdicts(semax.view(), accept=["s1"])
+    Traceback (most recent call last):
+    ...
+    evledger.exceptions.Invalid: source:s1 was accepted already, by curator in record 2; ...
+    """
+    claims = _waiting_claims(view) if with_claims else {}
+    accepted, rejected = (_names(view, ids, claims) for ids in (accept, reject))
+    both = next((name for name in accepted if name in rejected), None)
+    if both is not None:
+        msg = f"{both} is to be accepted and rejected; decide for one"
+        raise Invalid(msg)
+    return (
+        *(Reviewed(target=name, verdict="accepted", why=why) for name in accepted),
+        *(Reviewed(target=name, verdict="rejected", why=why) for name in rejected),
+    )
+
+
+def _waiting_claims(view: View) -> dict[str, list[str]]:
+    """Give for the name of each source the names of its claims that wait for a review."""
+    found: dict[str, list[str]] = {}
+    for id in _claim_ids(view):
+        found.setdefault(f"source:{view.claims[id].source}", []).append(f"claim:{id}")
+    return found
+
+
+def _names(view: View, ids: Iterable[str], claims: Mapping[str, Sequence[str]]) -> list[str]:
+    """Give the whole names of what some ids name, each once, and of the claims that go along."""
+    found: dict[str, None] = {}
+    for id in ids:
+        name = _checked(view, id)
+        found.update(dict.fromkeys((name, *claims.get(name, ()))))
+    return list(found)
+
+
+def _checked(view: View, id: str) -> str:
+    """Give the whole name of what an id names, once it is seen that a verdict can be given."""
+    name = _whole(view, id)
+    entry = _find(view, name)
+    if entry is None:
+        msg = (
+            f"{view.ledger} has no source, claim or link {id!r:.200} at {view.head.size}; "
+            f"'evledger review {view.ledger}' shows what waits"
+        )
+        raise NotFound(msg)
+    verdict: Verdict | None = entry.review
+    if verdict is not None:
+        msg = (
+            f"{name} was {verdict.verdict} already, by {verdict.by} in record {verdict.n}; "
+            "to change that, append another reviewed event"
+        )
+        raise Invalid(msg)
+    if getattr(entry, "withdrawn", None) is not None:
+        msg = f"{name} was withdrawn, so there is nothing to review"
+        raise Invalid(msg)
+    return name
+
+
+def _whole(view: View, id: str) -> str:
+    if ":" in id:
+        return id
+    names = [
+        f"{kind}:{id}"
+        for kind, there in (("source", view.sources), ("claim", view.claims))
+        if id in there
+    ]
+    if len(names) > 1:
+        msg = f"{id!r} is more than one thing here; name one of: {', '.join(names)}"
+        raise Invalid(msg)
+    return names[0] if names else id
+
+
+def _find(view: View, name: str) -> _Entry | None:
+    kind, _, id = name.partition(":")
+    if kind == "source":
+        return view.sources.get(id)
+    if kind == "claim":
+        return view.claims.get(id)
+    return view.links.get(name) or _find_evidence(view, name)
+
+
+def _find_evidence(view: View, name: str) -> Evidence | None:
+    question = view.questions.get(name.removeprefix("link:").partition("/")[0])
+    there = question.evidence if question is not None else ()
+    return next((each for each in there if each.name == name), None)
