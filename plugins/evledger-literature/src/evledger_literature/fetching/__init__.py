@@ -1,0 +1,1 @@
+"""Asking registries about sources, live."""

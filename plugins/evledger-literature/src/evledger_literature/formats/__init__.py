@@ -1,0 +1,1 @@
+"""The formats, each a module: from bytes to records."""

@@ -1,0 +1,1 @@
+"""The other way: a ledger's sources as a bibliography."""
