@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import append
 import article
 import fold
+import imports
 import memory
 import peers
 import startup
@@ -40,6 +41,7 @@ FAMILIES: dict[str, Callable[[Bench], list[Row]]] = {
     "append": append.run,
     "fold": fold.run,
     "article": article.run,
+    "imports": imports.run,
 }
 
 

@@ -167,7 +167,7 @@ def test_any_note(parts: list[str]) -> None:
 
 
 def test_note_of_blanks() -> None:
-    """A note is read in time that grows with its length alone, and a name without a value is none."""
+    """A note costs no more than its length, and a name without a value is none."""
     notes = [
         "a" + "\n" * 500_000 + "b",
         "PMID" + " " * 500_000,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 
 import pytest
@@ -55,6 +56,7 @@ def test_utf16_without_a_mark(encoding: str) -> None:
         ("TI  - Состояние рецепторного аппарата и метаболизма эстрогенов", "cp1251"),
         ("TI  - Состояние рецепторного аппарата и метаболизма эстрогенов", "koi8_r"),
         ("TI  - 针灸治疗抑郁症的临床研究", "gb18030"),
+        ("author = {凯撒}, journal = {测试期刊}", "gb18030"),
         ("TI  - 針灸治療抑鬱症的臨床研究", "big5"),
         ("TI  - うつ病に対する認知行動療法の効果", "cp932"),
         ("TI  - うつ病に対する認知行動療法の効果", "euc_jp"),
@@ -131,6 +133,16 @@ def test_leaves_the_file_open() -> None:
     assert next(text.lines) == "AU  - Müller"
     del text
     assert not file.closed
+
+
+def test_a_file_that_was_closed() -> None:
+    """Lines that nobody reads any more can be let go of, also when the file is closed already."""
+    file = io.BytesIO(b"one\ntwo")
+    text = lines(file)
+    assert next(text.lines) == "one"
+    file.close()
+    del text  # an error in this would be a warning, and fail the test
+    gc.collect()
 
 
 class Metered(io.BytesIO):

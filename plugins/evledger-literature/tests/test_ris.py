@@ -246,9 +246,10 @@ def test_a_bad_record_stops_nothing() -> None:
     assert isinstance(last, Item)
 
 
-def test_a_record_that_is_too_long() -> None:
+@pytest.mark.parametrize(("text", "lines"), [("x", 100_001), ("x" * 100_000, 42)])
+def test_a_record_that_is_too_long(text: str, lines: int) -> None:
     """A record that would fill the memory is rejected, and those around it are read."""
-    long = "AB  - x\n" * 100_001
+    long = f"AB  - {text}\n" * lines
     one, bad, two = read(
         f"TY  - JOUR\nTI  - One\nER  -\nTY  - JOUR\n{long}ER  -\nTY  - JOUR\nTI  - 2"
     )[:3]
@@ -310,7 +311,9 @@ def test_continuation_lines() -> None:
 
 def test_empty_and_unknown_fields() -> None:
     """A field without text is as good as none, and an unknown one does no harm."""
-    record = one("TI  -", "T1  - A trial", "ZZ  - what", "9Z  - what", "DO  - ", "AU  - ")
+    record = one(
+        "TI  -", "T1  - A trial", "UK  - what", "ZZ  - what", "9Z  - what", "DO  - ", "AU  - "
+    )
     assert (record.title, record.identifiers, record.authors) == ("A trial", (), ())
 
 
@@ -366,6 +369,8 @@ def test_dates(lines: tuple[str, ...], published: str | None) -> None:
         (("AN  - 12653513", "DB  - PubMed"), ["pmid:12653513"]),
         (("AN  - 12653513", "DB  - Ovid MEDLINE(R) <1946 to 2020>"), ["pmid:12653513"]),
         (("AN  - 12653513", "DB  - Embase"), []),
+        (("AN  - 12653513", "DB  - Embase and MEDLINE"), []),
+        (("UR  - https://doi.org/10.1002/(SICI)1;2-X",), ["doi:10.1002/(sici)1;2-x"]),
         (("AN  - 12653513",), []),
         (("C2  - PMC5815332", "C7  - e123"), ["pmcid:PMC5815332"]),
         (("U1  - 12653513 [pmid]", "ID  - PMID: 12653513"), ["pmid:12653513"]),
@@ -381,6 +386,19 @@ def test_dates(lines: tuple[str, ...], published: str | None) -> None:
 def test_identifiers(lines: tuple[str, ...], own: list[str]) -> None:
     """Identifiers are found wherever programs put them, and only where they are the work's own."""
     assert source("JOUR", "TI  - A", *lines).get("locators", []) == own
+
+
+def test_doubtful_identifiers_are_said() -> None:
+    """What stands in a DOI's place and is none is noted; what surrounds one is not."""
+
+    def notes(line: str) -> list[str]:
+        text = f"TY  - JOUR\nTI  - A\n{line}\nER  -"
+        found = RISImporter().read(io.BytesIO(text.encode()))
+        return [each.text for each in found if isinstance(each, Note)]
+
+    assert notes("DO  - DOI: 10.1000/X [doi]") == []
+    (note,) = notes("DO  - see the publisher's site")
+    assert "see the publisher's site" in note
 
 
 def source(kind: str, *lines: str) -> Any:
