@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from bibtexparser.entrypoint import parse_string
-from evledger_literature.formats import bibentries
 from evledger_literature.formats.bibtex import BibTeXImporter, records
-from evledger_literature.formats.latex import bare, text_of
 from evledger_literature.markup import plain
+from evledger_literature.meaning.latex import bare, text_of
+from evledger_literature.reading import bibentries
 from evledger_literature.records import Record
 from hypothesis import given
 from hypothesis import strategies as st

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, get_args
 
+import attrs
 import pytest
 from evledger_literature.classifying import Judgement, classify
 from evledger_literature.notices import plain_words
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evledger.events import DEFAULT_TIERS, SourceKind
+from evledger.importing import ItemLink
 
 TIERS: Final = {tier.slug for tier in DEFAULT_TIERS}
 CLAIMING: Final = {"book", "journal-article", "preprint", "report", "review", "trial"}
@@ -226,6 +228,14 @@ def test_no_preprints(identifiers: list[str]) -> None:
 def test_kinds_without_types(fields: dict[str, Any], kind: str) -> None:
     """Where no type tells the kind, identifiers, the venue and the title do."""
     assert judged(**fields).kind == kind
+
+
+def test_linked_notice() -> None:
+    """What a record calls a notice about another work is one; what others have is not its own."""
+    link = ItemLink(relation="notice-of", other=("pmid:1",), basis="PubMed: Erratum for")
+    assert judged(types=["Letter"], links=[link]).kind == "other"
+    about = attrs.evolve(link, source=("pmid:2",), other=())
+    assert judged(types=["Letter"], links=[about]).kind == "journal-article"
 
 
 # -- tiers -------------------------------------------------------------------------------

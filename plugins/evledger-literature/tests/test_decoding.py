@@ -6,7 +6,7 @@ import gc
 import io
 
 import pytest
-from evledger_literature.decoding import lines, opening
+from evledger_literature.reading.decoding import lines, opening
 from hypothesis import given
 from hypothesis import strategies as st
 

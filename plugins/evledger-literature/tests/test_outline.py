@@ -12,9 +12,9 @@ from evledger_literature.formats.clinicaltrials import ClinicalTrialsImporter
 from evledger_literature.formats.crossref import CrossrefImporter
 from evledger_literature.formats.csljson import CSLImporter
 from evledger_literature.formats.datacite import DataCiteImporter
-from evledger_literature.formats.lenient import is_object
-from evledger_literature.formats.outline import outline
-from evledger_literature.languages import language
+from evledger_literature.meaning.languages import language
+from evledger_literature.reading.lenient import is_object
+from evledger_literature.reading.outline import outline
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from evledger_literature.formats.columns import HEADINGS
 from evledger_literature.formats.spreadsheet import SpreadsheetImporter
+from evledger_literature.meaning.columns import HEADINGS
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

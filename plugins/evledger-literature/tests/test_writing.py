@@ -12,10 +12,10 @@ from typing import Any, Final, Literal, get_args
 import bibtexparser
 import pytest
 import rispy  # type: ignore[import-untyped]  # it has no marker
-from evledger_literature.carrying import carried, carry
 from evledger_literature.formats.bibtex import BibTeXImporter
 from evledger_literature.formats.csljson import CSLImporter
 from evledger_literature.formats.ris import RISImporter
+from evledger_literature.meaning.carrying import carried, carry
 from evledger_literature.writing.bibtex import BibTeXRenderer
 from evledger_literature.writing.csljson import CSLRenderer
 from evledger_literature.writing.ris import RISRenderer

@@ -109,6 +109,8 @@ def _notice(record: Record) -> _Found | None:
             return "other", f"{_type(text)}, a notice about another work"
     if record.title and is_title_of_notice(record.title):
         return "other", "the title is that of a notice about another work"
+    if any(link.relation == "notice-of" and not link.source for link in record.links):
+        return "other", "it is linked to another work as a notice about it"
     return None
 
 

@@ -15,8 +15,8 @@ from lxml import etree
 from evledger import Invalid
 from evledger.locators import normalise
 from evledger_literature.dates import read_date
-from evledger_literature.languages import language
 from evledger_literature.markup import plain
+from evledger_literature.meaning.languages import language
 from evledger_literature.records import Record
 
 __all__ = ["record_of"]

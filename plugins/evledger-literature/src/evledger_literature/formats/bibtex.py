@@ -10,11 +10,10 @@ from typing import IO, Final
 from bibtexparser.middlewares.names import split_multiple_persons_names
 
 from evledger.importing import Fit, Found, Note, Rejection
-from evledger_literature.carrying import carried
 from evledger_literature.dates import partial_date, read_date
-from evledger_literature.decoding import lines, opening
-from evledger_literature.formats.bibentries import BibEntry, Fields, entries, is_bibtex
-from evledger_literature.formats.identifiers import (
+from evledger_literature.markup import paragraphs, plain
+from evledger_literature.meaning.carrying import carried
+from evledger_literature.meaning.identifiers import (
     Link,
     Named,
     arxiv,
@@ -23,10 +22,11 @@ from evledger_literature.formats.identifiers import (
     links,
     named,
 )
-from evledger_literature.formats.latex import bare, text_of
-from evledger_literature.formats.lenient import date, title
-from evledger_literature.languages import language
-from evledger_literature.markup import paragraphs, plain
+from evledger_literature.meaning.languages import language
+from evledger_literature.meaning.latex import bare, text_of
+from evledger_literature.reading.bibentries import BibEntry, Fields, entries, is_bibtex
+from evledger_literature.reading.decoding import lines, opening
+from evledger_literature.reading.lenient import date, title
 from evledger_literature.records import Record
 
 __all__ = ["BibTeXImporter", "records"]

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from evledger_literature.dates import partial_date, read_date
-from evledger_literature.formats.corrections import Correction, Told, Work, cited, told
-from evledger_literature.formats.lenient import isbns, locator
-from evledger_literature.languages import language
 from evledger_literature.markup import plain_element
+from evledger_literature.meaning.corrections import Correction, Told, Work, cited, told
+from evledger_literature.meaning.languages import language
+from evledger_literature.reading.lenient import isbns, locator
 from evledger_literature.records import Record
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from typing import IO, Any, Final
 from evledger import Invalid
 from evledger.codec import is_list
 from evledger.importing import Fit, Found, ItemFlag
-from evledger_literature.formats.jsonrecords import found_in
-from evledger_literature.formats.lenient import (
+from evledger_literature.markup import paragraphs
+from evledger_literature.reading.jsonrecords import found_in
+from evledger_literature.reading.lenient import (
     date,
     locator,
     mapping,
@@ -23,8 +24,7 @@ from evledger_literature.formats.lenient import (
     texts,
     words,
 )
-from evledger_literature.formats.outline import outline
-from evledger_literature.markup import paragraphs
+from evledger_literature.reading.outline import outline
 from evledger_literature.records import Record
 
 __all__ = ["ClinicalTrialsImporter", "record_of"]

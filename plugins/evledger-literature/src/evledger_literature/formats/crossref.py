@@ -12,8 +12,12 @@ from typing import IO, Any, Final
 from evledger import Invalid
 from evledger.codec import is_list
 from evledger.importing import Fit, Found, ItemLink, Note
-from evledger_literature.formats.jsonrecords import found_in
-from evledger_literature.formats.lenient import (
+from evledger_literature.markup import paragraphs
+from evledger_literature.meaning.languages import language
+from evledger_literature.meaning.relations import relation_of
+from evledger_literature.meaning.updates import Updates, updates_of
+from evledger_literature.reading.jsonrecords import found_in
+from evledger_literature.reading.lenient import (
     date,
     isbns,
     locator,
@@ -26,11 +30,7 @@ from evledger_literature.formats.lenient import (
     title,
     words,
 )
-from evledger_literature.formats.outline import outline
-from evledger_literature.formats.relations import relation_of
-from evledger_literature.formats.updates import Updates, updates_of
-from evledger_literature.languages import language
-from evledger_literature.markup import paragraphs
+from evledger_literature.reading.outline import outline
 from evledger_literature.records import Record
 
 __all__ = ["MARKS", "CrossrefImporter", "links_of", "people_of", "record_of", "trials_of"]

@@ -14,11 +14,14 @@ from evledger import Invalid
 from evledger.codec import is_list
 from evledger.importing import Fit, Found, Note, Rejection
 from evledger.locators import normalise
-from evledger_literature.carrying import carried
 from evledger_literature.formats.crossref import MARKS, links_of, people_of, trials_of
-from evledger_literature.formats.identifiers import Named, arxiv, named
-from evledger_literature.formats.jsonrecords import found_in
-from evledger_literature.formats.lenient import (
+from evledger_literature.markup import paragraphs
+from evledger_literature.meaning.carrying import carried
+from evledger_literature.meaning.identifiers import Named, arxiv, named
+from evledger_literature.meaning.languages import language
+from evledger_literature.meaning.updates import Updates, updates_of
+from evledger_literature.reading.jsonrecords import found_in
+from evledger_literature.reading.lenient import (
     date,
     is_object,
     isbns,
@@ -29,10 +32,7 @@ from evledger_literature.formats.lenient import (
     title,
     words,
 )
-from evledger_literature.formats.outline import Outline, outline
-from evledger_literature.formats.updates import Updates, updates_of
-from evledger_literature.languages import language
-from evledger_literature.markup import paragraphs
+from evledger_literature.reading.outline import Outline, outline
 from evledger_literature.records import Record
 
 __all__ = ["CSLImporter", "record_of"]

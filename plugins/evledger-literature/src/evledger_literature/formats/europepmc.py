@@ -12,9 +12,11 @@ from evledger import Invalid
 from evledger.codec import is_list
 from evledger.importing import Fit, Found, Note
 from evledger_literature.dates import partial_date, read_date
-from evledger_literature.formats.corrections import Correction, Told, Work, cited, told
-from evledger_literature.formats.jsonrecords import found_in
-from evledger_literature.formats.lenient import (
+from evledger_literature.markup import paragraphs, plain
+from evledger_literature.meaning.corrections import Correction, Told, Work, cited, told
+from evledger_literature.meaning.languages import language
+from evledger_literature.reading.jsonrecords import found_in
+from evledger_literature.reading.lenient import (
     isbns,
     locator,
     mapping,
@@ -24,9 +26,7 @@ from evledger_literature.formats.lenient import (
     texts,
     words,
 )
-from evledger_literature.formats.outline import outline
-from evledger_literature.languages import language
-from evledger_literature.markup import paragraphs, plain
+from evledger_literature.reading.outline import outline
 from evledger_literature.records import Record
 
 __all__ = ["EuropePMCImporter", "corrections_of", "record_of"]

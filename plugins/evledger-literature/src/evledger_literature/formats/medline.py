@@ -14,13 +14,13 @@ from typing import IO, Final, TypeAlias
 
 from evledger.importing import Fit, Found, Note, Rejection
 from evledger_literature.dates import read_date
-from evledger_literature.decoding import lines, opening
-from evledger_literature.formats.blocks import Block, Cutter, Marks
-from evledger_literature.formats.corrections import Correction, Told, Work, cited, told
-from evledger_literature.formats.identifiers import isbns
-from evledger_literature.formats.lenient import locator
-from evledger_literature.languages import language
 from evledger_literature.markup import paragraphs, plain
+from evledger_literature.meaning.corrections import Correction, Told, Work, cited, told
+from evledger_literature.meaning.identifiers import isbns
+from evledger_literature.meaning.languages import language
+from evledger_literature.reading.blocks import Block, Cutter, Marks
+from evledger_literature.reading.decoding import lines, opening
+from evledger_literature.reading.lenient import locator
 from evledger_literature.records import Record
 
 __all__ = ["MedlineImporter", "records"]

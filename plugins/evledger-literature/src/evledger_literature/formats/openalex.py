@@ -14,12 +14,12 @@ from evledger import Invalid
 from evledger.codec import is_list
 from evledger.importing import Fit, Found, ItemFlag, ItemLink, Note
 from evledger_literature.dates import partial_date, read_date
-from evledger_literature.formats.jsonrecords import found_in
-from evledger_literature.formats.lenient import locator, mapping, mappings, shown, text, words
-from evledger_literature.formats.outline import outline
-from evledger_literature.languages import language
 from evledger_literature.markup import paragraphs
+from evledger_literature.meaning.languages import language
 from evledger_literature.notices import is_notice
+from evledger_literature.reading.jsonrecords import found_in
+from evledger_literature.reading.lenient import locator, mapping, mappings, shown, text, words
+from evledger_literature.reading.outline import outline
 from evledger_literature.records import Record
 
 __all__ = ["OpenAlexImporter", "abstract_of", "record_of"]

@@ -14,7 +14,7 @@ from lxml import etree
 
 from evledger.importing import Fit, Found, Item, ItemFlag, Note, Rejection
 from evledger_literature.formats.citations import corrections_of, record_of
-from evledger_literature.formats.elements import Piece, pieces, shown
+from evledger_literature.reading.elements import Piece, pieces, shown
 
 if TYPE_CHECKING:
     from lxml.etree import _Element  # pyright: ignore[reportPrivateUsage]  # has no public name

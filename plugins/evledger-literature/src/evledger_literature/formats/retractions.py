@@ -17,9 +17,10 @@ from evledger import Invalid
 from evledger.importing import Fit, Found, Item, ItemFlag, Note, Rejection
 from evledger.locators import normalise
 from evledger_literature.dates import partial_date, read_date
-from evledger_literature.decoding import lines
-from evledger_literature.formats.cells import is_absent
-from evledger_literature.formats.tables import (
+from evledger_literature.notices import Status, status_of
+from evledger_literature.reading.cells import is_absent
+from evledger_literature.reading.decoding import lines
+from evledger_literature.reading.tables import (
     Row,
     Table,
     find_heading,
@@ -28,7 +29,6 @@ from evledger_literature.formats.tables import (
     parts,
     table,
 )
-from evledger_literature.notices import Status, status_of
 
 __all__ = ["RetractionWatchImporter"]
 

@@ -17,12 +17,11 @@ from typing import IO, Final, TypeAlias, cast
 import rispy  # type: ignore[import-untyped]  # it has no marker
 
 from evledger.importing import Fit, Found, ItemFlag, Note, Rejection
-from evledger_literature.carrying import carried
 from evledger_literature.dates import partial_date, read_date
-from evledger_literature.decoding import lines, opening
 from evledger_literature.formats import wos
-from evledger_literature.formats.blocks import Block, Marks, blocks
-from evledger_literature.formats.identifiers import (
+from evledger_literature.markup import paragraphs, plain
+from evledger_literature.meaning.carrying import carried
+from evledger_literature.meaning.identifiers import (
     Link,
     Named,
     dois,
@@ -31,9 +30,10 @@ from evledger_literature.formats.identifiers import (
     named,
     stated,
 )
-from evledger_literature.languages import language
-from evledger_literature.markup import paragraphs, plain
+from evledger_literature.meaning.languages import language
 from evledger_literature.notices import is_notice, plain_words
+from evledger_literature.reading.blocks import Block, Marks, blocks
+from evledger_literature.reading.decoding import lines, opening
 from evledger_literature.records import Record
 from evledger_literature.wordlists import TYPES
 

@@ -11,9 +11,8 @@ from evledger.events import SourceKind
 from evledger.importing import Fit, Found, Note, Rejection
 from evledger.locators import normalise
 from evledger_literature.dates import partial_date, read_date
-from evledger_literature.decoding import lines
-from evledger_literature.formats.cells import authors, is_absent, items, listed
-from evledger_literature.formats.columns import (
+from evledger_literature.markup import paragraphs, plain
+from evledger_literature.meaning.columns import (
     FIELDS,
     IDENTIFIERS,
     Layout,
@@ -22,8 +21,11 @@ from evledger_literature.formats.columns import (
     layout,
     shown,
 )
-from evledger_literature.formats.identifiers import isbns
-from evledger_literature.formats.tables import (
+from evledger_literature.meaning.identifiers import isbns
+from evledger_literature.meaning.languages import language
+from evledger_literature.reading.cells import authors, is_absent, items, listed
+from evledger_literature.reading.decoding import lines
+from evledger_literature.reading.tables import (
     Row,
     Table,
     find_heading,
@@ -31,8 +33,6 @@ from evledger_literature.formats.tables import (
     parts,
     table,
 )
-from evledger_literature.languages import language
-from evledger_literature.markup import paragraphs, plain
 from evledger_literature.records import Record
 
 __all__ = ["SpreadsheetImporter", "record_of"]
@@ -49,7 +49,7 @@ class SpreadsheetImporter:
 
     Args:
         columns: for a heading of the file the field that it is, one of
-            :data:`~evledger_literature.formats.columns.FIELDS`.
+            :data:`~evledger_literature.meaning.columns.FIELDS`.
             Headings that are known otherwise need none.
 
     Raises:

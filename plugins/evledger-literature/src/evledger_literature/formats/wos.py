@@ -18,11 +18,11 @@ import rispy  # type: ignore[import-untyped]  # it has no marker
 
 from evledger.importing import ItemFlag, Note, Rejection
 from evledger_literature.dates import read_date
-from evledger_literature.formats.blocks import Block, Marks, blocks
-from evledger_literature.formats.identifiers import dois, isbns
-from evledger_literature.languages import language
 from evledger_literature.markup import plain
+from evledger_literature.meaning.identifiers import dois, isbns
+from evledger_literature.meaning.languages import language
 from evledger_literature.notices import plain_words
+from evledger_literature.reading.blocks import Block, Marks, blocks
 from evledger_literature.records import Record
 
 __all__ = ["is_of", "peek", "records"]

@@ -12,7 +12,7 @@ import attrs
 from evledger import Hidden, Invalid
 from evledger.legible import one_line
 from evledger.locators import normalise
-from evledger_literature.carrying import carry
+from evledger_literature.meaning.carrying import carry
 
 if TYPE_CHECKING:
     from evledger.entries import Flag, Source

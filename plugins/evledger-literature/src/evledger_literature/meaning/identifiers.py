@@ -17,7 +17,7 @@ import attrs
 from evledger import Invalid
 from evledger.importing import ItemLink
 from evledger.locators import normalise
-from evledger_literature.formats.cells import is_absent
+from evledger_literature.reading.cells import is_absent
 
 __all__ = ["Link", "Named", "arxiv", "dois", "isbns", "links", "named", "stated"]
 

@@ -8,7 +8,7 @@ from typing import IO, Any
 from evledger import Invalid
 from evledger.codec import is_list
 from evledger.importing import Document, Found, Rejection, documents
-from evledger_literature.formats.lenient import is_object, shown
+from evledger_literature.reading.lenient import is_object, shown
 
 __all__ = ["found_in"]
 

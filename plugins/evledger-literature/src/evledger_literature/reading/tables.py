@@ -12,7 +12,7 @@ import attrs
 
 from evledger import Invalid
 from evledger.importing import Rejection
-from evledger_literature.decoding import opening
+from evledger_literature.reading.decoding import opening
 
 __all__ = ["Heading", "Row", "Table", "find_heading", "first_lines", "key_of", "parts", "table"]
 

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from evledger import Invalid
-from evledger_literature.formats.tables import Heading, key_of
+from evledger_literature.reading.tables import Heading, key_of
 
 __all__ = [
     "FIELDS",

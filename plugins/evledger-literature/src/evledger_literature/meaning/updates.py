@@ -17,8 +17,8 @@ from typing import Any, Final
 import attrs
 
 from evledger.importing import ItemFlag, ItemLink
-from evledger_literature.formats.lenient import date, locator, mappings, text
 from evledger_literature.notices import Status, is_title_of_notice, status_of
+from evledger_literature.reading.lenient import date, locator, mappings, text
 
 __all__ = ["Updates", "updates_of"]
 

@@ -16,8 +16,8 @@ import attrs
 
 from evledger.importing import ItemFlag, ItemLink
 from evledger_literature.dates import read_date
-from evledger_literature.formats.lenient import locator
 from evledger_literature.notices import plain_words, status_of
+from evledger_literature.reading.lenient import locator
 
 __all__ = ["Correction", "Told", "Work", "cited", "told"]
 

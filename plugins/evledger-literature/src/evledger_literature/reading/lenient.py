@@ -15,8 +15,8 @@ from evledger import Invalid
 from evledger.codec import is_list
 from evledger.locators import normalise
 from evledger_literature.dates import partial_date, read_date
-from evledger_literature.formats import identifiers
 from evledger_literature.markup import plain
+from evledger_literature.meaning import identifiers
 
 __all__ = [
     "date",

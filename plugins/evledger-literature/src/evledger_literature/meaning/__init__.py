@@ -1,0 +1,1 @@
+"""What values mean: identifiers, languages, corrections, relations."""

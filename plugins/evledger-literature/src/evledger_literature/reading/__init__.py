@@ -1,0 +1,1 @@
+"""Taking files apart: encodings, tagged lines, tables, XML and JSON."""
