@@ -11,13 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import evledger
-from evledger import ImportReport, Invalid, Ledger, NotFound, PluginError
+from evledger import ImportReport, Invalid, Ledger, NotFound, PluginError, Plugins
 
 
 @pytest.fixture
 def ledger() -> Ledger:
     """Give a new ledger in memory."""
-    return evledger.open("memory:").create("semax", title="Semax", by="me")
+    return evledger.open("memory:", plugins=Plugins.builtin()).create(
+        "semax", title="Semax", by="me"
+    )
 
 
 def imported(ledger: Ledger, folder: Path, text: str | bytes, name: str = "a.csv") -> ImportReport:
@@ -299,7 +301,9 @@ def test_claims_of_one_id(ledger: Ledger, tmp_path: Path) -> None:
 )
 def test_garbage(tmp_path: Path, name: str, text: bytes) -> None:
     """Whatever a file holds, it is imported, reported, or Invalid."""
-    ledger = evledger.open("memory:").create("semax", title="Semax", by="me")
+    ledger = evledger.open("memory:", plugins=Plugins.builtin()).create(
+        "semax", title="Semax", by="me"
+    )
     try:
         imported(ledger, tmp_path, text, name)
     except Invalid:

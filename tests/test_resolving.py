@@ -59,7 +59,9 @@ class Given:
 @pytest.fixture
 def ledger() -> Ledger:
     """Give a new ledger in memory."""
-    return evledger.open("memory:").create("semax", title="Semax", by="me")
+    return evledger.open("memory:", plugins=Plugins.builtin()).create(
+        "semax", title="Semax", by="me"
+    )
 
 
 @pytest.fixture
@@ -220,6 +222,51 @@ def test_a_notice(ledger: Ledger, file: Path) -> None:
     assert [source.is_retracted for source in view.sources.values()] == [False, True]
 
 
+# -- identifiers of other works ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shared", "first", "second"),
+    [
+        ("doi:10.1000/book", "doi:10.1000/book_1", "doi:10.1000/book_2"),
+        ("pmid:25246403", "doi:10.1000/a", "doi:10.1000/b"),
+        ("isbn:9781605587301", "doi:10.1000/a", "doi:10.1000/b"),
+        ("isbn:9781605587301", None, None),
+    ],
+)
+def test_parts_of_a_whole_are_not_one(
+    ledger: Ledger, file: Path, shared: str, first: str | None, second: str | None
+) -> None:
+    """Works that share an identifier by mistake stay two: nothing is lost, and a note says so."""
+    found = [
+        item("Cetaceans of the northern sea", *filter(None, [first]), shared, place="record 1"),
+        item("Hands-free control of gestures", *filter(None, [second]), shared, place="record 2"),
+    ]
+    report, again = taken(ledger, file, *found), taken(ledger, file, *found)
+    assert (columns(report), columns(again)) == ((2, 2, 0, 0, 0), (2, 0, 2, 0, 0))
+    one, other = ledger.view().sources.values()
+    assert one.locators == tuple(filter(None, [first, shared]))
+    assert (other.locators, other.mentions) == (tuple(filter(None, [second])), (shared,))
+    (note,) = report.notes
+    assert (note.place, shared in note.text, "s1" in note.text) == ("record 2", True, True)
+
+
+@pytest.mark.parametrize(
+    ("title", "locators"),
+    [
+        ("Hands-free control of gestures", ["doi:10.1000/a"]),  # the same DOI: a translation
+        ("Cetaceans of the sea", ["doi:10.1000/b", "pmid:1"]),  # another, but much the same title
+        ("Hands-free control of gestures", ["pmid:1"]),  # nothing contradicts it
+    ],
+)
+def test_what_may_be_the_same_is(
+    ledger: Ledger, file: Path, title: str, locators: list[str]
+) -> None:
+    """A shared identifier makes one source of two records where nothing speaks against it."""
+    taken(ledger, file, item("Cetaceans of the northern sea", "doi:10.1000/a", "pmid:1"))
+    assert taken(ledger, file, item(title, *locators)).sources == 0
+
+
 # -- words of their own ------------------------------------------------------------------
 
 ABSTRACT = Capture("Thirty patients. β-endorphin rose.".encode())
@@ -283,7 +330,9 @@ def test_a_proposal_comes_once(ledger: Ledger, file: Path) -> None:
 def test_a_proposal_of_another_ledgers_tier(file: Path) -> None:
     """Where a ledger lacks the tier that is proposed, the source comes without the claim."""
     tiers = [evledger.Tier(slug="strong", label="Strong", description="Strong.")]
-    ledger = evledger.open("memory:").create("x", title="X", by="me", tiers=tiers)
+    ledger = evledger.open("memory:", plugins=Plugins.builtin()).create(
+        "x", title="X", by="me", tiers=tiers
+    )
     found = [item(f"A{n}", f"doi:10.1000/{n}", claims=[proposal("A")]) for n in range(3)]
     report = taken(ledger, file, *found)
     assert (columns(report), report.claims) == ((3, 3, 0, 0, 0), 0)

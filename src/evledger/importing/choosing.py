@@ -34,7 +34,8 @@ def choose(importers: Sequence[Importer], path: str, start: bytes) -> Importer:
         return fitting[0]
     if best > _NO_RANK:
         names = ", ".join(importer.name for importer in fitting)
-        msg = f"{path!r} may be of several formats; name one of: {names}"
+        fits = "may be" if best[0] > Fit.NONE else "by its content is of no known, by its suffix"
+        msg = f"{path!r} {fits} of several formats; name one of: {names}"
         raise NotSupplied(msg)
     known = ", ".join(f"{i.name} ({' '.join(i.suffixes)})" for i in importers) or "none"
     msg = f"no importer knows {path!r} by its content or suffix; name one of: {known}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -39,6 +40,7 @@ class Holdings:
         self.links = set(view.links)
         self.flags: set[tuple[str, str, str, str | None]] = set()
         self._titles: dict[str, object] = {}
+        self._dois: dict[str, set[str]] = {}
         self._holders: dict[str, str] = {}
         self._twins: dict[tuple[object, ...], str] = {}
         self._claims: dict[str, set[tuple[str, str, str]]] = {}
@@ -70,7 +72,8 @@ class Holdings:
     def hold(self, id: str, names: Iterable[str]) -> None:
         """Remember names of a source; the first holder of a name keeps it."""
         for name in names:
-            self._holders.setdefault(name, id)
+            if self._holders.setdefault(name, id) == id and name.startswith("doi:"):
+                self._dois.setdefault(id, set()).add(name)
 
     def new(self, names: Iterable[str]) -> tuple[str, ...]:
         """Give those of some locators that no source holds."""
@@ -97,6 +100,33 @@ class Holdings:
             return self.holders(names)
         twin = self._twins.get(_twin(fields))
         return [] if twin is None else [twin]
+
+    def contested(self, fields: Mapping[str, Any]) -> dict[str, str]:
+        """Give those of a record's locators that are of another work, each with its source.
+
+        Files have the DOI or the ISBN of a whole volume on each of its parts, and numbers that
+        were pasted to the wrong record. Two works whose titles have little in common, and whose
+        DOIs are others or which share the number of a book alone, are not taken for one.
+        """
+        names: list[str] = list(fields.get("locators", ()))
+        apart: dict[str, str] = {}
+        for id in self.holders(names):
+            shared = [name for name in names if self._holders.get(name) == id]
+            if self._are_apart(id, names, shared, fields.get("title")):
+                apart.update(dict.fromkeys(shared, id))
+        return apart
+
+    def _are_apart(self, id: str, names: list[str], shared: list[str], title: object) -> bool:
+        dois = {name for name in names if name.startswith("doi:")}
+        held = self._dois.get(id, set())
+        books_alone = all(name.startswith("isbn:") for name in shared)
+        if not books_alone and (not dois or not held or dois == held):
+            return False
+        return not _are_alike(self._titles.get(id), title)
+
+    def title(self, id: str) -> object:
+        """Give a source's title."""
+        return self._titles.get(id)
 
     def lacks_capture(self, id: str) -> bool:
         """Say whether nothing of a source's own words was ever kept."""
@@ -135,3 +165,16 @@ def _twin(fields: Mapping[str, Any]) -> tuple[object, ...]:
     """Give what tells sources apart that have neither id nor locator."""
     values = (fields.get(name) or None for name in _TWIN)
     return tuple(tuple(value) if is_list(value) else value for value in values)
+
+
+_WORD: Final = re.compile(r"\w+")
+_ALIKE: Final = 0.5  # of the words of the shorter title
+
+
+def _are_alike(one: object, other: object) -> bool:
+    """Say whether two titles may be of one work; what cannot be read may be."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return True
+    words, others = (frozenset(_WORD.findall(title.casefold())) for title in (one, other))
+    shorter = min(len(words), len(others))
+    return shorter == 0 or len(words & others) >= _ALIKE * shorter

@@ -320,7 +320,7 @@ class Resolver:
                 msg = "it describes no source, and says nothing of others that could be kept"
                 raise Invalid(msg)
             return _Events(item.place, flags=flags, links=links)
-        fields = self._with_normal_locators(item.source)
+        fields = self._without_contested(item, self._with_normal_locators(item.source))
         source = self._structured("source-added", {"id": "s0", **fields})
         claims = tuple(self._claims_of(item))
         holders = self._holdings.identified(fields)
@@ -335,6 +335,18 @@ class Resolver:
             flags=flags,
             links=links,
         )
+
+    def _without_contested(self, item: Item, fields: dict[str, Any]) -> dict[str, Any]:
+        """Leave out locators of other works; they become mentions, with a note."""
+        contested = self._holdings.contested(fields)
+        if not contested:
+            return fields
+        for name, id in contested.items():
+            title = self._holdings.title(id)
+            self._note(Note(item.place, f"{name} is that of {id}, {title!r:.80}; it was left out"))
+        kept = [name for name in fields["locators"] if name not in contested]
+        mentions = list(dict.fromkeys((*fields.get("mentions", ()), *contested)))
+        return {**fields, "locators": kept, "mentions": mentions}
 
     def _structured(self, name: str, data: Mapping[str, Any]) -> Event:
         event = self._vocabulary.structure(name, data)
