@@ -251,3 +251,19 @@ def test_into_a_ledger(tmp_path: Path) -> None:
         (claim,) = ledger.view().claims.values()
         assert claim.tier == "human"
         assert claim.basis == "PubMed: publication type 'Clinical Trial'; MeSH 'Humans'"
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_title_marked_as_retracted(told: bool) -> None:
+    """A publisher's mark in the title is a flag, with a note, unless the record tells more."""
+    flag = ItemFlag(status="retracted", according_to="PubMed", notice="pmid:2")
+    record = Record(
+        place="x",
+        format="RIS",
+        title="RETRACTED ARTICLE: A randomised trial",
+        flags=[flag] if told else [],
+    )
+    *notes, found = record.found()
+    assert isinstance(found, Item)
+    assert [each.according_to for each in found.flags] == ["PubMed" if told else "its title"]
+    assert len(notes) == (not told)

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["Status", "is_notice", "is_title_of_notice", "plain_words", "status_of"]
+__all__ = [
+    "Status",
+    "is_marked_retracted",
+    "is_notice",
+    "is_title_of_notice",
+    "plain_words",
+    "status_of",
+]
 
 Status: TypeAlias = Literal["retracted", "corrected", "concern", "reinstated"]
 
@@ -99,3 +106,16 @@ def is_title_of_notice(title: str) -> bool:
     (False, False)
     """
     return _TITLE.match(title) is not None
+
+
+# Publishers set the mark in capitals; in small letters it is as often the title of a notice.
+_MARKED: Final = re.compile(r"[\[(]?RETRACTED(?: [A-Z]+)?[\])]?\s*[:.—–-]?\s*(?=\S)")
+
+
+def is_marked_retracted(title: str) -> bool:
+    """Tell whether a publisher has marked a title as that of a retracted work.
+
+    >>> is_marked_retracted("RETRACTED ARTICLE: A trial"), is_marked_retracted("Retracted: A trial")
+    (True, False)
+    """
+    return _MARKED.match(title) is not None

@@ -11,11 +11,14 @@ from evledger import Invalid
 from evledger.importing import Capture, Found, Item, ItemFlag, ItemLink, Note, Rejection
 from evledger.locators import normalise, public_link
 from evledger_literature.classifying import classify
+from evledger_literature.notices import is_marked_retracted
 
 __all__ = ["Record"]
 
 _MOST_AUTHORS: Final = 200
 _LARGEST_CAPTURE: Final = 1 << 20  # bytes; an abstract is a few thousand
+_MARKED: Final = ItemFlag(status="retracted", according_to="its title")
+_DECISIVE: Final = ("retracted", "reinstated")
 _SHOWN: Final = 2_000  # characters of what was rejected
 
 
@@ -86,6 +89,9 @@ class Record:
             return
         if not self.title:
             yield Note(self.place, "it has no title")
+        if self._is_marked():
+            text = f"it was flagged as retracted for its title, {self.title!r:.60}, alone"
+            yield Note(self.place, text)
         yield self._item(locators, [name for name in mentions if name not in locators], url)
 
     def _item(self, locators: list[str], mentions: list[str], url: str | None) -> Item:
@@ -118,9 +124,14 @@ class Record:
             source={name: value for name, value in fields.items() if value is not None},
             claims=(claim,) if judgement.tier and self.title else (),
             capture=self._capture(),
-            flags=tuple(self.flags),
+            flags=(*self.flags, *([_MARKED] if self._is_marked() else ())),
             links=tuple(self.links),
         )
+
+    def _is_marked(self) -> bool:
+        """Tell whether its title alone says that it was retracted."""
+        told = any(flag.status in _DECISIVE and not flag.of for flag in self.flags)
+        return not told and is_marked_retracted(self.title or "")
 
     def _author_count(self) -> int | None:
         count = max(self.author_count or 0, len(self.authors))

@@ -17,7 +17,12 @@ from typing import Any, Final
 import attrs
 
 from evledger.importing import ItemFlag, ItemLink
-from evledger_literature.notices import Status, is_title_of_notice, status_of
+from evledger_literature.notices import (
+    Status,
+    is_marked_retracted,
+    is_title_of_notice,
+    status_of,
+)
 from evledger_literature.reading.lenient import date, locator, mappings, text
 
 __all__ = ["Updates", "updates_of"]
@@ -25,8 +30,6 @@ __all__ = ["Updates", "updates_of"]
 _WATCH: Final = "Retraction Watch"
 _VERSIONS: Final = frozenset({"new_edition", "new_version"})
 
-# Publishers set the mark in capitals; in small letters it is as often the title of a notice.
-_MARKED: Final = re.compile(r"[\[(]?RETRACTED(?: [A-Z]+)?[\])]?\s*[:.—–-]?\s*(?=\S)")
 _MARKED_PERHAPS: Final = re.compile(
     r"[\[(]?(?:retracted|withdrawn|removed|temporary removal)\b", re.IGNORECASE
 )
@@ -126,7 +129,7 @@ def _unread(
 def _from_title(known: Sequence[_Update], own: str, title: str | None) -> Iterator[_Update]:
     """Take a publisher's mark in the title for a retraction, where no entry tells of one."""
     told = any(update.status == "retracted" and not update.given for update in known)
-    if title and _MARKED.match(title) and not told:
+    if title and is_marked_retracted(title) and not told:
         yield _Update(
             type="title", status="retracted", other=own, given=False, by="its title", date=None
         )
