@@ -311,6 +311,49 @@ def test_latex_of_identifiers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "is_chapter"),
+    [
+        ("doi = {10.1000/x}, pages = {233--247}", True),
+        ("doi = {10.1000/x}, booktitle = {The book}", True),
+        ("doi = {10.1000/x}, booktitle = {A}", False),
+        ("doi = {10.1000/x}, pages = {247}", False),
+        ("pages = {233--247}, publisher = {ACM}", False),
+    ],
+)
+def test_chapters_that_are_said_to_be_books(fields: str, *, is_chapter: bool) -> None:
+    """What has a DOI and stands on pages, or in a book of another title, is only a part of it."""
+    found = source(f"title = {{A}}, isbn = {{9781605587301}}, {fields}", "book")
+    assert ("isbn:9781605587301" in found.get("locators", [])) is not is_chapter
+    assert ("isbn:9781605587301" in found.get("mentions", [])) is is_chapter
+
+
+def test_types_of_scopus() -> None:
+    """Scopus has a field of its own for what a document is."""
+    assert one("title = {A}, document_type = {Erratum}").types == ("article", "Erratum")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        r"10.1002/(SICI)25:4{\textless}397::AID-E62{\textgreater}3.0.CO;2-9",
+        "10.1002/(SICI)25:4<397::AID-E62>3.0.CO;2-9",
+        "10.1002/(SICI)25:4<397::AID-E62> 3.0.CO;2-9",
+    ],
+)
+def test_dois_with_angle_brackets(written: str) -> None:
+    """A DOI that is made of a SICI is whole, in its field and in a link."""
+    sici = "doi:10.1002/(sici)25:4<397::aid-e62>3.0.co;2-9"
+    assert source(f"title = {{A}}, doi = {{{written}}}")["locators"] == [sici]
+    link = written.replace(" ", "")
+    assert source(f"title = {{A}}, url = {{http://doi.org/{link}}}")["locators"] == [sici]
+
+
+def test_namesakes() -> None:
+    """Two authors of one name are two."""
+    assert one("title = {A}, author = {Wang, Y. and Wang, Y.}").authors == ("Wang, Y.", "Wang, Y.")
+
+
+@pytest.mark.parametrize(
     ("written", "authors"),
     [
         ("Lesk, M. E. AND Kernighan, B. W.", ("Lesk, M. E.", "Kernighan, B. W.")),

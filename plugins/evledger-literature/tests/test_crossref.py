@@ -491,3 +491,9 @@ def test_new_version() -> None:
     assert links(given) == [("version-of", (f"doi:{older}",), ())]
     assert links(taken) == [("version-of", (), (f"doi:{newer}",))]
     assert flags(given) == flags(taken) == []
+
+
+def test_namesakes_are_two() -> None:
+    """Two authors of the same name are two."""
+    author = {"family": "Li", "given": "Wei"}
+    assert record_of({**WORKS[0], "author": [author, author]}, "").authors == ("Li, Wei", "Li, Wei")

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from evledger_literature import importers
 from evledger_literature.formats.csljson import CSLImporter, record_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evledger import Invalid
-from evledger.importing import Fit, Found, Importer, Item, Note, Rejection
+from evledger.importing import Fit, Found, Importer, Item, Note, Rejection, Sniffer
 from evledger.testing import ImporterTests
 
 Counts: TypeAlias = Callable[[Importer, bytes], tuple[int, int, int]]
@@ -350,3 +351,42 @@ def test_what_crossref_adds() -> None:
 def test_other_formats(document: Any) -> None:
     """Other JSON is not taken for CSL."""
     assert CSLImporter().sniff(json.dumps(document).encode()) is Fit.NONE
+
+
+def test_namesakes_are_two() -> None:
+    """Two authors of the same name are two."""
+    author = {"family": "Li", "given": "Wei"}
+    assert record_of({**ITEMS[0], "author": [author, author]}, "").authors == ("Li, Wei", "Li, Wei")
+
+
+# -- bare items --------------------------------------------------------------------------
+
+BARE = {"id": "s1", "type": "document", "genre": "other", "title": "Foobarbar"}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        BARE,
+        {**BARE, "type": "webpage", "URL": "https://example.org/"},
+        {**BARE, "type": "report", "DOI": "10.1000/x", "note": "x"},
+    ],
+    ids=str,
+)
+def test_bare_items_are_possibly_ours(item: dict[str, Any]) -> None:
+    """Items without dates and authors, as our own bibliographies have, are nobody else's."""
+    start = json.dumps([item]).encode()
+    fits = {each.name: each.sniff(start) for each in importers() if isinstance(each, Sniffer)}
+    assert fits.pop("csl-json") is Fit.POSSIBLE
+    assert set(fits.values()) == {Fit.NONE}
+    assert [each.source is not None for each in read([item]) if isinstance(each, Item)] == [True]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"type": "person"}, {"id": ["s1"]}, {"attributes": {}}, {"title": None, "name": "x"}],
+    ids=str,
+)
+def test_what_has_more_than_csl_is_not_ours(other: dict[str, Any]) -> None:
+    """Other JSON has ids, types and titles, too."""
+    assert CSLImporter().sniff(json.dumps([{**BARE, **other}]).encode()) is Fit.NONE

@@ -115,6 +115,30 @@ def test_a_record_without_a_number() -> None:
     assert second.identifiers == ()
 
 
+def test_files_of_eric() -> None:
+    """ERIC's records have no number: each begins with whose it is, and has a DOI or an address."""
+    common = "OWN - ERIC\nTI  - {}\nAU  - Smith, Tom\n{}\nAB  - Rest.\nISSN - ISSN-1234-5678\n"
+    link = "LID - http://eric.ed.gov/?id=EJ1131633"
+    text = f"\n{common}\n{common}".replace("{}", "%s")
+    text %= ("One", f"AID - http://dx.doi.org/10.1000/1\n{link}", "Two", link)
+    first, second = read(text)
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert (first.title, first.format, first.abstract) == ("One", "ERIC", "Rest.")
+    assert first.url == "http://eric.ed.gov/?id=EJ1131633"
+    assert identifiers(text) == [["doi:10.1000/1"], ["url:http://eric.ed.gov/?id=EJ1131633"]]
+    assert MedlineImporter().sniff(text.encode()) is Fit.SURE
+
+
+def test_a_number_without_a_blank() -> None:
+    """A PubMed number right after its dash is one; a word with a dash is no field."""
+    text = "PMID-22664220\nTI  - A trial of\nPMID-like\n\nPMID-22664238\nTI  - Two"
+    assert identifiers(text) == [["pmid:22664220"], ["pmid:22664238"]]
+    first = read(text)[0]
+    assert isinstance(first, Record)
+    assert first.title == "A trial of PMID-like"
+
+
 def test_a_bad_record_stops_nothing() -> None:
     """A record without title and identifier is rejected; the rest goes on."""
     data = b"PMID- x\n\nPMID- 2\nTI  - Two"

@@ -330,3 +330,31 @@ def test_knows_the_start_of_a_file(length: int) -> None:
 def test_leaves_other_files_to_others(text: str) -> None:
     """The JSON of Crossref, CSL, Europe PMC and DataCite is none, and no author is a work."""
     assert OpenAlexImporter().sniff(text.encode()) is Fit.NONE
+
+
+UNPAYWALL = {
+    "doi": "10.1000/x",
+    "doi_url": "https://doi.org/10.1000/x",
+    "title": "A trial",
+    "genre": "journal-article",
+    "is_paratext": False,
+    "journal_issn_l": "2167-8359",
+    "is_oa": True,
+    "best_oa_location": {"url": "https://example.org/1", "version": "publishedVersion"},
+    "oa_locations": [],
+    "z_authors": [{"family": "Lovelace", "given": "Ada"}],
+}
+
+
+@pytest.mark.parametrize("document", [UNPAYWALL, [UNPAYWALL]], ids=["answer", "list"])
+def test_unpaywalls_answers_are_others(document: Any) -> None:
+    """Unpaywall has some of OpenAlex's names, and other records under them."""
+    assert OpenAlexImporter().sniff(json.dumps(document).encode()) is Fit.NONE
+    with pytest.raises(Invalid, match="no works of OpenAlex"):
+        read(document)
+
+
+def test_namesakes_are_two() -> None:
+    """Two authors of the same name are two."""
+    work = {**WORK, "authorships": [{"raw_author_name": "Li Wei"}] * 2}
+    assert record_of(work, "").authors == ("Li Wei", "Li Wei")

@@ -78,6 +78,7 @@ ER
 EF
 """
 
+SICI = "doi:10.1002/(sici)25:4<397::aid-e62>3.0.co;2-9"
 TAGS = st.sampled_from(["TI", "AU", "AB", "KW", "N1", "UR", "DO", "PY", "SN", "ZZ", "T2"])
 WORDS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
 
@@ -323,6 +324,12 @@ def test_empty_and_unknown_fields() -> None:
         (("AU  - Doe, Jane", "AU  - Roe, John"), ("Doe, Jane", "Roe, John")),
         (("A1  - Doe, Jane", "A1  - Roe, John"), ("Doe, Jane", "Roe, John")),
         (("AU  - Doe, Jane; Roe, John",), ("Doe, Jane", "Roe, John")),
+        (("AU  - Wang, Y.", "AU  - Li, X.", "AU  - Wang, Y."), ("Wang, Y.", "Li, X.", "Wang, Y.")),
+        (("AU  - Li, X.", "A1  - Li, X."), ("Li, X.",)),
+        (("A1  - Li, X.", "AU  - Li, X.", "AU  - Roe, J."), ("Li, X.", "Roe, J.")),
+        (("A1  - Li, X.", "AU  - Roe, J."), ("Li, X.", "Roe, J.")),
+        (("AU  - Doe-Ray, J; Li, X", "AU  - DoeRay, J", "AU  - Li, X"), ("Doe-Ray, J", "Li, X")),
+        (("AU  - Wang, Y", "AU  - Wang, Y"), ("Wang, Y", "Wang, Y")),
         (("AU  - The RECOVERY Collaborative", "Group"), ("The RECOVERY Collaborative Group",)),
         (("A2  - Doe, Jane", "AU  - Roe, John"), ("Roe, John",)),
         (("ED  - Doe, Jane",), ("Doe, Jane",)),
@@ -362,10 +369,33 @@ def test_dates(lines: tuple[str, ...], published: str | None) -> None:
             ("DO  - 10.1002/(SICI)1&lt;1::AID-A1&gt;3.0.CO;2-X",),
             ["doi:10.1002/(sici)1<1::aid-a1>3.0.co;2-x"],
         ),
+        (
+            ("DO  - 10.1659/0276-4741(2004)024 [ 0141:SPOCMP]2.0.CO;2",),
+            ["doi:10.1659/0276-4741(2004)024[0141:spocmp]2.0.co;2"],
+        ),
+        (("DO  - 10.1016/S0140-6736(05 )67889-4",), ["doi:10.1016/s0140-6736(05)67889-4"]),
+        (("DO  - 10.1659/0276-4741(2004)024 [ 0141:",), []),
+        (("DO  - 10.1000/X Epub 2019",), ["doi:10.1000/x"]),
         (("DO  - n/a",), []),
         (("M3  - 10.1000/X",), ["doi:10.1000/x"]),
         (("N1  - Journal Article", "10.1000/X", "12653513"), ["doi:10.1000/x"]),
         (("N1  - see PMID: 12653513 and doi: 10.1000/other",), []),
+        (("N1  - Doe J., 1999, ECOLOGY, 10.1000/other",), []),
+        (("N1  - PMID: 12653513", "AU  - A"), ["pmid:12653513"]),
+        (("N1  - Cited References:", "doi:10.1000/other", "Corre MD"), []),
+        (("U2  - 10.1000/other; Cited References: 10.1000/another",), []),
+        (
+            ("DO  - 10.1000/X", "N1  - 10.1000/other", "PMID: 12653513"),
+            ["doi:10.1000/x", "pmid:12653513"],
+        ),
+        (
+            ("C1  - 10.1890/0012-9658(2000)081[0734:IARTRB]2.0.CO;2",),
+            ["doi:10.1890/0012-9658(2000)081[0734:iartrb]2.0.co;2"],
+        ),
+        *(
+            ((f"UR  - https://doi.org/10.1002/(SICI)25:4{page}3.0.CO;2-9",), [SICI])
+            for page in ("<397::AID-E62>", "&lt;397::AID-E62&gt;", "%3C397::AID-E62%3E")
+        ),
         (("AN  - 12653513", "DB  - PubMed"), ["pmid:12653513"]),
         (("AN  - 12653513", "DB  - Ovid MEDLINE(R) <1946 to 2020>"), ["pmid:12653513"]),
         (("AN  - 12653513", "DB  - Embase"), []),
@@ -397,6 +427,8 @@ def test_doubtful_identifiers_are_said() -> None:
         return [each.text for each in found if isinstance(each, Note)]
 
     assert notes("DO  - DOI: 10.1000/X [doi]") == []
+    (cut,) = notes("DO  - 10.1659/0276-4741(2004)024 [ 0141:")
+    assert "[ 0141:" in cut
     (note,) = notes("DO  - see the publisher's site")
     assert "see the publisher's site" in note
 
@@ -424,6 +456,53 @@ def test_chapters() -> None:
     assert "locators" not in found
     assert found["mentions"] == ["isbn:9781605587301"]
     assert found["venue"] == "The book"
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_chapter"),
+    [
+        (("T2  - The book", "SP  - 233", "EP  - 247"), True),
+        (("T2  - The book", "SP  - 233-247"), True),
+        (("T2  - A series", "SP  - 233"), False),
+        (("T2  - A", "SP  - 1", "EP  - 247"), False),
+        (("SP  - 1", "EP  - 247"), False),
+    ],
+)
+def test_chapters_that_are_said_to_be_books(lines: tuple[str, ...], *, is_chapter: bool) -> None:
+    """On the pages of a book of another title there is a chapter, whatever its type says."""
+    found = source("BOOK", "T1  - A", "SN  - 9781605587301", *lines)
+    assert found.get("mentions" if is_chapter else "locators") == ["isbn:9781605587301"]
+    assert ("locators" in found) is not is_chapter
+
+
+@pytest.mark.parametrize(
+    ("lines", "own", "other"),
+    [
+        (("DO  - 10.1000/b_15", "DO  - 10.1000/B"), "10.1000/b_15", "10.1000/b"),
+        (("DO  - 10.1000/b", "DO  - 10.1000/b_15"), "10.1000/b_15", "10.1000/b"),
+        (("DO  - 10.1000/a; 10.4324/b",), "10.1000/a", "10.4324/b"),
+        (("DO  - 10.1000/b_15", "UR  - http://doi.org/10.1000/b"), "10.1000/b_15", "10.1000/b"),
+        (("DO  - 10.1000/a", "L1  - http://doi.org/10.1000/a.s1"), "10.1000/a", "10.1000/a.s1"),
+        (("DO  - 10.1000/a", "N1  - doi:10.1000/x"), "10.1000/a", "10.1000/x"),
+    ],
+)
+def test_dois_of_other_works(lines: tuple[str, ...], own: str, other: str) -> None:
+    """Of several DOIs one is the work's; those of its book, its parts and others are mentions."""
+    found = source("CHAP", "TI  - A", *lines)
+    assert (found["locators"], found["mentions"]) == ([f"doi:{own}"], [f"doi:{other}"])
+
+
+def test_one_doi_twice() -> None:
+    """A DOI that is there twice, however it is written, is one."""
+    found = source("JOUR", "TI  - A", "DO  - 10.1000/A", "DO  - https://doi.org/10.1000/a")
+    assert found["locators"] == ["doi:10.1000/a"]
+    assert "mentions" not in found
+
+
+def test_escaped_ampersands() -> None:
+    """A sign that is escaped as in LaTeX is that sign, in titles and venues."""
+    record = one(r"TI  - Rest \& sleep", r"T2  - Society \& Natural Resources")
+    assert (record.title, record.venue) == ("Rest & sleep", "Society & Natural Resources")
 
 
 def test_trials_are_mentioned() -> None:
@@ -501,6 +580,14 @@ def test_web_of_science() -> None:
         (),
         ("doi:10.1000/book", "isbn:978-1-60558-730-1"),
     )
+
+
+def test_namesakes_in_web_of_science() -> None:
+    """Two authors of one name are two; a group that is among the authors is one of them."""
+    names = "AU Wang, Y\n   Li, X\n   Wang, Y\n   RECOVERY\nCA RECOVERY"
+    (record,) = read(f"PT J\n{names}\nTI A\nER\nEF")
+    assert isinstance(record, Record)
+    assert record.authors == ("Wang, Y", "Li, X", "Wang, Y", "RECOVERY")
 
 
 def test_medline_in_web_of_science() -> None:

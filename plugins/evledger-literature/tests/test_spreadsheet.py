@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evledger_literature.formats.retractions import RetractionWatchImporter
 from evledger_literature.formats.spreadsheet import SpreadsheetImporter
 from evledger_literature.meaning.columns import HEADINGS
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from evledger import Invalid
-from evledger.importing import Fit, Found, Item, Mappable, Note, Rejection
+from evledger.importing import Fit, Found, Item, ItemFlag, Mappable, Note, Rejection
 from evledger.testing import ImporterTests
 
 DELIMITERS = ",;\t|"
@@ -161,6 +162,126 @@ def test_embase_and_its_tables_on_their_side() -> None:
         read('"TITLE","A trial"\n"AUTHOR NAMES","Smith J."\n"SOURCE","J"\n"DOI","10.1/x"\n')
 
 
+LIBRARY = "http://sfx.example.org/?sid=EMBASE&issn=22267190"
+
+
+@pytest.mark.parametrize(
+    ("citation", "venue", "published"),
+    [
+        ("Lancet (2014) 3:3 (152-160). Date of Publication: 2014", "Lancet", "2014"),
+        ("Lancet (2019) 54 (83-86). Date of Publication: 1 Jan 2019", "Lancet", "2019-01-01"),
+        ("Blood (Paris) (2004) 102:4 (253-258)", "Blood (Paris)", "2004"),
+        ("Lancet (2018) 1:2", "Lancet", "2018"),
+        ("Blood (2019) 134 Supplement 1. Date of Publication: 2018", "Blood", "2019"),
+        ("Blood (2019) 134 SUPPL. 1 (S12-S13). Date of Publication: Nov 2019", "Blood", "2019-11"),
+        ("Lancet (2020). Date of Publication: 2020", "Lancet", "2020"),
+        ("Advances (2014)", "Advances (2014)", None),
+        ("Lancet (2014) and others", "Lancet (2014) and others", None),
+    ],
+)
+def test_embase_citations(citation: str, venue: str, published: str | None) -> None:
+    """A citation that stands for the journal is taken apart where the whole is one."""
+    source = source_of(written([("Title", "Source"), ("A", citation)]))
+    assert (source["venue"], source.get("published")) == (venue, published)
+
+
+def test_embase_citations_beside_years() -> None:
+    """A year in a column of its own says more than the citation."""
+    rows = [("Title", "Source", "Year"), ("A", "Lancet (2014) 3:3", "2013")]
+    assert source_of(written(rows))["published"] == "2013"
+
+
+def test_embase_links() -> None:
+    """What a library's link is to find identifies the work; the library's address does not."""
+    link = f"{LIBRARY}&id=doi:10.4103%2F2303-9027.138783&id=pmid:7&atitle=A+b&isbn="
+    source = source_of(written([("Title", "Open URL Link"), ("A", link)]))
+    assert source["locators"] == ["doi:10.4103/2303-9027.138783", "pmid:7"]
+    assert "url" not in source
+    others = [("Title", "Open URL Link"), ("A", f"{LIBRARY}&id="), ("B", "none"), ("C", "")]
+    assert titles(read(written(others))) == ["A", "B", "C"]
+
+
+SPRINGER = (
+    "Item Title,Publication Title,Book Series Title,Journal Volume,Journal Issue,Item DOI,"
+    "Authors,Publication Year,URL,Content Type\n"
+    '"A trial","Nature","","17","3","10.1007/1","Ada Lovelace","2000",'
+    '"http://link.springer.com/article/10.1007/1","Article"\n'
+)
+
+
+def test_springer() -> None:
+    """Springer's tables are read, and are taken for nobody else's."""
+    source = source_of(SPRINGER)
+    assert (source["title"], source["venue"]) == ("A trial", "Nature")
+    assert (source["published"], source["locators"]) == ("2000", ["doi:10.1007/1"])
+    assert source["url"] == "http://link.springer.com/article/10.1007/1"
+    assert SpreadsheetImporter().sniff(SPRINGER.encode()) is Fit.POSSIBLE
+    assert RetractionWatchImporter().sniff(SPRINGER.encode()) is Fit.NONE
+
+
+OPENALEX = (
+    "id",
+    "authorships.author.display_name",
+    "display_name",
+    "doi",
+    "ids.pmid",
+    "is_retracted",
+    "primary_location.source.display_name",
+    "publication_date",
+    "publication_year",
+    "type",
+)
+
+
+def openalex(*, retracted: str, type: str = "article") -> str:
+    """Write a table as OpenAlex does."""
+    work = ("https://openalex.org/W1", "Ada Lovelace|Li Wei|Li Wei", "A trial")
+    ids = ("https://doi.org/10.1000/x", "https://pubmed.ncbi.nlm.nih.gov/7", retracted)
+    return written([OPENALEX, (*work, *ids, "PeerJ", "2017-09-12", "2017", type)])
+
+
+def test_openalex() -> None:
+    """OpenAlex's own tables name fields by their paths, and have bars between authors."""
+    source = source_of(openalex(retracted="False"))
+    assert source["title"] == "A trial"
+    assert source["authors"] == ["Ada Lovelace", "Li Wei", "Li Wei"]
+    assert (source["venue"], source["published"]) == ("PeerJ", "2017-09-12")
+    assert source["locators"] == ["doi:10.1000/x", "pmid:7"]
+    assert source_of("ids.doi,title\nhttps://doi.org/10.1000/x,A\n")["locators"] == [
+        "doi:10.1000/x"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "is_flagged"),
+    [
+        (openalex(retracted="True"), True),
+        (openalex(retracted="False"), False),
+        (openalex(retracted="True", type="retraction"), False),
+        ("title,is_retracted\nA,True\n", False),
+    ],
+)
+def test_openalex_knows_retractions(table: str, *, is_flagged: bool) -> None:
+    """OpenAlex's tables say what was retracted; others' do not say who says so."""
+    (item,) = (found for found in read(table) if isinstance(found, Item))
+    expected = (ItemFlag(status="retracted", according_to="OpenAlex"),) if is_flagged else ()
+    assert item.flags == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Murata T.", ["Murata T."]),
+        ("Lim SM.", ["Lim SM"]),
+        ("Murata T., Liu R.", ["Murata T.", "Liu R."]),
+        ("Lim SM, Lau Y.", ["Lim SM", "Lau Y"]),
+    ],
+)
+def test_dots_behind_initials(cell: str, names: list[str]) -> None:
+    """A dot behind an initial is kept, and one that ends PubMed's list of authors is not."""
+    assert source_of(written([("Title", "Authors"), ("A", cell)]))["authors"] == names
+
+
 def test_publish_or_perish() -> None:
     """Publish or Perish shortens lists of authors, and calls the journal a source."""
     source = source_of(
@@ -261,6 +382,10 @@ def test_a_table_without_a_title_is_refused() -> None:
     ("start", "fit"),
     [
         ("title,doi\n", Fit.POSSIBLE),
+        ("Item Title,Item DOI\n", Fit.POSSIBLE),
+        ('{"a": 1,doi,title\n', Fit.NONE),
+        (" [1,doi,title]\n", Fit.NONE),
+        ("\t<a>,doi,title\n", Fit.NONE),
         ("PMID\n1\n", Fit.POSSIBLE),
         ("TI\tAU\n", Fit.POSSIBLE),
         ("Title\n", Fit.NONE),

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evledger import ImportReport, Invalid, Ledger
-from evledger.importing import Found, Item, ItemFlag, ItemLink, Note, Rejection
+from evledger.importing import Fit, Found, Item, ItemFlag, ItemLink, Note, Rejection
 
 Read = Callable[..., list[Found]]
 NUMBER = "1212092628029698048"
@@ -353,3 +353,61 @@ def test_what_is_no_post(read: Read, value: Any, reason: str) -> None:
 def test_numbers_and_texts(read: Read, number: int) -> None:
     """An id means the same as a number and as a text."""
     assert source(read, [tweet(id=number)]) == source(read, [tweet(id=str(number))])
+
+
+# -- private messages --------------------------------------------------------------------
+
+PRIVATE = "Nobody else may read this."
+MESSAGE = {"id": int(NUMBER), "text": PRIVATE, "created_at": "Mon Jun 04 00:07:58 +0000 2007"}
+CREATED = {"sender_id": "1", "target": {"recipient_id": "2"}, "message_data": {"text": PRIVATE}}
+EVENT = {"type": "message_create", "id": NUMBER, "message_create": CREATED}
+OLD_EVENT = {"id": NUMBER, "senderId": "1", "text": PRIVATE}
+MESSAGES: list[Any] = [
+    {"data": [{"event_type": "MessageCreate", "id": NUMBER, "text": PRIVATE}]},
+    {"data": {"id": NUMBER, "text": PRIVATE, "dm_conversation_id": "1-2", "sender_id": "1"}},
+    {"data": {"id": NUMBER, "text": PRIVATE, "dm_conversation_id": "1-2"}},
+    {**MESSAGE, "sender_screen_name": "a", "recipient_screen_name": "b", "sender_id": 1},
+    [{**MESSAGE, "id_str": NUMBER, "sender": {"screen_name": "a"}, "recipient": {"id": 2}}],
+    {**MESSAGE, "id_str": NUMBER, "recipient_id": 2, "user": {"screen_name": "a"}},
+    {"event": EVENT},
+    {"events": [EVENT], "apps": {}},
+    {"for_user_id": "1", "direct_message_events": [EVENT], "users": {}},
+    {"direct_message": {**MESSAGE, "sender_id": 1, "recipient_id": 2}},
+    [EVENT],
+    [{"dmConversation": {"messages": [{"messageCreate": OLD_EVENT}]}}],
+]
+
+
+@pytest.mark.parametrize("document", MESSAGES, ids=str)
+def test_private_messages(read: Read, document: Any) -> None:
+    """A message between people is rejected, and nothing of it is shown."""
+    [rejection] = read(XImporter(), document)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, rejection.raw) == ("a private message is no public source", "")
+
+
+def test_private_messages_among_posts(read: Read) -> None:
+    """Posts beside messages are read, and no message is the original of a retweet."""
+    message = {"event_type": "MessageCreate", "id": OTHER, "text": PRIVATE}
+    repeat = tweet(text="RT @b: N", referenced_tweets=[{"type": "retweeted", "id": OTHER}])
+    found = read(XImporter(), {"data": [message, repeat, tweet(id="20")]})
+    assert [type(each) for each in found if not isinstance(each, Note)] == [
+        Rejection,
+        Rejection,
+        Item,
+    ]
+    assert PRIVATE not in str(found)
+
+
+@pytest.mark.parametrize("document", MESSAGES[:-1], ids=str)
+def test_private_messages_are_known(document: Any) -> None:
+    """A file of messages is known for X's, so that what is wrong with it can be said."""
+    assert XImporter().sniff(json.dumps(document).encode()) is Fit.SURE
+
+
+def test_the_oldest_posts(read: Read) -> None:
+    """Before ids were texts, too, a post had them as numbers, and its author within."""
+    post = status(text="It helped.", in_reply_to_status_id=int(OTHER))
+    del post["id_str"], post["full_text"]
+    found = source(read, [post])
+    assert (found["authors"], found["mentions"]) == (["@a"], [f"x:{OTHER}"])

@@ -38,8 +38,30 @@ _WHY: Final = MappingProxyType(  # by the last part of an error's type
 _MARKS: Final = re.compile(
     rb'"(?:edit_history_tweet_ids|referenced_tweets|conversation_id|author_id|public_metrics'
     rb"|context_annotations|in_reply_to_user_id|newest_id"  # of version 2
-    rb'|in_reply_to_status_id(?:_str)?|retweeted_status|screen_name|display_text_range)"\s*:'
+    rb"|in_reply_to_status_id(?:_str)?|retweeted_status|screen_name|display_text_range"
+    rb"|dm_conversation_id|message_create|recipient_(?:id|screen_name)"  # of private messages
+    rb')"\s*:|"event_type"\s*:\s*"MessageCreate"'
 )
+_MARKS_OF_MESSAGES: Final = frozenset(
+    {
+        "dm_conversation_id",  # of version 2, as is "event_type"
+        "dm_event_id",
+        "event_type",
+        "message_create",  # of version 1.1, as are those below
+        "recipient",
+        "recipient_id",
+        "recipient_id_str",
+        "recipient_screen_name",
+        "sender",
+        "sender_id",
+        "sender_id_str",
+        "sender_screen_name",
+        "dmConversation",  # of an account's archive, as is "messageCreate"
+        "messageCreate",
+    }
+)
+_AROUND_MESSAGES: Final = ("event", "events", "direct_message", "direct_message_events")
+_MARKS_OF_STATUSES: Final = frozenset({"full_text", "id_str", "retweeted_status"})
 _MARKS_OF_ERRORS: Final = re.compile(
     rb'"resource_type"\s*:\s*"tweet"|(?:twitter|x)\.com(?:/|\\/)2(?:/|\\/)problems'
 )
@@ -143,7 +165,7 @@ class _Page:
             return cls._of_answer(page.get("data"), under(page, "includes"), _failures(page))
         if is_list(page.get("tweets")):
             return cls._of_answer([], page, [])
-        return cls(posts=[value])
+        return cls(posts=_messages(page) or [value])
 
     @classmethod
     def _of_answer(
@@ -170,7 +192,7 @@ class _Page:
         """Give what one of its posts is."""
         if not _is_post(data):
             yield from _no_post(data, place)
-        elif data.keys() & {"id_str", "full_text", "retweeted_status"}:
+        elif _is_status(data):
             yield from status_found(data, place)
         else:
             tweet = self._tweet(data)
@@ -203,14 +225,32 @@ def _options(poll: Mapping[str, Any]) -> str:
     return "\n".join(f"* {text(option.get('label'))}" for option in options)
 
 
+def _messages(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the private messages that an answer of version 1.1, or its stream, wraps."""
+    wrapped = (page.get(name) for name in _AROUND_MESSAGES)
+    found = [each for value in wrapped for each in objects(value if is_list(value) else [value])]
+    return [each for each in found if _is_private(each)]
+
+
+def _is_private(value: Any) -> bool:
+    return not _MARKS_OF_MESSAGES.isdisjoint(under(value))
+
+
+def _is_status(data: Mapping[str, Any]) -> bool:
+    """Tell a post of version 1.1; in the oldest, ids are numbers only."""
+    return not _MARKS_OF_STATUSES.isdisjoint(data) or "screen_name" in under(data, "user")
+
+
 def _is_post(value: Any) -> TypeGuard[dict[str, Any]]:
     data = under(value)
+    if _is_private(data):
+        return False
     id = identifier(data.get("id_str")) or identifier(data.get("id"))
     return is_number(id) and any(isinstance(data.get(n), str) for n in ("text", "full_text"))
 
 
 def _is_known(value: Mapping[str, Any]) -> bool:
-    return _is_post(value) or bool(value.keys() & {"username", "delete"})
+    return _is_post(value) or _is_private(value) or bool(value.keys() & {"username", "delete"})
 
 
 # -- what is found -----------------------------------------------------------------------
@@ -248,6 +288,9 @@ def _why_not(repeat: Tweet) -> str:
 
 
 def _no_post(data: Any, place: str) -> Iterator[Found]:
+    if _is_private(data):  # nothing of it is shown, either
+        yield Rejection(place, "a private message is no public source", "")
+        return
     deleted = identifier(under(data, "delete", "status").get("id_str"))
     if is_number(deleted):  # a stream says so of posts that it gave before
         yield unreachable(place, X, f"x:{deleted}")

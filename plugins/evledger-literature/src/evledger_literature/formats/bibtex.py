@@ -50,6 +50,7 @@ _LANGUAGES: Final = MappingProxyType(
     {"american": "en-US", "brazil": "pt-BR", "british": "en-GB", "ngerman": "de", "naustrian": "de"}
 )
 _ARCHIVES: Final = MappingProxyType({"pubmed": "pmid", "pmid": "pmid", "pmc": "pmcid"})
+_RANGE: Final = re.compile(r"[0-9]\s{0,9}[-\u2010-\u2015]{1,3}\s{0,9}[0-9]")
 _SAID: Final = re.compile(r"arxiv:\s?[a-z0-9./-]{6,30}", re.IGNORECASE)
 
 
@@ -123,7 +124,7 @@ def _record(entry: BibEntry) -> Record:
         language=_language(fields),
         identifiers=names.own,
         mentions=names.others,
-        types=(entry.kind, *map(_words, _all(fields, "type", "entrysubtype"))),
+        types=(entry.kind, *map(_words, _all(fields, "type", "entrysubtype", "document_type"))),
         headings=tuple(_headings(fields)),
         links=names.links,
         raw=entry.raw,
@@ -203,8 +204,17 @@ def _named(kind: str, fields: Fields, found: Sequence[Link]) -> Named:
     books = isbns(map(bare, _all(fields, "isbn")))
     is_page = kind in _PAGES or fields.keys().isdisjoint(_TITLES)
     written = carried(map(bare, _all(fields, "locators")))
-    is_book = kind in _BOOKS
+    is_book = kind in _BOOKS and not _is_chapter(kind, fields)
     return named(found_in, books, is_book=is_book, is_page=is_page, by="BibTeX", written=written)
+
+
+def _is_chapter(kind: str, fields: Fields) -> bool:
+    """Tell a chapter that is said to be a book: it has a DOI, and stands on pages of another."""
+    book = _words(_first(fields, "booktitle"))
+    is_within = bool(book and book != _title(fields, "title")) or any(
+        map(_RANGE.search, _all(fields, "pages"))
+    )
+    return kind == "book" and "doi" in fields and is_within
 
 
 def _eprints(fields: Fields) -> Iterator[str]:

@@ -54,6 +54,21 @@ _OWN_TYPES: Final = frozenset(
         "review-book",
     }
 )
+# Types and names of an item with nothing that tells it from other JSON but that it has no more.
+_BARE_TYPES: Final = _OWN_TYPES | {
+    *("article", "bill", "book", "broadcast", "chapter", "classic", "collection", "dataset"),
+    *("document", "entry", "event", "figure", "graphic", "hearing", "interview", "legislation"),
+    *("manuscript", "map", "pamphlet", "patent", "performance", "periodical", "post"),
+    *("regulation", "report", "review", "software", "song", "speech", "standard", "thesis"),
+    *("treaty", "webpage"),
+}
+_BARE_NAMES: Final = frozenset(
+    {
+        *("DOI", "ISBN", "PMCID", "PMID", "URL", "abstract", "accessed", "author"),
+        *("container-title", "genre", "id", "issued", "language", "note", "publisher", "title"),
+        "type",
+    }
+)
 _TITLES: Final = ("title", "original-title", "reviewed-title", "title-short")
 _BOOKS: Final = frozenset({"book", "report", "standard", "thesis"})
 # Works that are somewhere else than at their link, which may be a search's.
@@ -85,7 +100,10 @@ class CSLImporter:
     suffixes = (".json", ".csljson", ".jsonl")
 
     def sniff(self, start: bytes) -> Fit:
-        """Know an item by its types, or by its dates and names; its title is a text."""
+        """Know an item by its types, or by its dates and names; its title is a text.
+
+        One without them is possibly ours, if it has no names but CSL's.
+        """
         item = outline(start).below("items")
         if not item.values:
             return Fit.POSSIBLE if _EMPTY.fullmatch(start) else Fit.NONE
@@ -93,7 +111,9 @@ class CSLImporter:
             return Fit.SURE
         if item.begins("title") in {"[", "{"} or not item.has({"type", "id"}):
             return Fit.NONE
-        return Fit.SURE if _is_item(item) else Fit.NONE
+        if _is_item(item):
+            return Fit.SURE
+        return Fit.POSSIBLE if _is_bare(item) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
         """Give the items of a file, in order.
@@ -109,6 +129,13 @@ def _is_item(item: Outline) -> bool:
     is_dated = item.begins("issued") == "{" and item.is_text("type")
     is_written = item.has({f"author.{part}" for part in ("family", "given", "literal")})
     return is_crossrefs or is_dated or (is_written and item.is_text("type"))
+
+
+def _is_bare(item: Outline) -> bool:
+    """Tell an item without dates and names of people, such as the CSL-JSON of a web page."""
+    is_whole = all(map(item.is_text, ("id", "title", "type")))
+    names = {path.partition(".")[0] for path in item.values}
+    return is_whole and item.begins("type") in _BARE_TYPES and names <= _BARE_NAMES
 
 
 def _unwrapped(document: Any) -> Any:

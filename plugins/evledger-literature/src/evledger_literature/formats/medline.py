@@ -3,6 +3,7 @@
 https://pubmed.ncbi.nlm.nih.gov/help/#pubmed-format has the tags.
 Blank lines stand between records, but people lose some and add others: a record begins with its
 PubMed number, or in PMC's files with that of PMC, which in PubMed's stands within a record.
+ERIC's files are in it too, where a record begins with whose it is.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from evledger.importing import Fit, Found, Note, Rejection
 from evledger_literature.dates import read_date
 from evledger_literature.markup import paragraphs, plain
 from evledger_literature.meaning.corrections import Correction, Told, Work, cited, told
-from evledger_literature.meaning.identifiers import isbns
+from evledger_literature.meaning.identifiers import isbns, links
 from evledger_literature.meaning.languages import language
 from evledger_literature.reading.blocks import Block, Cutter, Marks
 from evledger_literature.reading.decoding import lines, opening
@@ -29,10 +30,15 @@ _Fields: TypeAlias = Sequence[tuple[str, str]]
 
 _PUBMED: Final = "PubMed"
 
-_FIELD: Final = re.compile("(?=.{4}-)([A-Z][A-Z0-9]{1,3}) {0,2}-(?: (.*))?$")
+_ERIC: Final = "ERIC"
+
+# ERIC writes `ISSN - `; after `PMID-` the blank is lost at times.
+_FIELD: Final = re.compile(
+    r"(?=.{4}-|ISSN -)([A-Z][A-Z0-9]{1,3}) {0,2}-(?:(?: |(?<=PMID-)(?=[0-9]))(.*))?$"
+)
 _MARKS: Final = Marks(
     name="MEDLINE",
-    start=re.compile("PMID- *[0-9]|PMC - *(?:PMC)?[0-9]"),
+    start=re.compile("PMID- *[0-9]|PMC - *(?:PMC)?[0-9]|OWN - ERIC *$"),
     field=_FIELD,
     title=re.compile(r"(?:TI {2}|BTI )- *\S"),
     first="PMID- 29798983",
@@ -143,6 +149,8 @@ def _begins(line: str, tag: str, tags: set[str], *, is_after_blank: bool) -> boo
         return "PMID" in tags or not tags & {"PMC"}
     if tag == "PMC":
         return (is_after_blank or not tags or "PMC" in tags) and bool(_MARKS.start.match(line))
+    if tag == "OWN" and _MARKS.start.match(line):
+        return True  # ERIC's records have no number
     return is_after_blank and tag in _ONCE and tag in tags
 
 
@@ -175,7 +183,7 @@ def _record(block: Block) -> Iterator[Record | Note]:
     own, others = _identifiers(fields, is_chapter=bool(chapter))
     yield Record(
         place=block.place,
-        format=_PUBMED,
+        format=_ERIC if _is_erics(fields) else _PUBMED,
         title=chapter or book,
         abstract=_abstract(fields),
         authors=_people(fields),
@@ -238,8 +246,20 @@ def _identifiers(fields: _Fields, *, is_chapter: bool) -> tuple[tuple[str, ...],
         *(f"doi:{text}" for text in _ids(fields).get("doi", ())),
         *(f"pmcid:{text}" for text in _all(fields, "PMC")),
     )
+    if _is_erics(fields):
+        own += tuple(_of_eric(fields))
     books = tuple(isbns(_all(fields, "ISBN")))
     return (own, books) if is_chapter else (own + books, ())
+
+
+def _is_erics(fields: _Fields) -> bool:
+    return _ERIC in _all(fields, "OWN")
+
+
+def _of_eric(fields: _Fields) -> list[str]:
+    """Give the DOI, which stands there as a link, or else the address of the record."""
+    dois = [link.name for link in links(_all(fields, "AID")) if link.name.startswith("doi:")]
+    return dois or [link.name for link in links(_all(fields, "LID"))][:1]
 
 
 def _ids(fields: _Fields) -> Mapping[str, list[str]]:
@@ -262,7 +282,7 @@ def _url(fields: _Fields) -> str | None:
         return f"https://pubmed.ncbi.nlm.nih.gov/{pmid.removeprefix('pmid:')}/"
     for accession in _ids(fields).get("bookaccession", ()):
         return f"https://www.ncbi.nlm.nih.gov/books/{accession}/"
-    return None
+    return next((link.url for link in links(_all(fields, "LID"))), None)
 
 
 def _corrections(fields: _Fields) -> Told:

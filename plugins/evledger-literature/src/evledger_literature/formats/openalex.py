@@ -33,7 +33,6 @@ _OWN_MARKS: Final = frozenset(
         "abstract_inverted_index",
         "authorships",
         "cited_by_api_url",
-        "is_paratext",
         "primary_location",
         "type_crossref",
     }

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import IO, Final, TypeAlias, cast
 
+import attrs
 import rispy  # type: ignore[import-untyped]  # it has no marker
 
 from evledger.importing import Fit, Found, ItemFlag, Note, Rejection
@@ -24,10 +25,12 @@ from evledger_literature.meaning.carrying import carried
 from evledger_literature.meaning.identifiers import (
     Link,
     Named,
+    apart,
     dois,
     isbns,
     links,
     named,
+    noted,
     stated,
 )
 from evledger_literature.meaning.languages import language
@@ -107,19 +110,23 @@ _VENUES: Final = (
 )
 _LINKS: Final = ("urls", "file_attachments2", "link", "file_attachments1", "related_records")
 _ANYTHING: Final = (  # may hold an identifier, and often do
-    *("accession_number", "id", "note", "note2", "notes", "type_of_work", "cross_reference"),
+    *("accession_number", "id", "type_of_work", "cross_reference"),
     *(f"custom{number}" for number in range(1, 9)),
     *(f"user{number}" for number in range(1, 6)),
 )
+_NOTES: Final = ("note", "note2", "notes")
 _DATABASES: Final = ("name_of_database", "database_provider")
 
 _BOOKS: Final = frozenset({"BOOK", "CTLG", "DICT", "EBOOK", "EDBOOK", "ENCYC", "RPRT", "THES"})
+_WITH_CHAPTERS: Final = frozenset({"BOOK", "EBOOK", "EDBOOK"})
 _PAGES: Final = frozenset({"BLOG", "ELEC", "GEN", "ICOMM", "MPCT", "MULTI", "NEWS", "VIDEO", "WEB"})
 _RETRACTED: Final = "retracted publication"
 _LONGEST_TYPE: Final = 100
 _IS_PUBMED: Final = re.compile(r"\b(?:pubmed|medline|nlm)\b", re.IGNORECASE)
 _IS_NOT_PUBMED: Final = re.compile(r"\bembase\b", re.IGNORECASE)
 _PMID: Final = re.compile("[1-9][0-9]{0,7}")
+_RANGE: Final = re.compile(rf"[0-9]\s{{0,9}}{_DASH}{{1,3}}\s{{0,9}}[A-Za-z]?[0-9]")
+_NO_LETTER: Final = re.compile(r"[\W_]")
 _WRAP: Final = re.compile(r"(?<![.!?:)])\n(?!\s{0,99}\n)")
 _SLASHED: Final = re.compile(r"([0-9]{4})/([0-9]*)(?:/([0-9]*))?(?:/.*)?")
 
@@ -160,7 +167,7 @@ def records(lines: Iterable[str]) -> Iterator[Record | Rejection | Note]:
 
     >>> found = next(records(["TY  - JOUR", "TI  - A trial", "DO  - 10.1000/X", "ER  - "]))
     >>> found.title, found.identifiers, found.place
-    ('A trial', ('doi:10.1000/X',), 'record 1 (line 1)')
+    ('A trial', ('doi:10.1000/x',), 'record 1 (line 1)')
     """
     head, every = wos.peek(lines, _MARKS.start)
     if wos.is_of(head):
@@ -226,7 +233,7 @@ def _record(block: Block) -> Record:
         title=_title(kind.upper(), fields),
         abstract=paragraphs(_unwrapped(_first(fields, *_ABSTRACTS) or "")) or None,
         authors=_people(fields),
-        venue=plain(_first(fields, *_VENUES) or "") or None,
+        venue=_plain(_first(fields, *_VENUES)) or None,
         published=_published(fields),
         url=found[0].url if found else None,
         language=_language(fields),
@@ -248,16 +255,36 @@ def _first(fields: _Fields, *names: str) -> str | None:
     return next(iter(_all(fields, *names)), None)
 
 
+def _plain(text: str | None) -> str:
+    r"""Give a text as it is read; some databases write `&` as LaTeX does: `\&`."""
+    return plain((text or "").replace(r"\&", "&"))
+
+
 def _title(kind: str, fields: _Fields) -> str | None:
     others = ("book_title", "secondary_title") if kind in _BOOKS else ()
-    return plain(_first(fields, *_TITLES, *others, *_OTHER_TITLES) or "") or None
+    return _plain(_first(fields, *_TITLES, *others, *_OTHER_TITLES)) or None
 
 
 def _people(fields: _Fields) -> tuple[str, ...]:
     editors = filter(None, (_all(fields, name) for name in _EDITORS))
-    named = _all(fields, *_AUTHORS) or next(editors, list[str]())
+    first, others = (_all(fields, name) for name in _AUTHORS)
+    named = _both(first, others) or next(editors, list[str]())
     names = (plain(name) for text in named for name in text.split(";"))
-    return tuple(dict.fromkeys(filter(None, names)))
+    return tuple(_once(list(filter(None, names))))
+
+
+def _once(names: list[str]) -> list[str]:
+    """Leave out a list that is repeated, as that of a book after that of its chapter's authors."""
+    half = len(names) // 2
+    letters = [_NO_LETTER.sub("", name.casefold()) for name in names]
+    return names[:half] if half > 1 and letters[:half] == letters[half:] else names
+
+
+def _both(first: list[str], others: list[str]) -> list[str]:
+    """Join two lists, unless one is in the other; two people may be of one name."""
+    if set(first) <= set(others):
+        return others
+    return first if set(others) <= set(first) else first + others
 
 
 def _types(kind: str, fields: _Fields) -> tuple[str, ...]:
@@ -323,17 +350,32 @@ def _flags(types: Iterable[str], fields: _Fields) -> tuple[ItemFlag, ...]:
 
 
 def _named(kind: str, fields: _Fields, found: Sequence[Link]) -> Named:
-    found_in = (
-        *(doi for text in _all(fields, "doi") for doi in dois(text)),
-        *_accession(fields),
-        *stated(_all(fields, *_ANYTHING)),
-        *(link.name for link in found),
-    )
+    said = (doi for text in _all(fields, "doi") for doi in dois(text))
+    elsewhere = (*_accession(fields), *stated(_all(fields, *_ANYTHING)))
+    own, beside = apart(said, (*elsewhere, *(link.name for link in found)))
+    notes = list(noted(_all(fields, *_NOTES)))
+    if any(name.startswith("doi:") for name in own):
+        beside += [name for name in notes if name.startswith("doi:")]
+        own += [name for name in notes if not name.startswith("doi:")]
+    else:
+        own += notes
     books = isbns(_all(fields, "issn"))
     is_page = kind in _PAGES or not _title(kind, fields)
     written = carried(_all(fields, "notes"))
-    is_book = kind in _BOOKS
-    return named(found_in, books, is_book=is_book, is_page=is_page, by="RIS", written=written)
+    is_book = kind in _BOOKS and not _is_chapter(kind, fields)
+    names = named(own, books, is_book=is_book, is_page=is_page, by="RIS", written=written)
+    return names if written else attrs.evolve(names, others=(*names.others, *beside))
+
+
+def _is_chapter(kind: str, fields: _Fields) -> bool:
+    """Tell a chapter that is said to be a book, by its pages and by another title, the book's.
+
+    A number alone is that of a book's pages.
+    """
+    book = _plain(_first(fields, "secondary_title", "book_title"))
+    pages = "-".join(_all(fields, "start_page", "end_page"))
+    is_within = bool(book and _RANGE.search(pages))
+    return is_within and kind in _WITH_CHAPTERS and book != _title(kind, fields)
 
 
 def _accession(fields: _Fields) -> Iterator[str]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Final, get_args
+from urllib.parse import parse_qsl
 
 from evledger import Invalid
 from evledger.events import SourceKind
-from evledger.importing import Fit, Found, Note, Rejection
+from evledger.importing import Fit, Found, ItemFlag, Note, Rejection
 from evledger.locators import normalise
 from evledger_literature.dates import partial_date, read_date
 from evledger_literature.markup import paragraphs, plain
 from evledger_literature.meaning.columns import (
     FIELDS,
     IDENTIFIERS,
+    RETRACTED,
     Layout,
     has_field_in_each_row,
     is_heading,
@@ -23,8 +25,9 @@ from evledger_literature.meaning.columns import (
 )
 from evledger_literature.meaning.identifiers import isbns
 from evledger_literature.meaning.languages import language
+from evledger_literature.notices import is_notice
 from evledger_literature.reading.cells import authors, is_absent, items, listed
-from evledger_literature.reading.decoding import lines
+from evledger_literature.reading.decoding import lines, opening
 from evledger_literature.reading.tables import (
     Row,
     Table,
@@ -41,6 +44,12 @@ _KINDS: Final = frozenset(get_args(SourceKind))
 _NOTHING = re.compile(r"\[no [a-z ]+ available\]", re.IGNORECASE)  # as Scopus writes it
 _BOOK = re.compile(r"book|monograph|thesis|dissertation", re.IGNORECASE)
 _LINK = re.compile(r"[;,|]?\s+|[;|](?=https?:)")  # what stands between links
+_MOST_OF_OPENURL: Final = 8_192  # characters
+_CITATION = re.compile(  # as Embase writes it, with more or less of it
+    r"(?P<venue>\S.{0,300}?) \((?P<year>(?:1[89]|20)[0-9]{2})\)"
+    r"(?: (?P<volume>[A-Z]?[0-9][\w:,/ -]{0,60}(?:\.[\w:,/ -]{1,60})?)(?: \([^()]{1,60}\))?)?"
+    r"(?:\. Date of Publication: (?P<date>[\w ,/-]{4,40}))?\.?"
+)
 _PART = re.compile(r"chapter|section|part", re.IGNORECASE)
 
 
@@ -79,6 +88,8 @@ class SpreadsheetImporter:
 
     def sniff(self, start: bytes) -> Fit:
         """Say how well a file fits: at most possibly, for another may know such a table better."""
+        if opening(start).lstrip().startswith(("{", "[", "<")):  # in its texts a table may stand
+            return Fit.NONE
         heading = find_heading(first_lines(start), is_heading)
         return Fit.NONE if heading is None or heading.line else Fit.POSSIBLE
 
@@ -169,7 +180,7 @@ def record_of(cells: Mapping[str, Sequence[str]], place: str, raw: str = "") -> 
         title=plain(_first(cells, "title")) or None,
         abstract=paragraphs(_first(cells, "abstract")) or None,
         authors=[plain(name) for name in authors(_first(cells, "authors"))],
-        venue=plain(_first(cells, "venue")) or None,
+        venue=plain(_venue(cells)) or None,
         published=_published(cells),
         url=next(iter(_links(cells)), None),
         language=language(_first(cells, "language")),
@@ -179,6 +190,7 @@ def record_of(cells: Mapping[str, Sequence[str]], place: str, raw: str = "") -> 
         headings=_items(cells, "headings"),
         phases=_items(cells, "phases"),
         kind=_kind(identifiers, types),
+        flags=tuple(_flags(cells, types)),
         raw=raw,
     )
 
@@ -187,6 +199,25 @@ def _kind(identifiers: Sequence[str], types: Sequence[str]) -> str | None:
     """Say what it is where a ledger's own word stands there, or a registry's number is its name."""
     is_trial = bool(identifiers) and all(name.startswith("nct:") for name in identifiers)
     return "trial" if is_trial else next((word for word in types if word in _KINDS), None)
+
+
+def _flags(cells: Mapping[str, Sequence[str]], types: Sequence[str]) -> Iterator[ItemFlag]:
+    """Give that a work was retracted; OpenAlex marks some notices, too."""
+    is_retracted = _first(cells, RETRACTED).casefold() in {"true", "1"}
+    if is_retracted and not is_notice(types):
+        yield ItemFlag(status="retracted", according_to="OpenAlex")
+
+
+def _venue(cells: Mapping[str, Sequence[str]]) -> str:
+    text = _first(cells, "venue")
+    cited = _cited(text)
+    return cited["venue"] if cited else text
+
+
+def _cited(text: str) -> re.Match[str] | None:
+    """Read a citation that stands in a journal's place; a name with a year alone is a name."""
+    found = _CITATION.fullmatch(text)
+    return found if found and (found["volume"] or found["date"]) else None
 
 
 def _first(cells: Mapping[str, Sequence[str]], field: str) -> str:
@@ -220,7 +251,16 @@ def _published(cells: Mapping[str, Sequence[str]]) -> str | None:
             return found
     if year and len(year) == len("2018"):
         return partial_date(year, _first(cells, "month"), _first(cells, "day"))
-    return year
+    return year or next(filter(None, map(_published_in, cells.get("venue", ()))), None)
+
+
+def _published_in(text: str) -> str | None:
+    """Give the date of a citation, if it is of its year."""
+    cited = _cited(text)
+    if cited is None:
+        return None
+    date = read_date(cited["date"] or "") or ""
+    return date if date.startswith(cited["year"]) else cited["year"]
 
 
 def _identifiers(
@@ -247,9 +287,19 @@ def _given(cells: Mapping[str, Sequence[str]], scheme: str) -> list[str]:
         part for cell in cells.get(scheme, ()) for text in listed(cell) for part in parts(text)
     ]
     names = [part.removesuffix(".0") for part in found if not is_absent(part)]
+    names += _resolved(cells, scheme)
     if scheme == "isbn":
         return [name for text in names for name in isbns([text]) or [f"isbn:{text}"]]
     return [f"{scheme}:{text}" for text in names]
+
+
+def _resolved(cells: Mapping[str, Sequence[str]], scheme: str) -> Iterator[str]:
+    """Give what the links of libraries are to find, which lead to no work themselves."""
+    for cell in cells.get("openurl", ()):
+        _, _, query = cell[:_MOST_OF_OPENURL].partition("?")
+        for name, value in parse_qsl(query):
+            if name == "id" and value.startswith(f"{scheme}:"):
+                yield value.removeprefix(f"{scheme}:")
 
 
 def _is_book(cells: Mapping[str, Sequence[str]], types: Sequence[str], *, has_own: bool) -> bool:

@@ -140,9 +140,10 @@ def _list(fields: _Fields, name: str) -> list[str]:
 
 
 def _people(fields: _Fields) -> tuple[str, ...]:
-    persons = next(filter(None, (_list(fields, name) for name in _PEOPLE)), ())
-    groups = [group for name in _GROUPS for group in _list(fields, name)]
-    return tuple(filter(None, map(plain, dict.fromkeys((*persons, *groups)))))
+    persons = next(filter(None, (_list(fields, name) for name in _PEOPLE)), list[str]())
+    groups = dict.fromkeys(group for name in _GROUPS for group in _list(fields, name))
+    others = groups.keys() - persons
+    return tuple(filter(None, map(plain, (*persons, *(each for each in groups if each in others)))))
 
 
 def _types(fields: _Fields) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ __all__ = [
     "FIELDS",
     "HEADINGS",
     "IDENTIFIERS",
+    "RETRACTED",
     "Layout",
     "has_field_in_each_row",
     "is_heading",
@@ -36,6 +37,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
         "original title",
         "translated title",
         "display name",
+        "item title",
         "ti",
         "t1",
     ),
@@ -49,6 +51,8 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
         "authors primary",
         "author full names",
         "authors list",
+        "authorships raw author name",
+        "authorships author display name",
         "creator",
         "au",
         "af",
@@ -81,6 +85,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
         "jf",
         "t2",
         "journal abbreviation",
+        "primary location source display name",
         "source",
     ),
     "published": (
@@ -105,9 +110,18 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "month": ("month", "published month", "publication month"),
     "day": ("day",),
-    "doi": ("doi", "digital object identifier", "di", "do", "doi link", "doi url"),
-    "pmid": ("pmid", "pubmed id", "pubmedid", "medline pmid", "pm"),
-    "pmcid": ("pmcid", "pmc id", "pmc", "pubmed central id", "pmc number"),
+    "doi": (
+        "doi",
+        "digital object identifier",
+        "di",
+        "do",
+        "doi link",
+        "doi url",
+        "item doi",
+        "ids doi",
+    ),
+    "pmid": ("pmid", "pubmed id", "pubmedid", "medline pmid", "pm", "ids pmid"),
+    "pmcid": ("pmcid", "pmc id", "pmc", "pubmed central id", "pmc number", "ids pmcid"),
     "nct": ("nct", "nct number", "nct id", "ctgov id", "clinicaltrials gov id", "trial id"),
     "isbn": ("isbn", "isbns", "isbn s", "bn"),
     "url": (
@@ -121,7 +135,9 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
         "source urls",
         "full text link",
         "fulltext url",
+        "primary location landing page url",
     ),
+    "openurl": ("open url link",),
     "language": (
         "language",
         "languages",
@@ -138,6 +154,7 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
         "reference type",
         "type of reference",
         "type of work",
+        "content type",
         "dt",
         "pt",
         "ty",
@@ -155,10 +172,16 @@ HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """For each field the headings that it stands under, the best first, as ``key_of`` writes them."""
 
-FIELDS: Final = (*(name for name in HEADINGS if name not in {"year", "month", "day"}), "ignore")
+_NOT_NAMED: Final = frozenset({"year", "month", "day", "openurl"})
+
+FIELDS: Final = (*(name for name in HEADINGS if name not in _NOT_NAMED), "ignore")
 """What people can say that a column is."""
 
+RETRACTED: Final = "retracted"
+"""The field of the column in which OpenAlex says it; nobody knows whose another table's is."""
+
 _FIELD_OF: Final = {key: field for field, keys in HEADINGS.items() for key in keys}
+_OPENALEX: Final = ("authorships ", "primary location ")  # how headings of its own begin
 _BY_ROW: Final = 3  # so many headings one below the other: a field in each row
 _LISTED: Final = 1_000  # characters of headings in a message
 
@@ -197,7 +220,8 @@ def layout(heading: Heading, named: Mapping[str, str]) -> Layout:
     if missing:
         msg = f"there is no column {missing[0]!r:.60}; the columns are {shown(heading.cells)}"
         raise Invalid(msg)
-    fields = [_field(cell, named) for cell in heading.cells]
+    is_openalex = any(key_of(cell).startswith(_OPENALEX) for cell in heading.cells)
+    fields = [_field(cell, named, is_openalex=is_openalex) for cell in heading.cells]
     if not {"title", *IDENTIFIERS}.intersection(fields):
         msg = (
             f"no column is known for the title or an identifier: {shown(heading.cells)}; "
@@ -209,8 +233,9 @@ def layout(heading: Heading, named: Mapping[str, str]) -> Layout:
     return Layout({field: _places(field, fields, heading) for field in fields if field}, unused)
 
 
-def _field(heading: str, named: Mapping[str, str]) -> str | None:
-    known = _FIELD_OF.get(key_of(heading))
+def _field(heading: str, named: Mapping[str, str], *, is_openalex: bool) -> str | None:
+    key = key_of(heading)
+    known = RETRACTED if is_openalex and key == "is retracted" else _FIELD_OF.get(key)
     return named.get(heading, None if known in named.values() else known)
 
 

@@ -7,6 +7,7 @@ normal form, and reports those that are none.
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -19,15 +20,37 @@ from evledger.importing import ItemLink
 from evledger.locators import normalise
 from evledger_literature.reading.cells import is_absent
 
-__all__ = ["Link", "Named", "arxiv", "dois", "isbns", "links", "named", "stated"]
+__all__ = [
+    "Link",
+    "Named",
+    "apart",
+    "arxiv",
+    "dois",
+    "isbns",
+    "links",
+    "named",
+    "noted",
+    "stated",
+]
 
 _DOI: Final = re.compile(r"10\.[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}/\S+")
 _SEPARATOR: Final = re.compile(r"[;,]?\s+|;(?=(?:doi:)?10\.[0-9]{4,9}/)", re.IGNORECASE)
+# A DOI that something follows, which may be the rest of it.
+_CUT: Final = re.compile(
+    r"(?:doi[:\s]{0,9})?(10\.[0-9]{4,9}/\S*)\s+(\S.*)", re.IGNORECASE | re.DOTALL
+)
+_REST: Final = re.compile(r"[\[<(]\s*[0-9]")
+_SICI_END: Final = re.compile(r"[0-9]\.[0-9]\.CO;2(?:-.)?", re.IGNORECASE)  # of ANSI/NISO Z39.56
+_BRACKETS: Final = ("()", "[]", "<>", "{}")
 # Ten or thirteen digits with the hyphens or blanks that people put between them.
 _ISBN: Final = re.compile(
     r"(?<![0-9])(?:97[89][-–\s]?)?[0-9](?:[-–\s]?[0-9]){8}[-–\s]?[0-9Xx](?![0-9])"
 )
-_LINK: Final = re.compile(r"https?://[^\s<>\";]+(?:;(?!\s?https?:)[^\s<>\";]+)*", re.IGNORECASE)
+# A DOI may be made of a SICI, with the page in angle brackets: `25:4<397::AID-ESP62>3.0.CO;2-9`.
+_LINK: Final = re.compile(
+    r"https?://(?:[^\s<>\";]|<[0-9]{1,9}:[^\s<>\";]{1,60}>)+(?:;(?!\s?https?:)[^\s<>\";]+)*",
+    re.IGNORECASE,
+)
 _LONGEST_LINK: Final = 2_000
 # The DOI of what arXiv has names all its versions.
 _ARXIV: Final = re.compile(
@@ -47,7 +70,8 @@ _STATED: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
-_PARTS: Final = re.compile(r"[\n;,]\s*")
+_PARTS: Final = re.compile(r"\n|[;,]\s")
+_REFERENCES: Final = "cited references"
 
 
 def dois(field: str) -> Iterator[str]:
@@ -57,10 +81,16 @@ def dois(field: str) -> Iterator[str]:
     ['doi:10.1000/A', 'doi:https://doi.org/10.1000%2Fb']
     >>> list(dois("see the publisher's site")), list(dois("n/a"))
     (["doi:see the publisher's site"], [])
+    >>> list(dois("10.1659/0276-4741(2004)024 [ 0141:SPOCMP]2.0.CO;2"))
+    ['doi:10.1659/0276-4741(2004)024[0141:SPOCMP]2.0.CO;2']
     """
     if is_absent(field.strip()):
         return
-    parts = _SEPARATOR.split(html.unescape(field).strip())
+    text = html.unescape(field).strip()
+    if broken := _mended(text):
+        yield f"doi:{broken}"
+        return
+    parts = _SEPARATOR.split(text)
     found = list(filter(None, (part if "://" in part else _doi(part) for part in parts)))
     yield from (f"doi:{each}" for each in found or [field.strip()])
 
@@ -68,6 +98,71 @@ def dois(field: str) -> Iterator[str]:
 def _doi(part: str) -> str | None:
     found = _DOI.search(part)
     return found[0] if found else None
+
+
+def _mended(text: str) -> str | None:
+    """Put a DOI together that blanks have got into, of which a part may be that of a whole issue.
+
+    Returns:
+        The text as it stands, which is none, where it cannot be told how the DOI goes on; nothing
+        where no blank is in one.
+    """
+    cut = _CUT.fullmatch(text)
+    if not cut or _DOI.search(cut[2]) or "://" in cut[2]:
+        return None
+    joined = "".join((cut[1] + cut[2]).split())
+    if _is_balanced(joined) and (_SICI_END.search(joined) or not _is_balanced(cut[1])):
+        return joined
+    return text if _REST.match(cut[2]) or not _is_balanced(cut[1]) else None
+
+
+def _is_balanced(text: str) -> bool:
+    return all(text.count(opening) == text.count(closing) for opening, closing in _BRACKETS)
+
+
+def apart(found: Iterable[str], others: Iterable[str] = ()) -> tuple[list[str], list[str]]:
+    """Tell the DOI of a work from those of what it is part of, or stands beside.
+
+    Databases give a chapter's DOI and then its book's, with which the chapter's often begins.
+    A preprint's is another version's of the work, and stays.
+
+    Args:
+        found: what the fields for DOIs have, each with its scheme.
+        others: what other fields have; of these, the DOIs of a whole or of a part are told.
+
+    Returns:
+        The work's own, and the others.
+
+    >>> apart(["doi:10.1007/978-3-319-53160-1", "doi:10.1007/978-3-319-53160-1_15"])
+    (['doi:10.1007/978-3-319-53160-1_15'], ['doi:10.1007/978-3-319-53160-1'])
+    """
+    names = list(dict.fromkeys(map(_normal, found)))
+    published = [name for name in names if _is_published(name)]
+    # In order, a text stands right before those that begin with it.
+    wholes = {a for a, b in itertools.pairwise(sorted(published)) if b.startswith(a)}
+    first = next((name for name in published if name not in wholes), None)
+    rest = list(dict.fromkeys(map(_normal, others)))
+    beside = [name for name in published if name != first]
+    beside += [name for name in rest if first and _is_of_one(first, name)]
+    known = frozenset(beside)
+    return [name for name in (*names, *rest) if name not in known], beside
+
+
+def _normal(name: str) -> str:
+    try:
+        return normalise(name)
+    except Invalid:
+        return name
+
+
+def _is_published(name: str) -> bool:
+    return name.startswith("doi:10.") and not name.startswith(_OF_ARXIV)
+
+
+def _is_of_one(first: str, second: str) -> bool:
+    """Tell whether one of two DOIs is of a part of the other's work."""
+    is_whole_or_part = first.startswith(second) or second.startswith(first)
+    return first != second and _is_published(second) and is_whole_or_part
 
 
 def isbns(fields: Iterable[str]) -> list[str]:
@@ -100,7 +195,8 @@ def links(fields: Iterable[str]) -> list[Link]:
     >>> links(["https://www.ncbi.nlm.nih.gov/pubmed/12653513"])[0].name
     'pmid:12653513'
     """
-    found = (link for field in fields for link in _LINK.findall(field))
+    texts = (field.replace("&lt;", "<").replace("&gt;", ">") for field in fields)
+    found = (link for text in texts for link in _LINK.findall(text))
     return list(filter(None, map(_link, found)))
 
 
@@ -130,9 +226,25 @@ def stated(fields: Iterable[str]) -> Iterator[str]:
     ['pmid:30123504', 'pmcid:PMC42']
     """
     for field in fields:
-        for part in _PARTS.split(field):
-            if (found := _STATED.fullmatch(part.strip())) and found.lastgroup:
-                yield f"{found.lastgroup}:{found[found.lastgroup]}"
+        if _REFERENCES not in field.casefold():
+            yield from _each_stated(_PARTS.split(field))
+
+
+def noted(notes: Iterable[str]) -> Iterator[str]:
+    r"""Give the identifiers that are a line of a note each; other works' stand in its sentences.
+
+    >>> list(noted(["PMID: 1", "Read twice, 10.1000/x", "Cited References:\n10.1000/y"]))
+    ['pmid:1']
+    """
+    for note in notes:
+        if _REFERENCES not in note.casefold():
+            yield from _each_stated(note.splitlines())
+
+
+def _each_stated(parts: Iterable[str]) -> Iterator[str]:
+    for part in parts:
+        if (found := _STATED.fullmatch(part.strip())) and found.lastgroup:
+            yield f"{found.lastgroup}:{found[found.lastgroup]}"
 
 
 @attrs.frozen

@@ -16,6 +16,7 @@ _AND = re.compile(r",? (?:and|&) ")
 _NUMBER = re.compile(r" ?\([0-9]{6,}\)\Z")  # Scopus's id of an author
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
 _WITH_INITIALS = re.compile(r"[A-Z.-]{1,6} .+|.+ [A-Z.-]{1,6}")
+_ENDED = re.compile(r"[A-Z]{2}\.\Z")  # one name: the dot is not of its initials
 _MORE: Final = frozenset(("", "et al", "et al.", "...", "…"))
 
 
@@ -72,7 +73,8 @@ def _by_commas(text: str) -> list[str]:
     names = [part for part in map(str.strip, text.split(",")) if part.casefold() not in _MORE]
     is_list = len(names) > 2 and all(" " in name for name in names)
     if is_list or all(map(_WITH_INITIALS.fullmatch, names)):
-        is_sentence = text.endswith(".") and text.count(".") == 1  # as PubMed ends the list
+        is_sentence = text.count(".") == 1 and (len(names) > 1 or _ENDED.search(text) is not None)
+        # As PubMed ends the list.
         return [name.removesuffix(".") if is_sentence else name for name in names]
     surnames, initials = names[::2], names[1::2]
     if len(surnames) == len(initials) and all(map(_INITIALS.fullmatch, initials)):
