@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
@@ -400,6 +401,25 @@ def test_an_importer_that_gives_something_else(ledger: Ledger, file: Path) -> No
     with pytest.raises(PluginError, match="importer 'given' gave str, where Item"):
         import_file(ledger, file, Given("text"), by="me")  # type: ignore[arg-type]
     assert ledger.head().size == 1
+
+
+def test_two_imports_at_once(tmp_path: Path, file: Path) -> None:
+    """Two that import the same at once both finish; each source is there once, and counts add up."""
+    found = [item(f"A{n}", f"doi:10.1000/{n}", capture=ABSTRACT) for n in range(1_500)]
+    database = tmp_path / "e.db"
+    with evledger.open(database, plugins=Plugins.builtin()) as store:
+        store.create("semax", title="Semax", by="me")
+
+        def run(_: int) -> ImportReport:
+            ledger = store.ledger("semax")
+            return import_file(ledger, file, Given(*found), by="me")
+
+        with ThreadPoolExecutor(3) as threads:
+            reports = list(threads.map(run, range(3)))
+        assert sum(report.added for report in reports) == sum(r.sources for r in reports) == 1_500
+        assert [report.read for report in reports] == [1_500] * 3
+        assert len(store.ledger("semax").view().sources) == 1_500
+        assert store.ledger("semax").verify("full").ok
 
 
 # -- files -------------------------------------------------------------------------------

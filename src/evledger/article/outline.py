@@ -329,7 +329,8 @@ def _authors(source: Source) -> str:
     if not isinstance(authors, tuple):
         return str(authors)
     more = max(len(authors), source.author_count or 0) - len(authors[:_NAMED])
-    return ", ".join(authors[:_NAMED]) + (f" and {more} more" if more and authors else "")
+    between = "; " if any("," in name for name in authors[:_NAMED]) else ", "
+    return between.join(authors[:_NAMED]) + (f" and {more} more" if more and authors else "")
 
 
 def _claim(claim: Claim, tiers: Mapping[str, str], *, quote: bool) -> Item:

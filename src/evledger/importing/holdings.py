@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from blake3 import blake3
 
 from evledger.codec import is_list
 from evledger.events import SCIENTIFIC_KINDS
@@ -42,15 +43,15 @@ class Holdings:
         self._titles: dict[str, object] = {}
         self._dois: dict[str, set[str]] = {}
         self._holders: dict[str, str] = {}
-        self._twins: dict[tuple[object, ...], str] = {}
-        self._claims: dict[str, set[tuple[str, str, str]]] = {}
+        self._twins: dict[bytes, str] = {}
+        self._claims: dict[str, set[bytes]] = {}
         self._claim_ids: dict[str, tuple[str | None, object]] = {}
         self._scientific: dict[str, str] = {}
         self._captured: set[str] = set()
         for source in view.sources.values():
             self._take_over(source)
         for claim in view.claims.values():
-            said = (str(claim.text), claim.tier, str(claim.stance))
+            said = _digest(str(claim.text), claim.tier, str(claim.stance))
             self._claims.setdefault(claim.source, set()).add(said)
             self._claim_ids[claim.id] = (claim.source, claim.text)
 
@@ -145,7 +146,7 @@ class Holdings:
     def is_new(self, source: str, claim: ClaimTagged) -> bool:
         """Say whether a source does not have a claim yet, and remember it."""
         claims = self._claims.setdefault(source, set())
-        said = (claim.text, claim.tier, claim.stance)
+        said = _digest(claim.text, claim.tier, claim.stance)
         if said in claims:
             return False
         claims.add(said)
@@ -161,10 +162,15 @@ class Holdings:
         return self._claim_ids.get(claim.id, place) != place
 
 
-def _twin(fields: Mapping[str, Any]) -> tuple[object, ...]:
+def _twin(fields: Mapping[str, Any]) -> bytes:
     """Give what tells sources apart that have neither id nor locator."""
     values = (fields.get(name) or None for name in _TWIN)
-    return tuple(tuple(value) if is_list(value) else value for value in values)
+    return _digest(*(tuple(value) if is_list(value) else value for value in values))
+
+
+def _digest(*values: object) -> bytes:
+    """Stand for some values, in less memory than long texts take."""
+    return blake3(repr(values).encode(errors="surrogatepass")).digest(16)
 
 
 _WORD: Final = re.compile(r"\w+")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast
 
 import attrs
 
 from evledger.codec import is_list
 from evledger.events import ClaimTagged, SourceAdded
-from evledger.exceptions import EvledgerError, Invalid
+from evledger.exceptions import DuplicateKey, EvledgerError, Invalid
 from evledger.importing.holdings import Holdings
 from evledger.importing.values import (
     Capture,
@@ -34,6 +35,9 @@ __all__ = ["Resolver", "Target"]
 _NO_ID: Final = "not-given"
 _LARGEST: Final = 60_000  # bytes of data, so that the line around it has room
 _MOST_NOTES: Final = 500
+_TRIES: Final = 10
+_COLUMNS: Final = ("added", "known", "flagged")
+_MADE: Final = ("sources", "claims", "flags", "links")
 _BATCH: Final = 500  # flags and links of others, settled at the end
 
 
@@ -88,6 +92,24 @@ class _Pending:
     told: ItemFlag | ItemLink
 
 
+@attrs.define
+class _Tally:
+    """What was done so far."""
+
+    columns: dict[str, int] = attrs.field(factory=lambda: dict.fromkeys(_COLUMNS, 0))
+    made: dict[str, int] = attrs.field(factory=lambda: dict.fromkeys(_MADE, 0))
+    absent: int = 0
+    unnoted: int = 0
+    rejected: list[Rejection] = attrs.field(factory=list[Rejection])
+    notes: dict[Note, None] = attrs.field(factory=dict[Note, None])
+    pending: list[_Pending] = attrs.field(factory=list[_Pending])
+
+    def copy(self) -> _Tally:
+        """Give one that stays as this one is now."""
+        values = attrs.asdict(self, recurse=False)
+        return _Tally(**{name: copy.copy(value) for name, value in values.items()})
+
+
 class Resolver:
     """Decides for each item what is new, and appends that.
 
@@ -108,67 +130,84 @@ class Resolver:
         self._dry_run = dry_run
         self._known_only = known_only
         self._holdings = Holdings(ledger.view())
-        self._columns = {"added": 0, "known": 0, "flagged": 0}
-        self._absent = 0
-        self._made = {"sources": 0, "claims": 0, "flags": 0, "links": 0}
-        self._rejected: list[Rejection] = []
-        self._notes: dict[Note, None] = {}
-        self._unnoted = 0
-        self._pending: list[_Pending] = []
+        self._tally = _Tally()
 
     # -- the import as a whole
 
     def take(self, found: Sequence[Found]) -> None:
         """Resolve what was read and append what is new, all or none of it."""
-        with self._ledger.batch(by=self._by) as batch:
+
+        def resolve(batch: Batch) -> None:
             for each in found:
                 if isinstance(each, Note):
                     self._note(each)
                 elif isinstance(each, Rejection):
-                    self._rejected.append(each)
+                    self._tally.rejected.append(each)
                 else:
                     self._take_item(each, batch)
-            self._keep_or_clear(batch)
+
+        self._append(resolve)
 
     def finish(self) -> ImportReport:
         """Settle what waited for sources that might have come later, and report."""
-        pending = sorted(self._pending, key=lambda each: _date(each.told))
+        pending = sorted(self._tally.pending, key=lambda each: _date(each.told))
         for start in range(0, len(pending), _BATCH):
-            with self._ledger.batch(by=self._by) as batch:
-                for each in pending[start : start + _BATCH]:
-                    self._absent += not self._tell(each.told, each.outcome, batch)
-                self._keep_or_clear(batch)
+            chunk = pending[start : start + _BATCH]
+
+            def settle(batch: Batch, chunk: Sequence[_Pending] = chunk) -> None:
+                for each in chunk:
+                    self._tally.absent += not self._tell(each.told, each.outcome, batch)
+
+            self._append(settle)
         for outcome in dict.fromkeys(each.outcome for each in pending):
             self._count(outcome)
         return self._report()
 
-    def _keep_or_clear(self, batch: Batch) -> None:
-        if self._dry_run:
-            batch.clear()
+    def _append(self, resolve: Callable[[Batch], None]) -> None:
+        """Append what is resolved; again, where others have added some of it meanwhile.
+
+        Raises:
+            DuplicateKey: they did so time and again.
+        """
+        for left in reversed(range(_TRIES)):
+            before = self._tally.copy()
+            try:
+                with self._ledger.batch(by=self._by) as batch:
+                    resolve(batch)
+                    if self._dry_run:
+                        batch.clear()
+            except DuplicateKey:
+                if not left:
+                    raise
+                self._tally = before
+                self._holdings = Holdings(self._ledger.view())
+            else:
+                return
 
     def _note(self, note: Note) -> None:
-        if len(self._notes) < _MOST_NOTES:
-            self._notes[note] = None
-        elif note not in self._notes:
-            self._unnoted += 1
+        if len(self._tally.notes) < _MOST_NOTES:
+            self._tally.notes[note] = None
+        elif note not in self._tally.notes:
+            self._tally.unnoted += 1
 
     def _report(self) -> ImportReport:
-        notes = [*self._notes]
-        if self._unnoted:
-            notes.append(Note("the file", f"there are {self._unnoted:,} notes more"))
+        tally = self._tally
+        notes = [*tally.notes]
+        if tally.unnoted:
+            notes.append(Note("the file", f"there are {tally.unnoted:,} notes more"))
         return ImportReport(
-            read=sum(self._columns.values()) + len(self._rejected),
-            **self._columns,
-            **self._made,
-            rejected=tuple(self._rejected),
-            absent=self._absent,
+            read=sum(tally.columns.values()) + len(tally.rejected),
+            **tally.columns,
+            **tally.made,
+            rejected=tuple(tally.rejected),
+            absent=tally.absent,
             notes=tuple(notes),
             dry_run=self._dry_run,
         )
 
     def _count(self, outcome: _Outcome) -> None:
         if outcome.source is not None or outcome.matched:
-            self._columns[outcome.column] += 1
+            self._tally.columns[outcome.column] += 1
 
     # -- one item
 
@@ -177,16 +216,16 @@ class Resolver:
             events = self._events_of(item)
         except EvledgerError as error:
             raw = "" if item.source is None else repr(dict(item.source))
-            self._rejected.append(Rejection(item.place, str(error), raw))
+            self._tally.rejected.append(Rejection(item.place, str(error), raw))
             return
         outcome = self._take_source(events, batch)
         if outcome is None:
-            self._absent += 1
+            self._tally.absent += 1
             return
         told: list[ItemFlag | ItemLink] = [*sorted(events.flags, key=_date), *events.links]
         for each in told:
             if _waits(each):
-                self._pending.append(_Pending(outcome, each))
+                self._tally.pending.append(_Pending(outcome, each))
             else:
                 self._tell(each, outcome, batch)
         if not any(map(_waits, told)):
@@ -215,12 +254,12 @@ class Resolver:
         capture = self._attach(events.capture, batch)
         batch.append(attrs.evolve(cast("Any", events.source), id=id, capture=capture))
         self._holdings.remember(id, {**fields, "id": id, "capture": capture})
-        self._made["sources"] += 1
+        self._tally.made["sources"] += 1
         return str(id)
 
     def _new_id(self, cls: type[Event], batch: Batch) -> str:
         if self._dry_run:  # the store's counters stay as they are
-            return f"new-{sum(self._made.values())}"
+            return f"new-{sum(self._tally.made.values())}"
         return batch.new_id(cls)
 
     def _attach(self, capture: Capture | None, batch: Batch) -> Any:
@@ -253,7 +292,7 @@ class Resolver:
         id = self._new_id(ClaimTagged, batch) if claim.id == _NO_ID else claim.id
         self._holdings.name_claim(id, source, claim.text)
         batch.append(attrs.evolve(cast("Any", claim), id=id, source=source))
-        self._made["claims"] += 1
+        self._tally.made["claims"] += 1
         return True
 
     # -- flags and links
@@ -291,7 +330,7 @@ class Resolver:
             return False
         self._holdings.flags.add(said)
         batch.append(self._vocabulary.structure("source-flagged", _flag_data(source, flag)))
-        self._made["flags"] += 1
+        self._tally.made["flags"] += 1
         return True
 
     def _link(self, source: str, other: str, relation: str, basis: str, batch: Batch) -> bool:
@@ -302,7 +341,7 @@ class Resolver:
         link = {"source": source, "other": other, "relation": relation}
         data = {**link, "assertion": "automatic", "basis": basis}
         batch.append(self._vocabulary.structure("source-linked", data))
-        self._made["links"] += 1
+        self._tally.made["links"] += 1
         return True
 
     # -- what an item would become

@@ -89,6 +89,8 @@ class Record:
             return
         if not self.title:
             yield Note(self.place, "it has no title")
+        if len(self._words()) > _LARGEST_CAPTURE:
+            yield Note(self.place, "its abstract is longer than 1 MiB and was left out")
         if self._is_marked():
             text = f"it was flagged as retracted for its title, {self.title!r:.60}, alone"
             yield Note(self.place, text)
@@ -137,8 +139,11 @@ class Record:
         count = max(self.author_count or 0, len(self.authors))
         return count if count > len(self.authors[:_MOST_AUTHORS]) else None
 
+    def _words(self) -> bytes:
+        return (self.abstract or "").strip().encode(errors="replace")
+
     def _capture(self) -> Capture | None:
-        data = (self.abstract or "").strip().encode(errors="replace")
+        data = self._words()
         return Capture(data) if 0 < len(data) <= _LARGEST_CAPTURE else None
 
 

@@ -272,13 +272,11 @@ def test_what_an_answer_lost_is_asked_for_again(serve: Serve, reply: Reply, wire
     assert [form["id"] for form in server.asked] == ["1,2,3", "2", "3"]
 
 
-def test_a_merged_record_answers_to_both(serve: Serve, reply: Reply, wire: Wire) -> None:
-    """A record that comes under another number is the answer to the one asked for, with a note."""
+def test_another_record_is_no_answer(serve: Serve, reply: Reply, wire: Wire) -> None:
+    """A record that comes under another number is not taken for what was asked, nor as gone."""
     server = PubMed(reply, {"1": "One", "2": "Two"}, merged={"2": "9"})
-    found = list(PubMedFetcher(wire).fetch(["pmid:1", "pmid:2"], context(serve(server))))
-    assert source(by_place(found)["pmid:2"])["locators"] == ["pmid:2", "pmid:9"]
-    notes = [each for each in found if isinstance(each, Note)]
-    assert [note for note in notes if note.place == "pmid:2" and "pmid:9" in note.text]
+    found = by_place(PubMedFetcher(wire).fetch(["pmid:1", "pmid:2"], context(serve(server))))
+    assert reason(found["pmid:2"]) == "the answer is pmid:9, and not what was asked for"
 
 
 def test_each_is_asked_for_once(serve: Serve, reply: Reply, wire: Wire) -> None:
@@ -540,7 +538,7 @@ class Shelf:
 
 def test_an_answer_keeps_its_notes_and_its_name() -> None:
     """What is noted of a record comes with it; a name is no mention of another source as well."""
-    fields = {"title": "A", "locators": ["pmid:9"], "mentions": ["pmid:1", "doi:10.1/x"]}
+    fields = {"title": "A", "locators": ["doi:10.9/x"], "mentions": ["doi:10.1/x", "pmid:7"]}
     answer: list[Found] = [
         Note("the file", "of no record"),
         Note("record 1", "of another"),
@@ -548,14 +546,14 @@ def test_an_answer_keeps_its_notes_and_its_name() -> None:
         Note("record 2", "of this"),
         Item(place="record 2", source=fields),
     ]
-    alone = list(inquire(Shelf(answer[3:]), ["pmid:1"], lambda: "now"))
-    expected = {"title": "A", "locators": ["pmid:1", "pmid:9"], "mentions": ["doi:10.1/x"]}
+    alone = list(inquire(Shelf(answer[3:]), ["doi:10.1/x"], lambda: "now"))
+    expected = {"title": "A", "locators": ["doi:10.1/x", "doi:10.9/x"], "mentions": ["pmid:7"]}
     assert "of this" in [each.text for each in alone if isinstance(each, Note)]
-    assert source(by_place(alone)["pmid:1"]) == {**expected, "retrieved": "now"}
-    among = list(inquire(Shelf(answer), ["pmid:2", "pmid:9"], lambda: "now"))
+    assert source(by_place(alone)["doi:10.1/x"]) == {**expected, "retrieved": "now"}
+    among = list(inquire(Shelf(answer), ["pmid:2", "doi:10.9/x"], lambda: "now"))
     assert [(each.place, each.text) for each in among if isinstance(each, Note)] == [
         ("pmid:2", "of another"),
-        ("pmid:9", "of this"),
+        ("doi:10.9/x", "of this"),
     ]
 
 

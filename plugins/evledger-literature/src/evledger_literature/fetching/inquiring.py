@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
 
@@ -17,6 +17,9 @@ from evledger_literature.fetching.pacing import Paces
 from evledger_literature.fetching.wire import Wire
 
 __all__ = ["Connected", "Desk", "address", "inquire"]
+
+_LASTING: Final = ("pmid:",)
+"""Numbers that never come to lead to another record, as a DOI's alias or a merged trial's does."""
 
 
 class Connected:
@@ -146,6 +149,10 @@ def _named(answer: Iterable[Found], locator: str, retrieved: str) -> Iterator[Fo
             yield attrs.evolve(found, place=locator)
             continue
         names = list(_locators(found))
+        if locator not in names and locator.startswith(_LASTING):
+            given = ", ".join(names) or "a record without identifiers"
+            yield Rejection(locator, f"the answer is {given}, and not what was asked for")
+            continue
         if locator not in names:
             others = ", ".join(names) or "a record without identifiers"
             yield Note(locator, f"the answer is {others}, which is taken to be the same source")

@@ -73,7 +73,7 @@ def _entry(reference: Reference) -> Entry:
         "year": published[:4],
         "date": published,
         "language": _text(reference.language or ""),
-        "type": reference.kind.replace("-", " "),
+        "type": reference.genre,
         **first,
         "doi": reference.doi,
         "url": _VERBATIM.sub(_escaped, reference.url or ""),

@@ -55,7 +55,7 @@ def _item(reference: Reference) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": reference.id,
         "type": _TYPES.get(reference.kind, "document"),
-        "genre": reference.kind.replace("-", " "),
+        "genre": reference.genre,
         "title": reference.title,
         "author": list(map(_name, reference.authors)),
         "container-title": reference.venue,

@@ -67,6 +67,15 @@ class Reference:
     locators: Sequence[str] = ()
     remarks: Sequence[str] = ()
 
+    @property
+    def genre(self) -> str:
+        """What it is, in words that are not taken for PubMed's publication types.
+
+        >>> Reference(id="s1", kind="comment").genre, Reference(id="s2", kind="web-page").genre
+        ('online comment', 'web page')
+        """
+        return "online comment" if self.kind == "comment" else self.kind.replace("-", " ")
+
     def values(self, scheme: str) -> list[str]:
         """Give its locators of a scheme, without it.
 

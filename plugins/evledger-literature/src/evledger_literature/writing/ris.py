@@ -80,7 +80,7 @@ def _record(reference: Reference) -> dict[str, str | list[str]]:
         "DO": [reference.doi],
         "SN": reference.values("isbn")[:1] if is_book else [],
         "UR": [reference.url],
-        "M3": [reference.kind.replace("-", " ").capitalize()],
+        "M3": [reference.genre.capitalize()],
         "N1": _notes(reference, (*_FIELDS, "isbn") if is_book else _FIELDS),
     }
     filled = {tag.lower(): [text for text in texts if text] for tag, texts in fields.items()}
