@@ -173,6 +173,15 @@ def test_import_tells_what_came_before_a_bad_file(semax: Run) -> None:
     assert (ended.code, ended.out) == (Exit.WRONG, "")
 
 
+def test_a_refused_file_keeps_no_other(semax: Run) -> None:
+    """Files after one that is refused as a whole are imported, and that one is named at the end."""
+    bad = write("bad.csv", "kind,title,nonsense\nreview,A,x\n")
+    files = [bad, write("good.csv", "kind,title\nreview,B\n")]
+    done = semax("import", "semax", *files, "--format", "csv", "--by", "me")
+    assert (done.code, "bad.csv" in done.err) == (2, True)
+    assert "added 1 source" in done.out
+
+
 def test_import_is_inert(semax: Run) -> None:
     """Neither a file's name nor what stands in it steers a terminal."""
     write(f"{HOSTILE}.csv", f"title,claim,tier\nB,x,{HOSTILE}\n")

@@ -258,7 +258,10 @@ def test_unknown_names(plugins: Plugins) -> None:
         plugins.renderer("pdf")
     with pytest.raises(PluginError, match="no importer 'ris'; there are: csv, jsonl, lines"):
         plugins.importer("ris", "x")
-    known = r"no importer knows 'a\.ris' by its content or suffix; name one of: csv \(\.csv \.tsv\), jsonl"
+    known = (
+        r"no importer knows 'a\.ris' by its content or suffix; "
+        r"name one of: csv \(\.csv \.tsv\), jsonl"
+    )
     with pytest.raises(PluginError, match=known):
         plugins.importer(None, "a.ris")
 

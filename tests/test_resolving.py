@@ -404,7 +404,7 @@ def test_an_importer_that_gives_something_else(ledger: Ledger, file: Path) -> No
 
 
 def test_two_imports_at_once(tmp_path: Path, file: Path) -> None:
-    """Two that import the same at once both finish; each source is there once, and counts add up."""
+    """Several that import the same at once finish; each source is there once, and counts add up."""
     found = [item(f"A{n}", f"doi:10.1000/{n}", capture=ABSTRACT) for n in range(1_500)]
     database = tmp_path / "e.db"
     with evledger.open(database, plugins=Plugins.builtin()) as store:

@@ -102,7 +102,7 @@ def import_(
                 for each in run.imports(files, locators):
                     done.append(each)
                     _write_rejects(file, each)
-            finally:  # what came before a bad file has been imported, and is told
+            finally:  # what has been imported is told, whatever became of the rest
                 _tell(settings, target, done, rejects)
     return Exit.WRONG if any(each.report.rejected for each in done) else Exit.DONE
 
@@ -179,9 +179,19 @@ class _Run:
         return name
 
     def imports(self, files: Mapping[str, str], locators: tuple[str, ...]) -> Iterator[Done]:
-        """Import one file after the other, and then all locators at once."""
+        """Import one file after the other, and then all locators at once.
+
+        Raises:
+            Invalid: files were refused as a whole; the others have been imported.
+        """
+        refused: list[str] = []
         for file, importer in files.items():
-            yield Done(what=file, format=importer, report=self._import(file))
+            try:
+                report = self._import(file)
+            except Invalid as error:
+                refused.append(str(error))
+            else:
+                yield Done(what=file, format=importer, report=report)
         if locators:
             yield Done(
                 what=locators[0] if len(locators) == 1 else count(len(locators), "locator"),
@@ -189,6 +199,8 @@ class _Run:
                 report=self._fetch(locators),
                 locators=locators,
             )
+        if refused:
+            raise Invalid("; ".join(refused))
 
     def _import(self, file: str) -> ImportReport:
         with progress(f"importing {excerpt(inert(file), 40)}") as bar:
