@@ -161,6 +161,15 @@ def test_a_list_of_retractions(ledger: Ledger, file: Path) -> None:
     assert columns(again) == (1, 0, 1, 0, 3)
 
 
+def test_every_holder_is_flagged(ledger: Ledger, file: Path) -> None:
+    """Where two sources hold the names of one retracted work, neither goes on to count."""
+    taken(ledger, file, item("A", "doi:10.1000/a"), item("A", "pmid:1"))
+    flag = attrs.evolve(RETRACTED, of=["doi:10.1000/a", "pmid:1"])
+    report = taken(ledger, file, Item(place="row 1", flags=[flag]))
+    assert (columns(report), report.flags) == ((1, 0, 0, 1, 0), 2)
+    assert [source.is_retracted for source in ledger.view().sources.values()] == [True, True]
+
+
 def test_an_item_about_nothing(ledger: Ledger, file: Path) -> None:
     """A record that describes no source and tells nothing of others is rejected, not lost."""
     unreadable = attrs.evolve(RETRACTED, of=["unavailable"])

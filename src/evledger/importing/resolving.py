@@ -306,17 +306,22 @@ class Resolver:
     def _tell(self, told: ItemFlag | ItemLink, outcome: _Outcome, batch: Batch) -> bool:
         """Append what a record tells, and say whether the sources that it is about are there."""
         if isinstance(told, ItemFlag):
-            of = self._one(told.of, outcome)
-            if of is not None:
-                outcome.matched = True
-                outcome.flagged |= self._flag(of, told, batch)
-            return of is not None
+            return self._tell_flag(told, outcome, batch)
         source, other = self._one(told.source, outcome), self._one(told.other, outcome)
         if source is None or other is None:
             return False
         outcome.matched = True
         outcome.added |= self._link(source, other, told.relation, told.basis, batch)
         return True
+
+    def _tell_flag(self, flag: ItemFlag, outcome: _Outcome, batch: Batch) -> bool:
+        """Flag every source that the locators name; two of one work are both retracted."""
+        own = () if outcome.source is None else (outcome.source,)
+        sources = self._holdings.holders(flag.of) if flag.of else own
+        for source in sources:
+            outcome.matched = True
+            outcome.flagged |= self._flag(source, flag, batch)
+        return bool(sources)
 
     def _one(self, locators: Sequence[str], outcome: _Outcome) -> str | None:
         """Give the source that some locators name; none of them name the record's own."""
