@@ -25,8 +25,9 @@ from evledger_literature.meaning.identifiers import (
 from evledger_literature.meaning.languages import language
 from evledger_literature.meaning.latex import bare, text_of
 from evledger_literature.reading.bibentries import BibEntry, Fields, entries, is_bibtex
-from evledger_literature.reading.decoding import lines, opening
+from evledger_literature.reading.decoding import opening
 from evledger_literature.reading.lenient import date, title
+from evledger_literature.reading.textrecords import found_in
 from evledger_literature.records import Record
 
 __all__ = ["BibTeXImporter", "records"]
@@ -73,14 +74,7 @@ class BibTeXImporter:
         Raises:
             Invalid: it has no entry, and is not blank; or it is larger than 64 Mi characters.
         """
-        text = lines(file)
-        if text.note:
-            yield text.note
-        for each in records(text.lines):
-            if isinstance(each, Record):
-                yield from each.found()
-            else:
-                yield each
+        yield from found_in(file, records)
 
 
 def records(lines: Iterable[str]) -> Iterator[Record | Rejection | Note]:

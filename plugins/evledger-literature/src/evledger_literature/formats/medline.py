@@ -20,8 +20,9 @@ from evledger_literature.meaning.corrections import Correction, Told, Work, cite
 from evledger_literature.meaning.identifiers import isbns, links
 from evledger_literature.meaning.languages import language
 from evledger_literature.reading.blocks import Block, Cutter, Marks
-from evledger_literature.reading.decoding import lines, opening
+from evledger_literature.reading.decoding import opening
 from evledger_literature.reading.lenient import locator
+from evledger_literature.reading.textrecords import found_in
 from evledger_literature.records import Record
 
 __all__ = ["MedlineImporter", "records"]
@@ -96,14 +97,7 @@ class MedlineImporter:
         Raises:
             Invalid: it has no record, and is not blank.
         """
-        text = lines(file)
-        if text.note:
-            yield text.note
-        for each in records(text.lines):
-            if isinstance(each, Record):
-                yield from each.found()
-            else:
-                yield each
+        yield from found_in(file, records)
 
 
 def records(lines: Iterable[str]) -> Iterator[Record | Rejection | Note]:

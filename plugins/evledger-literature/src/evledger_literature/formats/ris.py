@@ -36,7 +36,8 @@ from evledger_literature.meaning.identifiers import (
 from evledger_literature.meaning.languages import language
 from evledger_literature.notices import is_notice, plain_words
 from evledger_literature.reading.blocks import Block, Marks, blocks
-from evledger_literature.reading.decoding import lines, opening
+from evledger_literature.reading.decoding import opening
+from evledger_literature.reading.textrecords import found_in
 from evledger_literature.records import Record
 from evledger_literature.wordlists import TYPES
 
@@ -149,14 +150,7 @@ class RISImporter:
         Raises:
             Invalid: it has no record, and is not blank.
         """
-        text = lines(file)
-        if text.note:
-            yield text.note
-        for each in records(text.lines):
-            if isinstance(each, Record):
-                yield from each.found()
-            else:
-                yield each
+        yield from found_in(file, records)
 
 
 def records(lines: Iterable[str]) -> Iterator[Record | Rejection | Note]:
