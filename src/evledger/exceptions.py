@@ -11,6 +11,7 @@
     │   └── ClockError   the ledger's last record lies too far in the future
     ├── NotFound         no such ledger, record, file or attachment
     ├── Broken           stored bytes that are not a sound ledger
+    ├── NotProven        a proof, signature or checkpoint that does not show what it should
     ├── StoreError       the database could not do it: locked, full, read-only, foreign
     └── PluginError      a plugin is missing, misspelt, or failed
         └── NotSupplied  no plugin supplies anything of this name
@@ -35,6 +36,7 @@ __all__ = [
     "Invalid",
     "MissingRef",
     "NotFound",
+    "NotProven",
     "NotSupplied",
     "PluginError",
     "Refused",
@@ -133,6 +135,19 @@ class NotFound(EvledgerError, LookupError):
 
 class Broken(EvledgerError):
     """Stored bytes that are not a sound ledger; ``verify`` says where."""
+
+
+class NotProven(EvledgerError):
+    """A proof, signature or checkpoint that does not show what it should; the message says why.
+
+    >>> from evledger import NotProven
+    >>> from evledger.tree import verify_inclusion
+    >>> try:
+    ...     verify_inclusion(7, 7, bytes(32), [], bytes(32))
+    ... except NotProven as error:
+    ...     print(error)
+    a tree of 7 leaves has none at 7
+    """
 
 
 class StoreError(EvledgerError):
