@@ -247,7 +247,7 @@ def test_an_empty_database_that_somebody_marked(tmp_path: Path, pragma: str) -> 
 def test_a_newer_format(database: Path) -> None:
     """A database of a newer format is refused, and the message says what to do."""
     connection = sqlite3.connect(database, isolation_level=None)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.close()
     with pytest.raises(StoreError, match="upgrade evidence-ledger"):
         evledger.open(database)
@@ -430,6 +430,27 @@ def test_on_read_only_media(database: Path, head: Head, tmp_path: Path, mode: st
     try:
         mounted("-o remount,ro,bind", str(database.parent), folder)
         check_read_only(f"sqlite:///{folder}/ledger.db?mode={mode}", head)
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.mark.parametrize("mode", ["ro", "rw"])
+def test_an_older_format_on_read_only_media(
+    database: Path, head: Head, tmp_path: Path, mode: str
+) -> None:
+    """So can one of an older format, which cannot be upgraded there; nothing is kept in it."""
+    connection = sqlite3.connect(database)
+    connection.executescript("DROP TABLE kept; PRAGMA user_version = 1;")
+    connection.close()
+    folder = tmp_path / "media"
+    mounted("--bind", str(database.parent), folder)
+    try:
+        mounted("-o remount,ro,bind", str(database.parent), folder)
+        check_read_only(f"sqlite:///{folder}/ledger.db?mode={mode}", head)
+        with evledger.open(f"sqlite:///{folder}/ledger.db?mode={mode}") as store:
+            assert store.backend.kept_names("semax") == []
+            with pytest.raises(StoreError, match="is read-only; nothing was written"):
+                store.backend.keep("semax", {"tree": b"1"})
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
 

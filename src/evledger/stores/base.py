@@ -217,6 +217,35 @@ class Backend(abc.ABC):
         """Replace the names that are held, and the counters."""
 
     @abc.abstractmethod
+    def kept(self, ledger: str, names: Collection[str]) -> dict[str, bytes]:
+        """Give what is kept beside the chain under some of these names.
+
+        Hashes of the tree, which can be computed anew, and signed notes, which cannot.
+        """
+
+    @abc.abstractmethod
+    def kept_names(self, ledger: str, prefix: str = "") -> list[str]:
+        """Give the names that begin so under which anything is kept, sorted."""
+
+    @abc.abstractmethod
+    def keep(
+        self,
+        ledger: str,
+        items: Mapping[str, bytes | None],
+        expect: Mapping[str, bytes | None] | None = None,
+    ) -> bool:
+        """Keep some things beside the chain, or drop them, in one durable step.
+
+        Args:
+            ledger: its name in this store.
+            items: what to keep under each name; ``None`` drops what is there.
+            expect: what must be kept, or with ``None`` must not be, for anything to be done.
+
+        Returns:
+            Whether it was done; ``False`` where something else was kept than was expected.
+        """
+
+    @abc.abstractmethod
     def check(self) -> list[str]:
         """Check the database itself, below all ledgers, and give what is wrong, in sentences."""
 

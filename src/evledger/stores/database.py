@@ -16,7 +16,14 @@ from evledger.exceptions import Broken, Invalid, StoreError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["WRITE_CACHE", "Database", "application_of", "store_error", "translated"]
+__all__ = [
+    "WRITE_CACHE",
+    "Database",
+    "application_of",
+    "store_error",
+    "transaction",
+    "translated",
+]
 
 WRITE_CACHE: Final = -16_000  # KiB: the leaves of the index of names
 
@@ -117,6 +124,20 @@ def translated(path: str) -> Generator[None]:
     except (UnicodeDecodeError, OverflowError) as error:
         msg = f"{path} is damaged: a row of it cannot be read ({error}); restore an archive"
         raise Broken(msg) from error
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection, path: str, mode: str) -> Generator[None]:
+    """Do something wholly or not at all, in a transaction that begins ``DEFERRED``, say."""
+    with translated(path):
+        connection.execute(f"BEGIN {mode}")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
 
 
 def store_error(path: str, error: sqlite3.Error) -> StoreError | Broken:

@@ -30,6 +30,7 @@ class _Shelf:
     held: dict[str, int] = attrs.field(factory=dict[str, int])
     vault: dict[tuple[int, str], Opening] = attrs.field(factory=dict[tuple[int, str], Opening])
     attachments: dict[str, bytes] = attrs.field(factory=dict[str, bytes])
+    kept: dict[str, bytes] = attrs.field(factory=dict[str, bytes])
 
     def tail(self) -> list[bytes]:
         return list(self.open_page)
@@ -158,6 +159,32 @@ class MemoryStore(Backend):
             shelf = self._shelf(ledger)
             shelf.held = dict(keys)
             shelf.tip = attrs.evolve(self.tip(ledger), counters=dict(counters))
+
+    def kept(self, ledger: str, names: Collection[str]) -> dict[str, bytes]:
+        with self._lock:
+            kept = self._shelf(ledger).kept
+            return {name: kept[name] for name in names if name in kept}
+
+    def kept_names(self, ledger: str, prefix: str = "") -> list[str]:
+        with self._lock:
+            return sorted(name for name in self._shelf(ledger).kept if name.startswith(prefix))
+
+    def keep(
+        self,
+        ledger: str,
+        items: Mapping[str, bytes | None],
+        expect: Mapping[str, bytes | None] | None = None,
+    ) -> bool:
+        with self._lock:
+            kept = self._shelf(ledger).kept
+            if any(kept.get(name) != data for name, data in (expect or {}).items()):
+                return False
+            for name, data in items.items():
+                if data is None:
+                    kept.pop(name, None)
+                else:
+                    kept[name] = data
+            return True
 
     def check(self) -> list[str]:
         return []

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from evledger.codec import canonical
 from evledger.events import Event
 from evledger.hookspecs import EventSupply, hookimpl
-from evledger.ledger import Store
 from evledger.plugins import Plugins
 from evledger.schema import Seal
+from evledger.store import Store
 from evledger.testing.suites.base import ViewSuite, not_given, tried
 from evledger.testing.telling import Story, clock
 

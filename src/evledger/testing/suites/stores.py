@@ -15,13 +15,15 @@ import attrs
 import pytest
 from blake3 import blake3
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evledger.chain import ChainEnd
 from evledger.events import GapNoted
 from evledger.exceptions import Conflict, NotFound
-from evledger.ledger import Ledger, Store
+from evledger.ledger import Ledger
 from evledger.plugins import Plugins
 from evledger.seals import Hidden, Opening
+from evledger.store import Store
 from evledger.stores.base import Backend, Tip, Transaction, Write
 from evledger.testing.comparing import contents
 from evledger.testing.suites.base import Suite, not_given, tried
@@ -217,6 +219,100 @@ class StoreTests(Suite):
         with pytest.raises(NotFound, match=digest):
             list(backend.attachment("x", digest))
 
+    # -- beside the chain
+
+    def test_kept(self, backend: Backend) -> None:
+        """What is kept beside the chain is given back, replaced, dropped; each ledger has its own.
+
+        It is bytes of any kind and length, also none at all.
+        """
+        grow(backend, 1)
+        grow(backend, 1, "y")
+        assert (backend.kept("x", ["tree"]), backend.kept_names("x")) == ({}, [])
+        large = bytes(range(256)) * 400
+        assert backend.keep("x", {"tree": b"1", "tile/0/0": large, "empty": b""})
+        assert backend.keep("y", {"tree": b"2"})
+        assert backend.kept("x", ["tile/0/0", "tree", "none"]) == {"tree": b"1", "tile/0/0": large}
+        assert backend.kept("x", ["empty"]) == {"empty": b""}
+        assert backend.keep("x", {"tree": None, "tile/0/0": b"other", "none": None})
+        names = ["empty", "tile/0/0", "tree"]
+        assert backend.kept("x", names) == {"empty": b"", "tile/0/0": b"other"}
+        assert (backend.kept("y", names), backend.kept("x", [])) == ({"tree": b"2"}, {})
+
+    def test_kept_of_a_missing_ledger(self, backend: Backend) -> None:
+        """Nothing is kept of a ledger that there is not."""
+        for ask in (
+            lambda: backend.kept("x", ["tree"]),
+            lambda: backend.kept_names("x"),
+            lambda: backend.keep("x", {"tree": b"1"}),
+        ):
+            with pytest.raises(NotFound, match="'x'"):
+                ask()
+        assert backend.ledgers() == []
+
+    @pytest.mark.parametrize(
+        ("expect", "kept"),
+        [
+            (None, b"3"),
+            ({}, b"3"),
+            ({"a": b"1"}, b"3"),
+            ({"a": b"1", "z": None}, b"3"),
+            ({"a": b"2"}, b"1"),
+            ({"a": None}, b"1"),
+            ({"a": b"1", "z": b""}, b"1"),
+        ],
+        ids=str,
+    )
+    def test_keeping_what_is_expected(
+        self, backend: Backend, expect: dict[str, bytes | None] | None, kept: bytes
+    ) -> None:
+        """Either everything expected is there, and all is kept, or nothing is done."""
+        grow(backend, 1)
+        backend.keep("x", {"a": b"1", "b": b"1"})
+        done = backend.keep("x", {"a": b"3", "b": None, "c": b"3"}, expect)
+        expected = {"a": b"3", "c": b"3"} if done else {"a": b"1", "b": b"1"}
+        assert backend.kept("x", ["a", "b", "c"]) == expected
+        assert expected["a"] == kept
+
+    def test_names_of_what_is_kept(self, backend: Backend) -> None:
+        """The names are sorted by code points; a prefix is taken letter for letter."""
+        grow(backend, 1)
+        grow(backend, 1, "y")
+
+        @settings(tried, max_examples=60)
+        @given(st.sets(_NAMES, max_size=8), _NAMES | st.just(""))
+        def compare(names: set[str], prefix: str) -> None:
+            given = names | {prefix + name for name in list(names)[:2]}
+            backend.keep("x", dict.fromkeys(given, b"1"))
+            backend.keep("y", {f"{prefix}other": b"1"})
+            expected = sorted(name for name in given if name.startswith(prefix))
+            assert backend.kept_names("x", prefix) == expected
+            assert backend.kept_names("x") == sorted(given)
+            assert set(backend.kept("x", given)) == given
+            assert backend.keep("x", dict.fromkeys(given))
+
+        compare()
+
+    def test_kept_while_the_ledger_changes(self, backend: Backend) -> None:
+        """Appending, forgetting and other names change nothing of what is kept."""
+        opening = Opening(1, "quote", bytes(32), b"[]")
+        grow(backend, 200, openings=[opening])
+        backend.keep("x", {"tree": b"200", "checkpoint/1": b"signed"})
+        grow(backend, 100, forget=[(1, "quote")])
+        backend.scrub([opening])
+        backend.reindex("x", [("z", 2)], {})
+        assert backend.kept("x", backend.kept_names("x")) == {
+            "checkpoint/1": b"signed",
+            "tree": b"200",
+        }
+
+    def test_threads_keep_what_they_expect(self, backend: Backend) -> None:
+        """Of many who keep something in one place, each overwrites only what it has read."""
+        grow(backend, 1)
+        with ThreadPoolExecutor(_CROWD) as pool:
+            list(pool.map(lambda _: _count_up(backend), range(_CROWD)))
+        assert backend.kept("x", ["count"]) == {"count": b"%d" % (_CROWD * _EACH)}
+
     # -- as an application sees it
 
     def test_ledger_is_as_in_memory(self, tmp_path: Path) -> None:
@@ -326,6 +422,8 @@ class StoreTests(Suite):
         opening = Opening(1, "quote", bytes(32), b"[]")
         tip = grow(backend, 300, keys={"a": 1}, openings=[opening])
         backend.attach("x", blake3(b"data").hexdigest(), io.BytesIO(b"data"))
+        backend.keep("x", {"tree": b"300", "old": b"1"})
+        backend.keep("x", {"old": None})
         return tip, opening
 
     def _check_same(self, other: Backend, tip: Tip, opening: Opening) -> None:
@@ -335,6 +433,17 @@ class StoreTests(Suite):
         assert list(other.names("x")) == [("a", 1)]
         assert list(other.openings("x")) == [opening]
         assert other.attachments("x") == [blake3(b"data").hexdigest()]
+        assert other.kept("x", other.kept_names("x")) == {"tree": b"300"}
+
+    def test_processes_keep_what_they_expect(self, tmp_path: Path) -> None:
+        """So it is among processes."""
+        self._needs(self.is_shared, "is not shared")
+        url = self.url(tmp_path)
+        with self.opener()(url) as backend:
+            grow(backend, 1)
+            codes = _in_processes(_count_up_at, [(self.opener(), url)] * _CROWD)
+            assert codes == [0] * _CROWD
+            assert backend.kept("x", ["count"]) == {"count": b"%d" % (_CROWD * _EACH)}
 
     def test_processes_share_a_store(self, tmp_path: Path) -> None:
         """Many processes write to one ledger: each acknowledged event is there once."""
@@ -386,6 +495,26 @@ def grow(backend: Backend, size: int, ledger: str = "x", **changes: object) -> T
         return Write(tip=new, **given)  # type: ignore[arg-type]  # what the test changes
 
     return backend.write(ledger, compose)
+
+
+_NAMES: Final = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=4) | (
+    st.text(r"ab%_*?[]/\\'\"^.\U0010FFFF", min_size=1, max_size=4)
+)
+"""Names that mean something to databases, and any other."""
+
+
+def _count_up(backend: Backend) -> None:
+    """Add to a number that is kept, as often as each of a crowd does."""
+    for _ in range(_EACH):
+        done = False
+        while not done:
+            there = backend.kept("x", ["count"]).get("count")
+            done = backend.keep("x", {"count": b"%d" % (int(there or b"0") + 1)}, {"count": there})
+
+
+def _count_up_at(opener: Callable[[str], Backend], url: str) -> None:
+    with opener(url) as backend:
+        _count_up(backend)
 
 
 def _without(shown: dict[str, object], names: tuple[str, ...]) -> dict[str, object]:
