@@ -1,12 +1,15 @@
 """What every test shares: needed programs, sample files, the command."""
 
+import contextlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 import pytest
@@ -15,24 +18,48 @@ from click.testing import CliRunner
 from evledger import cli
 
 
-def find_program(name: str) -> Path:
-    """Return the path of a program, or end the test that needs it.
+def end_without(reason: str) -> NoReturn:
+    """End a test that needs what is not there.
 
-    Without the program the test is skipped.
-    Where `EVLEDGER_REQUIRE_SERVICES=1` promises that it is there, the test fails.
+    It is skipped.
+    Where `EVLEDGER_REQUIRE_SERVICES=1` promises that everything is there, it fails.
     """
-    if found := shutil.which(name):
-        return Path(found)
-    reason = f"the program {name!r} is not on PATH"
     if os.environ.get("EVLEDGER_REQUIRE_SERVICES") == "1":
         pytest.fail(f"{reason}, though EVLEDGER_REQUIRE_SERVICES=1", pytrace=False)
     pytest.skip(reason)
+
+
+def find_program(name: str) -> Path:
+    """Return the path of a program, or end the test that needs it."""
+    if found := shutil.which(name):
+        return Path(found)
+    end_without(f"the program {name!r} is not on PATH")
 
 
 @pytest.fixture(scope="session")
 def require() -> Callable[[str], Path]:
     """Give `find_program`: a test asks it for the program it needs, by name."""
     return find_program
+
+
+@pytest.fixture(scope="session")
+def tlog_python() -> Path:
+    """Give a Python that has aics-tlog and aics-witness, or end the test that needs it.
+
+    They run on Python 3.12 and later, so it may be another than the one that runs the tests:
+    `EVLEDGER_TLOG_PYTHON` names it, or says with `none` that this machine can have none.
+    """
+    named = os.environ.get("EVLEDGER_TLOG_PYTHON") or sys.executable
+    if named == "none":
+        pytest.skip("EVLEDGER_TLOG_PYTHON=none: no Python here can have aics-tlog and aics-witness")
+    probe = [named, "-c", "import aics_tlog, aics_witness"]
+    with contextlib.suppress(OSError):
+        if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+            return Path(named)
+    end_without(
+        f"{named} does not have aics-tlog and aics-witness; "
+        "install them for Python 3.12 or later, and name that in EVLEDGER_TLOG_PYTHON"
+    )
 
 
 # -- the command, run within this process ------------------------------------------------

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from evledger.archive import verify_archive
     from evledger.batch import Batch
     from evledger.chain import Head
+    from evledger.checkpoints import (
+        Checkpoint,
+        Cosigned,
+        SignedHead,
+        Vouched,
+        open_checkpoint,
+        open_head,
+    )
     from evledger.checks import CheckReport, Finding
     from evledger.events import (
         About,
@@ -63,6 +71,7 @@ if TYPE_CHECKING:
         Invalid,
         MissingRef,
         NotFound,
+        NotProven,
         NotSupplied,
         PluginError,
         Refused,
@@ -81,14 +90,21 @@ if TYPE_CHECKING:
         Note,
         Rejection,
     )
-    from evledger.ledger import Appended, Erasure, Ledger, Store, open
+    from evledger.ledger import Appended, Erasure, Ledger
+    from evledger.notes import VerifierKey
     from evledger.plugins import Plugins
+    from evledger.proofs.keys import Signer, new_key
+    from evledger.proofs.proving import Consistency, Proof
+    from evledger.proofs.publishing import Publication
+    from evledger.proofs.verifying import Proven, verify_proof
+    from evledger.proofs.witnessing import Witness
     from evledger.ranking import Ranking
     from evledger.record import Record
     from evledger.rendering import Passage, RenderContext, Rendered
     from evledger.schema import Seal, seal
     from evledger.scoring import Caution, Failure, Influence, Outcome, Score, Term
     from evledger.seals import Hidden
+    from evledger.store import Store, open
     from evledger.verification import Fault, Verification
     from evledger.view import Change, View, diff
 
@@ -104,12 +120,15 @@ __all__ = [
     "CaveatWithdrawn",
     "Change",
     "CheckReport",
+    "Checkpoint",
     "ClaimRetagged",
     "ClaimTagged",
     "ClaimWithdrawn",
     "ClockError",
     "ComponentMapped",
     "Conflict",
+    "Consistency",
+    "Cosigned",
     "DuplicateKey",
     "Erasure",
     "Event",
@@ -141,12 +160,16 @@ __all__ = [
     "LocatorScheme",
     "MissingRef",
     "NotFound",
+    "NotProven",
     "NotSupplied",
     "Note",
     "Outcome",
     "Passage",
     "PluginError",
     "Plugins",
+    "Proof",
+    "Proven",
+    "Publication",
     "QuestionClosed",
     "QuestionCreated",
     "QuestionWithdrawn",
@@ -160,6 +183,8 @@ __all__ = [
     "Score",
     "Seal",
     "SectionWritten",
+    "SignedHead",
+    "Signer",
     "SourceAdded",
     "SourceAmended",
     "SourceFlagged",
@@ -169,13 +194,20 @@ __all__ = [
     "Term",
     "Tier",
     "Verification",
+    "VerifierKey",
     "View",
+    "Vouched",
+    "Witness",
     "diff",
     "event",
     "hookimpl",
+    "new_key",
     "open",
+    "open_checkpoint",
+    "open_head",
     "seal",
     "verify_archive",
+    "verify_proof",
 ]
 
 _MODULES: Final = {
@@ -225,6 +257,7 @@ _MODULES: Final = {
         "Invalid",
         "MissingRef",
         "NotFound",
+        "NotProven",
         "NotSupplied",
         "PluginError",
         "Refused",
@@ -236,6 +269,29 @@ _MODULES: Final = {
         "hookimpl",
     ),
     "finding": ("Hit",),
+    "checkpoints": (
+        "Checkpoint",
+        "Cosigned",
+        "SignedHead",
+        "Vouched",
+        "open_checkpoint",
+        "open_head",
+    ),
+    "notes": ("VerifierKey",),
+    "proofs.keys": (
+        "Signer",
+        "new_key",
+    ),
+    "proofs.proving": (
+        "Consistency",
+        "Proof",
+    ),
+    "proofs.publishing": ("Publication",),
+    "proofs.verifying": (
+        "Proven",
+        "verify_proof",
+    ),
+    "proofs.witnessing": ("Witness",),
     "importing": (
         "Capture",
         "FetchContext",
@@ -251,8 +307,6 @@ _MODULES: Final = {
         "Appended",
         "Erasure",
         "Ledger",
-        "Store",
-        "open",
     ),
     "plugins": ("Plugins",),
     "ranking": ("Ranking",),
@@ -275,6 +329,10 @@ _MODULES: Final = {
         "Term",
     ),
     "seals": ("Hidden",),
+    "store": (
+        "Store",
+        "open",
+    ),
     "verification": (
         "Fault",
         "Verification",

@@ -23,6 +23,7 @@ from evledger.verification import (
     Verification,
     Volume,
     check_level,
+    trust_of,
     unreadable,
     verify_volume,
 )
@@ -31,6 +32,8 @@ from evledger.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
+
+    from evledger.checkpoints import Vouched
 
 __all__ = ["ArchivePages", "archive_volume", "page_name", "verify_archive", "write_archive"]
 
@@ -231,7 +234,7 @@ def verify_archive(
     folder: str | os.PathLike[str],
     level: Level = "full",
     *,
-    trust: Head | str | None = None,
+    trust: Head | str | Vouched | None = None,
     vocabulary: Vocabulary | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -241,7 +244,9 @@ def verify_archive(
     Args:
         folder: as :meth:`Ledger.export` wrote it.
         level: ``chain`` or ``full``.
-        trust: a head of this ledger that was kept elsewhere; the archive's own counts as none.
+        trust: a head of this ledger that was kept elsewhere; a checkpoint or a signed head, as
+            :func:`evledger.open_checkpoint` and :func:`evledger.open_head` give it.
+            The archive's own ``HEAD`` counts as none.
         vocabulary: the event types that are known; the built-in ones by default.
         executor: splits the pages of level ``chain``; threads by default on two or more cores.
         progress: called with the events done and the events there are.
@@ -250,7 +255,7 @@ def verify_archive(
         NotFound: the folder holds no archive.
     """
     check_level(level)
-    trusted = None if trust is None else Head.of(trust)
+    trusted = trust_of(trust)
     try:
         volume = archive_volume(folder)
     except (Broken, Invalid) as error:

@@ -1,11 +1,11 @@
-"""The face of the library: stores to open, ledgers to append to, read, verify and forget from."""
+"""The face of the library: a ledger to append to, read, verify, prove and forget from."""
 
 from __future__ import annotations
 
+import functools
 import io
-import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Final, cast, overload
 
@@ -17,11 +17,19 @@ from evledger.archive import write_archive
 from evledger.auditing import audit
 from evledger.batch import Batch
 from evledger.chain import PAGE_EVENTS, ChainEnd, Head, page_lines
+from evledger.checkpoints import Checkpoint, Vouched, cosignature
 from evledger.checks import CheckReport, check
-from evledger.codec import Line, canonical, check_by, check_slug, is_slug, read_line
-from evledger.events import DEFAULT_TIERS, Attachment, Event, FieldsErased, LedgerOpened, Tier
+from evledger.codec import Line, check_by, read_line
+from evledger.events import (
+    Attachment,
+    Event,
+    FieldsErased,
+    LedgerDescribed,
+    LedgerOpened,
+)
 from evledger.exceptions import (
     Broken,
+    EvledgerError,
     Invalid,
     NotFound,
     Refused,
@@ -39,8 +47,15 @@ from evledger.importing import (
     start_of,
 )
 from evledger.integrity import Index
-from evledger.moving import inspect, take_in
-from evledger.plugins import Plugins
+from evledger.proofs.files import MAX_PROOF
+from evledger.proofs.keys import Signer
+from evledger.proofs.locating import later, locate
+from evledger.proofs.proving import Consistency, Proof, consistency, covering, prove
+from evledger.proofs.publishing import Publication, proof_path, publish, published
+from evledger.proofs.signing import sign
+from evledger.proofs.stored import StoredTree, regrow
+from evledger.proofs.targets import Target, open_target
+from evledger.proofs.witnessing import Witness, cosign
 from evledger.ranking import Ranking, rank
 from evledger.reading import Reader
 from evledger.record import Record
@@ -48,11 +63,7 @@ from evledger.rendering import RenderContext, Rendered, render
 from evledger.schema import Draft, Seal
 from evledger.scoring import Failure, Influence, Score, attempt, influence, score
 from evledger.seals import Opening
-from evledger.stores.base import Backend
-from evledger.verification import (
-    Level,
-    Verification,
-)
+from evledger.verification import Level, Verification, trust_of
 from evledger.view import View
 from evledger.vocabulary import Vocabulary
 
@@ -60,159 +71,13 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Executor
-    from types import TracebackType
-    from typing import Self
+    from typing import Any
 
-__all__ = ["Appended", "Erasure", "Ledger", "Store", "open"]
+    from evledger.store import Store
+
+__all__ = ["Appended", "Erasure", "Ledger"]
 
 _SPOOL: Final = 1 << 20  # bytes of an attachment that are held in memory
-
-
-def open(  # the front door: evledger.open(url)
-    url: str | os.PathLike[str],
-    *,
-    plugins: Plugins | None = None,
-    clock: Callable[[], datetime] | None = None,
-) -> Store:
-    """Open a database of ledgers.
-
-    Args:
-        url: ``sqlite:///evidence.db``, a path, or ``memory:``; plugins bring other schemes.
-            A SQLite file is created where there is none.
-        plugins: what the ledgers are read and written with; the built-in ones by default.
-        clock: gives the time in UTC; the system's by default.
-
-    Returns:
-        The store, a context manager that closes it.
-
-    Raises:
-        StoreError: it cannot be opened, or is a database of another kind or a newer format.
-        Invalid: the URL is of no known scheme.
-
-    >>> with open("memory:") as store:
-    ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
-    ...     semax.head().size
-    1
-    """
-    chosen = plugins if plugins is not None else Plugins.default()
-    return Store(chosen.open_store(str(url)), chosen, clock or _system_clock)
-
-
-def _system_clock() -> datetime:
-    return datetime.now(UTC)
-
-
-class Store:
-    """A database of ledgers; made by :func:`open`."""
-
-    def __init__(self, backend: Backend, plugins: Plugins, clock: Callable[[], datetime]) -> None:
-        self.backend = backend
-        self.plugins = plugins
-        self.clock = clock
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<Store {self.backend.url}>"
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self.backend.close()
-
-    def ledgers(self) -> list[str]:
-        """Give the names of the ledgers, sorted."""
-        return self.backend.ledgers()
-
-    def ledger(self, name: str) -> Ledger:
-        """Give a ledger.
-
-        Raises:
-            NotFound: there is none of this name; the message names those there are.
-        """
-        if not is_slug(name):
-            msg = f"no ledger {name!r:.80}: a name has small letters, digits and hyphens"
-            raise NotFound(msg)
-        self.backend.tip(name)
-        return Ledger(self, name)
-
-    def create(
-        self,
-        name: str,
-        *,
-        title: str,
-        by: str,
-        subject: str | None = None,
-        tiers: Iterable[Tier] = DEFAULT_TIERS,
-        origin: str | None = None,
-    ) -> Ledger:
-        """Create a ledger, and write its first event.
-
-        Args:
-            name: ``[a-z0-9][a-z0-9-]{0,62}``, for good; never ``help``, ``status``, ``ingest``.
-            title: what readers see.
-            by: who creates it: a role or pseudonym.
-            subject: what it is about, where the title does not say.
-            tiers: the classes of evidence, strongest first.
-            origin: the name under which its checkpoints are to be signed.
-
-        Raises:
-            Conflict: there is a ledger of this name.
-            Invalid: the name, or another value, is not of its form.
-        """
-        ledger = Ledger(self, name)
-        event = LedgerOpened(
-            name=name,
-            id=secrets.token_hex(16),
-            title=title,
-            subject=subject,
-            tiers=tuple(tiers),
-            origin=origin,
-        )
-        ledger.begin(event, by)
-        return ledger
-
-    def restore(
-        self,
-        folder: str | os.PathLike[str],
-        alias: str | None = None,
-        *,
-        trust: Head | str | None = None,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Ledger:
-        """Take a ledger in from an archive, byte for byte, once it has been verified in full.
-
-        Sealed values are not in an archive: they are withheld in the restored ledger.
-
-        Args:
-            folder: the archive.
-            alias: the name to list it under, where its own is taken.
-            trust: a head that was kept elsewhere, which the archive must extend.
-            progress: called with the events done and the events there are.
-
-        Raises:
-            NotFound: the folder holds no archive.
-            Broken: the archive is not sound; the message names the first fault.
-            Conflict: there is a ledger of this name.
-        """
-        vocabulary = self.plugins.vocabulary
-        arrival = inspect(
-            folder,
-            vocabulary,
-            trust=None if trust is None else Head.of(trust),
-            progress=progress,
-        )
-        name = check_slug(alias or arrival.volume.ledger)
-        take_in(self.backend, name, arrival, vocabulary)
-        return Ledger(self, name)
 
 
 @attrs.frozen
@@ -265,7 +130,7 @@ class Appended(Sequence[Record]):
 class Ledger:
     """One subject's chain of events.
 
-    Made by :meth:`Store.create` and :meth:`Store.ledger`; shared by threads.
+    Made by :meth:`evledger.Store.create` and :meth:`evledger.Store.ledger`; shared by threads.
 
     Attributes:
         name: its name in the store.
@@ -376,7 +241,7 @@ class Ledger:
         return Appended(self, first, head.size - first, head)
 
     def begin(self, event: LedgerOpened, by: str) -> None:
-        """Write event 0; see :meth:`Store.create`."""
+        """Write event 0; see :meth:`evledger.Store.create`."""
         self._append([self._vocabulary.draft(event)], by, creates=True)
 
     def _append(
@@ -496,12 +361,7 @@ class Ledger:
             NotFound: no record mentions it.
         """
         wanted = {name} if ":" in name else {f"{kind}:{name}" for kind in _ID_KINDS}
-        needles = [canonical(each) for each in wanted]
-        found = tuple(
-            record
-            for record in self._reader.records(0, None, needles)
-            if not wanted.isdisjoint((*record.keys, *record.refs, *record.drops))
-        )
+        found = tuple(self._reader.mentioning(wanted))
         if not found:
             msg = f"ledger {self.name!r} has no record that mentions {name!r}"
             raise NotFound(msg)
@@ -576,7 +436,7 @@ class Ledger:
         self,
         level: Level = "chain",
         *,
-        trust: Head | str | None = None,
+        trust: Head | str | Vouched | None = None,
         executor: Executor | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Verification:
@@ -584,8 +444,11 @@ class Ledger:
 
         Args:
             level: ``chain`` hashes every page; ``full`` also checks every record, the index
-                of names, seals and attachments, and rebuilds the Merkle root.
-            trust: an earlier head, kept elsewhere, that the ledger must extend.
+                of names, seals and attachments, rebuilds the Merkle root, and compares what the
+                store keeps of the tree, and every checkpoint signed before.
+            trust: an earlier head, kept elsewhere, that the ledger must extend; or a checkpoint
+                or signed head, as :func:`evledger.open_checkpoint` and
+                :func:`evledger.open_head` give it.
             executor: splits the pages of level ``chain``; threads by default on two or more cores.
             progress: called with the events done and the events there are.
 
@@ -598,16 +461,22 @@ class Ledger:
             self.name,
             self._vocabulary,
             level=level,
-            trust=None if trust is None else Head.of(trust),
+            trust=trust_of(trust),
             executor=executor,
             progress=progress,
         )
 
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> int:
-        """Rebuild the index of names and the counters of ids from the lines alone.
+        """Rebuild what can be derived from the lines alone: names, counters of ids, tree hashes.
+
+        The hashes of the Merkle tree, where any are kept, are dropped and computed anew.
+        Checkpoints stay: they are signed, and cannot be derived.
 
         Returns:
             How many names are held.
+
+        Raises:
+            Broken: the lines are not those of a sound ledger.
         """
         index, size = Index(), self.head().size
         for n, text in enumerate(self._lines(0, size)):
@@ -617,7 +486,224 @@ class Ledger:
                 progress(n, size)
         counters = self._vocabulary.counters_of(index.held)
         self._backend.reindex(self.name, sorted(index.held.items()), counters)
+        regrow(self._backend, self.name)
         return len(index.held)
+
+    # -- proving
+
+    @functools.cached_property
+    def _tree(self) -> StoredTree:
+        return StoredTree(self._backend, self.name)
+
+    def checkpoint(
+        self,
+        signer: Signer,
+        *,
+        witnesses: Sequence[Witness] = (),
+        published: Vouched | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Vouched:
+        """Sign the ledger as it is now: its size, and the root of its Merkle tree.
+
+        Signing cannot be taken back, so it is refused wherever the ledger does not extend
+        everything that is known to have been signed before.
+        Where nothing was appended since, the checkpoint that there is is given.
+
+        Args:
+            signer: the key, and what it signed last.
+            witnesses: who are asked to cosign it.
+            published: the checkpoint that readers have.
+            progress: called with the events done and the events there are.
+
+        Raises:
+            Refused: the ledger is not what was signed, or a witness did not cosign;
+                in the latter case the checkpoint is signed and kept.
+            Broken: the ledger, or its stored tree, is not sound.
+        """
+        vouched = sign(
+            self._backend,
+            self.name,
+            signer,
+            origin=self._origin(),
+            published=published,
+            progress=progress,
+        )
+        failed: list[str] = []
+        for witness in witnesses:
+            try:
+                vouched = self.cosign(witness, vouched)
+            except EvledgerError as error:  # the others are asked all the same
+                failed.append(str(error))
+        if failed:
+            msg = f"the checkpoint is signed and kept, but {'; '.join(failed)}"
+            raise Refused(msg)
+        return vouched
+
+    def cosign(self, witness: Witness, vouched: Vouched) -> Vouched:
+        """Ask a witness to cosign a checkpoint of this ledger, and keep what it signs.
+
+        Raises:
+            Refused: it could not be reached, or did not cosign; the message says why.
+        """
+        note = cosign(self._backend, self.name, self._tree, vouched.note, witness)
+        added = (
+            cosignature(note, witness.key, each)
+            for each in note.signatures
+            if each.is_by(witness.key)
+        )
+        others = (each for each in vouched.witnesses if each.witness != witness.key.name)
+        return attrs.evolve(vouched, note=note, witnesses=(*others, *added))
+
+    def _origin(self) -> str | None:
+        """Give the name under which its checkpoints are to be signed, as far as it states one."""
+        origin = None
+        for record in self._reader.records(0, None, [b'"type":"ledger-']):
+            if isinstance(record.event, LedgerOpened | LedgerDescribed):
+                origin = record.event.origin or origin
+        return origin
+
+    def prove(
+        self,
+        what: str | int,
+        *,
+        signer: Signer | None = None,
+        openings: Sequence[str] = (),
+    ) -> Proof:
+        """Prove to anyone that a record is in the ledger.
+
+        The proof of a claim brings the records of its sources along.
+        It says that this was recorded, and not that it still stands: :attr:`Proof.later` has
+        what happened since.
+
+        Args:
+            what: a record's number, the id of a claim, a source, a question or the like,
+                or a whole name, as in ``claim:c12``.
+            signer: signs a checkpoint of the ledger as it is now, first;
+                without one the latest checkpoint that was signed is taken.
+            openings: names of its sealed fields whose values the proof opens, for good.
+
+        Raises:
+            NotFound: there is no such record.
+            Refused: no checkpoint covers it, or the value of a field cannot be opened.
+            Invalid: a field is not sealed, or several things have this id.
+            Broken: the ledger is not what was signed.
+
+        >>> import evledger
+        >>> from evledger import Signer, new_key, verify_proof
+        >>> key = new_key("semax.key", "example.org/semax")
+        >>> signer = Signer.open("semax.key")
+        >>> with evledger.open("memory:") as store:
+        ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+        ...     proof = semax.prove(0, signer=signer)
+        >>> proven = verify_proof(proof, key)
+        >>> proven.n, proven.type, proven.data["title"]
+        (0, 'ledger-opened', 'Semax and BDNF')
+        """
+        located = locate(self._backend, self.name, what, self._vocabulary)
+        if signer is not None:
+            self.checkpoint(signer)
+        size = covering(self._backend, self.name, located.n)
+        proof = prove(
+            self._backend,
+            self.name,
+            self._tree,
+            located.n,
+            size=size,
+            name=located.name,
+            openings=openings,
+            keys=() if signer is None else (signer.verifier,),
+        )
+        since = later(self._backend, self.name, proof.shown, proof.shown.sources)
+        records = tuple(map(self.record, since))
+        return attrs.evolve(proof, others=located.others, later=records)
+
+    def consistency(
+        self, old: int | Checkpoint, new: int | Checkpoint | None = None
+    ) -> Consistency:
+        """Prove that the ledger, at one size, extends what it was at another.
+
+        Args:
+            old: how many events it had, or a checkpoint that must be of this ledger.
+            new: how many it had later, likewise; all that it has, by default.
+
+        Raises:
+            NotFound: it never had so many.
+            NotProven: it does not extend a checkpoint.
+            Invalid: ``old`` is more than ``new``.
+        """
+        last = self.head().size if new is None else new
+        return consistency(self._backend, self.name, self._tree, old, last)
+
+    def publish(
+        self,
+        target: str | os.PathLike[str] | Target,
+        signer: Signer,
+        *,
+        witnesses: Sequence[Witness] = (),
+        articles: Sequence[str] = ("markdown", "json"),
+        proofs: bool = False,
+        scorers: Sequence[str] = ("quantified-confidence",),
+        ranker: str = "tier",
+        first: int = 5,
+        contact: str | None = None,
+        links: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Publication:
+        """Sign the ledger, and publish it where anyone can read and check it.
+
+        What is written are plain files, in the layout of C2SP tlog-tiles, with the article beside
+        them; what is there already is not written again, and the checkpoint comes last.
+        Sealed values and attachments stay behind, but an article shows what it shows.
+
+        Args:
+            target: a folder, or the URL of a place that ``fsspec`` knows, as ``s3://bucket/semax``.
+            signer: the key, and what it signed last.
+            witnesses: who are asked to cosign it.
+            articles: the renderers whose articles are published.
+            proofs: whether the proof of each claim is published, too, and linked by the articles.
+            scorers: as the four after it, how the articles are rendered; see :meth:`render`.
+            ranker: what orders the claims.
+            first: of every list so many are open.
+            contact: where readers can send a question by text message.
+            links: the address of a claim's proof, with ``{id}`` and ``{n}`` in it.
+            progress: called with the events done and the events there are.
+
+        Raises:
+            Refused: what is published there is not an earlier state of this ledger,
+                or signing was refused, or a witness did not cosign.
+            StoreError: the target cannot be written.
+        """
+        place = target if isinstance(target, Target) else open_target(target)
+        key = signer.verifier
+        before = published(place, [key])
+        vouched = self.checkpoint(signer, witnesses=witnesses, published=before, progress=progress)
+        size = vouched.checkpoint.size
+        given: dict[str, Any] = {
+            "scorers": scorers,
+            "ranker": ranker,
+            "first": first,
+            "contact": contact,
+            "proofs": proof_path("{id}") if proofs and links is None else links,
+        }
+        pages = [self.render(name, n=size, **given) for name in articles]
+        return publish(
+            self._backend,
+            self.name,
+            self._tree,
+            place,
+            vouched,
+            keys=[key],
+            files={f"article{page.suffix}": page.data for page in pages},
+            proofs=self._proofs(size, place) if proofs else (),
+            progress=progress,
+        )
+
+    def _proofs(self, size: int, place: Target) -> Iterator[tuple[str, bytes]]:
+        """Give the proofs of the claims of which none is published yet."""
+        for claim in self.view(size).claims.values():
+            if place.read(proof_path(claim.id), MAX_PROOF) is None:
+                proof = prove(self._backend, self.name, self._tree, claim.n, size=size)
+                yield claim.id, proof.data
 
     # -- forgetting
 
@@ -714,7 +800,8 @@ class Ledger:
         Raises:
             PluginError: there is no such scorer, or it failed.
 
-        >>> with open("memory:") as store:
+        >>> import evledger
+        >>> with evledger.open("memory:") as store:
         ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
         ...     with semax.batch(by="curator") as batch:
         ...         trial = batch.add_source(kind="trial", title="A trial in stroke")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from evledger.chain import Head
     from evledger.stores.base import Backend, Transaction
+    from evledger.verification.trust import Trust
     from evledger.vocabulary import Vocabulary
 
 __all__ = ["Arrival", "inspect", "take_in"]
@@ -44,7 +45,7 @@ def inspect(
     folder: str | os.PathLike[str],
     vocabulary: Vocabulary,
     *,
-    trust: Head | None = None,
+    trust: Trust | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Arrival:
     """Verify an archive in full before anything of it is taken in.
@@ -52,7 +53,7 @@ def inspect(
     Args:
         folder: the archive.
         vocabulary: the event types that are known.
-        trust: a head that was kept elsewhere, which the archive must extend.
+        trust: a head or a signed checkpoint from elsewhere, which the archive must extend.
         progress: called with the events done and the events there are.
 
     Raises:
@@ -96,7 +97,7 @@ def take_in(backend: Backend, ledger: str, arrival: Arrival, vocabulary: Vocabul
 
     def compose(transaction: Transaction) -> Write:
         if transaction.tip is not None:
-            msg = f"there is a ledger {ledger!r} already; restore under another alias"
+            msg = f"there is a ledger {ledger!r} already; choose another alias (--as) for this one"
             raise Conflict(msg, transaction.tip.head)
         return Write(
             tip=Tip(

@@ -11,7 +11,7 @@ import msgspec
 from blake3 import blake3
 
 from evledger.chain import GENESIS, PAGE_EVENTS, Head, event_hashes, page_header, page_lines
-from evledger.codec import Line, read_line
+from evledger.codec import Line, canonical, read_line
 from evledger.exceptions import Broken, Invalid, NotFound
 from evledger.fold import Fold
 from evledger.record import Record, format_time
@@ -20,6 +20,7 @@ from evledger.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from evledger.events import Event
     from evledger.fold import Projection
@@ -117,6 +118,13 @@ class Reader:
             ):
                 if n >= start and (not needles or any(needle in raw for needle in needles)):
                     yield self._record(raw.removesuffix(b"\n"), digest, hidden if opened else None)
+
+    def mentioning(self, names: AbstractSet[str], start: int = 0) -> Iterator[Record]:
+        """Give the records from ``start`` on that introduce, rely on or release a name."""
+        needles = [canonical(name) for name in sorted(names)]
+        for record in self.records(start, None, needles) if names else ():
+            if not names.isdisjoint((*record.keys, *record.refs, *record.drops)):
+                yield record
 
     def _record(self, raw: bytes, digest: str, openings: _OpeningsOfPage | None) -> Record:
         try:

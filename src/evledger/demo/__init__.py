@@ -21,8 +21,9 @@ from evledger.events import About, ClaimRetagged, Tier
 if TYPE_CHECKING:
     from evledger.checks import CheckReport
     from evledger.importing import ImportReport
-    from evledger.ledger import Ledger, Store
+    from evledger.ledger import Ledger
     from evledger.scoring import Failure, Score
+    from evledger.store import Store
     from evledger.verification import Verification
 
 __all__ = ["Tour", "build", "tamper", "tour"]

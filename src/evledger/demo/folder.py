@@ -12,7 +12,7 @@ from blake3 import blake3
 
 from evledger.chain import Head
 from evledger.exceptions import EvledgerError, Refused
-from evledger.ledger import open as open_store
+from evledger.store import open as open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

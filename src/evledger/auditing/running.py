@@ -1,13 +1,14 @@
-"""Auditing a stored ledger: its pages and records, and all that the store keeps beside them."""
+"""One audit: the pages and records in one pass, then what the store keeps beside them."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from blake3 import blake3
 
+from evledger.auditing.keeping import KeptTree
 from evledger.chain import PAGE_EVENTS, page_lines
 from evledger.codec import read_line
 from evledger.exceptions import Broken, EvledgerError
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from concurrent.futures import Executor
 
-    from evledger.chain import Head
     from evledger.integrity import Index
     from evledger.stores.base import Backend, Snapshot, Tip
+    from evledger.verification import Trust
     from evledger.vocabulary import Vocabulary
 
 __all__ = ["audit"]
@@ -40,7 +41,7 @@ def audit(
     vocabulary: Vocabulary,
     *,
     level: Level,
-    trust: Head | None = None,
+    trust: Trust | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Verification:
@@ -51,34 +52,80 @@ def audit(
         ledger: its name there.
         vocabulary: the event types that are known.
         level: ``chain`` or ``full``.
-        trust: an earlier head, kept elsewhere, that the ledger must extend.
+        trust: an earlier head or a checkpoint, kept elsewhere, that the ledger must extend.
         executor: splits the pages of level ``chain``.
         progress: called with the events done and the events there are.
     """
     check_level(level)
     try:
-        kept = backend.snapshot(ledger)
-        volume = Volume(
-            ledger=kept.tip.name,
-            pages=partial(backend.pages, ledger),
-            count=kept.tip.size // PAGE_EVENTS,
-            tail=kept.tail,
-            head=kept.tip.head,
-        )
         if level == "chain":
+            volume = _volume(backend, ledger, backend.snapshot(ledger))
             return verify_volume(volume, trust=trust, executor=executor, progress=progress)
-        records = Records(volume.ledger, vocabulary, partial(backend.openings, ledger))
-        report = verify_volume(volume, trust=trust, records=records, progress=progress)
-        beside = (
-            *_time_faults(kept, volume),
-            *(Fault("database", text) for text in backend.check()),
-            *_index_faults(backend, ledger, records.index, kept.tip),
-            *_attachment_faults(backend, ledger),
-        )
+        return _audit_in_full(backend, ledger, vocabulary, trust, progress)
     except Broken as error:
         return unreadable(ledger, level, str(error), trust)
-    checked = (*report.checked, "index of names", "attachments", "database")
+
+
+_BESIDE: Final = (
+    "stored hashes of the tree",
+    "stored checkpoints and signed heads, without their signatures",
+    "index of names",
+    "attachments",
+    "database",
+)
+
+
+def _volume(backend: Backend, ledger: str, kept: Snapshot) -> Volume:
+    return Volume(
+        ledger=kept.tip.name,
+        pages=partial(backend.pages, ledger),
+        count=kept.tip.size // PAGE_EVENTS,
+        tail=kept.tail,
+        head=kept.tip.head,
+    )
+
+
+def _audit_in_full(
+    backend: Backend,
+    ledger: str,
+    vocabulary: Vocabulary,
+    trust: Trust | None,
+    progress: Callable[[int, int], None] | None,
+) -> Verification:
+    tree = KeptTree(backend, ledger)  # first: what it finds is of lines that the snapshot has
+    kept = backend.snapshot(ledger)
+    volume = _volume(backend, ledger, kept)
+    records = Records(volume.ledger, vocabulary, partial(backend.openings, ledger))
+    report = verify_volume(volume, trust=trust, records=records, tree=tree, progress=progress)
+    damage = _damage(report, kept.tip)
+    if damage is not None:
+        report = _placed(report, tree.place(damage))
+    beside = (
+        *(tree.finish(kept.tip.size) if damage is None else ()),
+        *_time_faults(kept, volume),
+        *(Fault("database", text) for text in backend.check()),
+        *_index_faults(backend, ledger, records.index, kept.tip),
+        *_attachment_faults(backend, ledger),
+    )
+    checked = (*report.checked, *_BESIDE)
     return attrs.evolve(report, faults=(*report.faults, *beside), checked=checked)
+
+
+def _placed(report: Verification, damage: Fault) -> Verification:
+    """Give a report with its first fault placed more exactly."""
+    sound = min(report.sound_to, (damage.page or 0) * PAGE_EVENTS)
+    return attrs.evolve(report, faults=(damage, *report.faults[1:]), sound_to=sound)
+
+
+def _damage(report: Verification, tip: Tip) -> Fault | None:
+    """Give the fault that makes the pages other than what was written, if there is one.
+
+    What is kept of the tree then says nothing new, but which record it is.
+    """
+    first = report.fault
+    if first is None or first.page is None:
+        return None
+    return first if report.events != tip.size or first.kind == "changed-byte" else None
 
 
 def _time_faults(kept: Snapshot, volume: Volume) -> Iterator[Fault]:
