@@ -136,7 +136,7 @@ def test_bar_only_on_a_terminal(semax: Run) -> None:
 
 
 # The demonstration brings a database of its own, and reads nothing.
-FREE = ("demo", "new-plugin")  # these need no database
+FREE = ("demo", "key", "new-plugin")  # these need no database
 ORDINARY = {name: verb for name, verb in cli.evledger.commands.items() if name not in FREE}
 
 
@@ -663,6 +663,7 @@ def test_verify_json(semax: Run) -> None:
         "pages": 1,
         "trust": "head given",
         "trusted": kept,
+        "vouched": None,
         "beyond": 3,
         "sound_to": 8,
         "faults": [],
@@ -734,7 +735,7 @@ def test_restore(archive: Run) -> None:
     assert {"ledger": "copy", "head": head, "db": "new.db"} == archive(*args, "--json").document
     assert archive("verify", "copy", "--full", "--db", "new.db").code == Exit.DONE
     ended = archive(*args)
-    assert (ended.code, "restore under another alias" in ended.err) == (Exit.UNFINISHED, True)
+    assert (ended.code, "another alias (--as)" in ended.err) == (Exit.UNFINISHED, True)
 
 
 def test_restore_what_is_not_sound(archive: Run) -> None:

@@ -12,13 +12,17 @@ import click
 
 from evledger.cli import (
     check,
+    checkpoint,
     demo,
     find,
     imports,
+    key,
     move,
     new_plugin,
     options,
     plugins,
+    prove,
+    publish,
     read,
     refresh,
     review,
@@ -50,6 +54,13 @@ _VERBS: Final = (
     read.diff,
     find.find,
     verify.verify,
+    key.key,
+    checkpoint.checkpoint,
+    prove.prove,
+    prove.verify_proof,
+    prove.consistency,
+    publish.publish,
+    publish.mirror,
     check.check,
     check.waive,
     score.score,
@@ -105,7 +116,7 @@ class _Program(click.Group):
     epilog="""\b
 Exit codes:
   0    done
-  1    the ledger is not sound, or a check found something
+  1    not sound, not proven, or a check found something
   2    wrong use, or bad input
   3    could not finish: refused, locked, full, a plugin failed, or evledger did
   130  interrupted

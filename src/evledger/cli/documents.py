@@ -10,17 +10,19 @@ import attrs
 import msgspec
 
 from evledger.chain import Head
+from evledger.checkpoints import Vouched
 from evledger.cli.output import excerpt, to_json
 from evledger.events import FindingWaived
 from evledger.record import format_time
 from evledger.scoring import plain_decimal
 from evledger.seals import Hidden
+from evledger.verification.trust import trusted_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from evledger.record import Record
-    from evledger.verification import Verification
+    from evledger.verification import Trust, Verification
 
 __all__ = [
     "is_list",
@@ -136,7 +138,8 @@ def verification_document(report: Verification) -> dict[str, Any]:
         "pages": report.pages,
         "checked": list(report.checked),
         "trust": report.trust,
-        "trusted": plain(report.trusted),
+        "trusted": plain(trusted_head(report.trusted)),
+        "vouched": _vouched_document(report.trusted),
         "beyond": report.beyond,
         "sound_to": report.sound_to,
         "faults": faults,
@@ -144,4 +147,19 @@ def verification_document(report: Verification) -> dict[str, Any]:
         "unknown": dict(report.unknown),
         "seconds": round(report.seconds, 6),
         "events_per_second": round(report.events / report.seconds) if report.seconds else None,
+    }
+
+
+def _vouched_document(trusted: Trust | None) -> dict[str, Any] | None:
+    """Give the checkpoint or signed head that a verification stood on, and who vouches for it."""
+    if not isinstance(trusted, Vouched):
+        return None
+    return {
+        "origin": trusted.checkpoint.origin,
+        "size": trusted.checkpoint.size,
+        "root": trusted.checkpoint.root.hex(),
+        "signers": list(trusted.signers),
+        "witnesses": [
+            {"name": each.witness, "at": format_time(each.at)} for each in trusted.witnesses
+        ],
     }

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evledger.cli.output import inert, open_streams, speak_utf8
-from evledger.exceptions import Broken, EvledgerError, Invalid, NotFound, PluginError
+from evledger.exceptions import (
+    Broken,
+    EvledgerError,
+    Invalid,
+    NotFound,
+    NotProven,
+    PluginError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -25,7 +32,7 @@ class Exit(enum.IntEnum):
 
     Attributes:
         DONE: it did what was asked.
-        UNSOUND: the ledger is not sound, or a check found something.
+        UNSOUND: the ledger is not sound, a proof does not verify, or a check found something.
         WRONG: wrong use, or bad input.
         UNFINISHED: it could not be done: refused, locked, full, or an error of evledger's own.
         INTERRUPTED: Ctrl-C.
@@ -108,7 +115,7 @@ def _failed(error: Exception) -> int:
 
 
 def _code_of(error: EvledgerError) -> int:
-    if isinstance(error, Broken):
+    if isinstance(error, Broken | NotProven):
         return Exit.UNSOUND
     if isinstance(error, Invalid | NotFound):
         return Exit.WRONG

@@ -71,7 +71,7 @@ def restore(settings: Settings, *, folder: str, alias: str | None, trust: Head |
 @options.common
 @click.pass_obj
 def reindex(settings: Settings, *, ledger: str) -> None:
-    """Rebuild the index of names from the records alone."""
+    """Rebuild names and tree from the records alone."""
     with settings.open() as store, progress("reindexing") as bar:
         target = store.ledger(ledger)
         names = target.reindex(bar)

@@ -15,16 +15,20 @@ import click
 from evledger import discovery
 from evledger.chain import Head
 from evledger.cli.config import Config, check_choice, find_config, load_config
-from evledger.exceptions import Invalid, NotFound
+from evledger.exceptions import EvledgerError, Invalid, NotFound
 from evledger.importing import FetchContext
-from evledger.ledger import Ledger, Store
-from evledger.ledger import open as open_store
+from evledger.ledger import Ledger
+from evledger.notes import COSIGNATURE, ED25519, VerifierKey
 from evledger.plugins import Plugins
 from evledger.record import format_time
+from evledger.store import Store
+from evledger.store import open as open_store
 from evledger.stores.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from evledger.proofs.witnessing import Witness
 
 __all__ = [
     "NUMBER",
@@ -35,8 +39,12 @@ __all__ = [
     "database",
     "head",
     "head_at",
+    "signing_key",
     "size_at",
     "verb",
+    "vkeys",
+    "witness_keys",
+    "witness_services",
 ]
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -222,6 +230,128 @@ def _parse_head(context: click.Context, option: click.Parameter, value: str | No
         return None if value is None else Head.parse(value)
     except Invalid as error:
         raise click.BadParameter(str(error), context, option) from error
+
+
+# -- keys --------------------------------------------------------------------------------
+
+_KINDS: Final = {ED25519: "a ledger's key", COSIGNATURE: "a witness's key"}
+_SIGNING_KEY: Final = "PRIVATE+KEY+"
+_MAX_KEY_FILE: Final = 1 << 12
+
+
+def signing_key(function: F) -> F:
+    """Add ``--key FILE`` to a verb, as the argument ``key``: the path of a signing key."""
+    return click.option(
+        "--key",
+        required=True,
+        metavar="FILE",
+        type=click.Path(),
+        help="The file that 'evledger key new' wrote: --key semax.key.",
+    )(function)
+
+
+def vkeys(function: F) -> F:
+    """Add ``--vkey`` to a verb, as the argument ``vkeys``: the keys that are trusted to sign."""
+    return click.option(
+        "--vkey",
+        "vkeys",
+        multiple=True,
+        required=True,
+        metavar="VKEY",
+        callback=_parse_log_keys,
+        help="A verifier key that is trusted to sign, NAME+ID+BASE64, or a file that holds it; "
+        "may be given again: --vkey semax.vkey.",
+    )(function)
+
+
+def witness_keys(function: F) -> F:
+    """Add ``--witness`` and ``--quorum`` to a verb, as the arguments ``witnesses``, ``quorum``."""
+    quorum = click.option(
+        "--quorum",
+        type=click.IntRange(1, 100),
+        metavar="K",
+        help="How many of the witnesses must have cosigned; all by default: --quorum 2.",
+    )
+    keys = click.option(
+        "--witness",
+        "witnesses",
+        multiple=True,
+        metavar="VKEY",
+        callback=_parse_witness_keys,
+        help="The verifier key of a witness that must have cosigned, or a file that holds it; "
+        "may be given again: --witness witness.vkey.",
+    )
+    return keys(quorum(function))
+
+
+def witness_services(function: F) -> F:
+    """Add ``--witness URL VKEY`` to a verb, as the argument ``witnesses``."""
+    return click.option(
+        "--witness",
+        "witnesses",
+        nargs=2,
+        multiple=True,
+        metavar="URL VKEY",
+        callback=_parse_services,
+        help="A witness that is asked to cosign: its address, and its verifier key or a file that "
+        "holds it; may be given again: --witness https://witness.example.org witness.vkey.",
+    )(function)
+
+
+def _parse_log_keys(
+    context: click.Context, option: click.Parameter, values: Iterable[str]
+) -> tuple[VerifierKey, ...]:
+    return tuple(_parse_key(context, option, value, ED25519) for value in values)
+
+
+def _parse_witness_keys(
+    context: click.Context, option: click.Parameter, values: Iterable[str]
+) -> tuple[VerifierKey, ...]:
+    return tuple(_parse_key(context, option, value, COSIGNATURE) for value in values)
+
+
+def _parse_services(
+    context: click.Context, option: click.Parameter, values: Iterable[tuple[str, str]]
+) -> tuple[Witness, ...]:
+    from evledger.proofs.witnessing import Witness  # noqa: PLC0415  # of use to two verbs
+
+    try:
+        return tuple(
+            Witness(url, _parse_key(context, option, value, COSIGNATURE)) for url, value in values
+        )
+    except EvledgerError as error:
+        raise click.BadParameter(str(error), context, option) from error
+
+
+def _parse_key(
+    context: click.Context, option: click.Parameter, value: str, kind: int
+) -> VerifierKey:
+    """Read a verifier key, or the file that holds it; a secret is never repeated."""
+    try:
+        key = VerifierKey.parse(_key_text(value))
+    except Invalid as error:
+        raise click.BadParameter(str(error), context, option) from error
+    if key.kind != kind:
+        msg = f"{key} is {_KINDS[key.kind]}; expected {_KINDS[kind]}"
+        raise click.BadParameter(msg, context, option)
+    return key
+
+
+def _key_text(value: str) -> str:
+    path = Path(value)
+    try:
+        is_file = path.is_file()
+        text = path.read_bytes()[:_MAX_KEY_FILE].decode("utf-8", "replace") if is_file else value
+    except (OSError, ValueError) as error:
+        msg = f"{value!r:.100} cannot be read: {error}"
+        raise Invalid(msg) from error
+    if _SIGNING_KEY in text:
+        msg = "this is the secret key; expected the verifier key that 'evledger key show' prints"
+        raise Invalid(msg)
+    if not is_file and "+" not in text:
+        msg = f"{value!r:.100} is neither a verifier key, NAME+ID+BASE64, nor a file"
+        raise Invalid(msg)
+    return text
 
 
 # -- places in a ledger ------------------------------------------------------------------

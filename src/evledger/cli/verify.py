@@ -6,24 +6,29 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
+import attrs
 import click
 
 from evledger.archive import verify_archive
+from evledger.checkpoints import Vouched, open_checkpoint, open_head
 from evledger.cli import options
 from evledger.cli.documents import verification_document
 from evledger.cli.errors import Exit
 from evledger.cli.options import Settings
 from evledger.cli.output import count, progress, write_json, write_lines
-from evledger.exceptions import Broken, Invalid, NotFound
+from evledger.exceptions import Broken, Invalid, NotFound, NotProven
+from evledger.notes import MAX_NOTE
+from evledger.record import format_time
 from evledger.verification import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from evledger.chain import Head
-    from evledger.verification import Level, Verification
+    from evledger.notes import VerifierKey
+    from evledger.verification import Level, Trust, Verification
 
 __all__ = ["verify"]
 
@@ -34,6 +39,7 @@ T = TypeVar("T")
     "verify",
     "verify semax",
     'verify semax --full --head "$(cat kept/HEAD)"',
+    "verify semax --checkpoint checkpoint --vkey semax.vkey --witness witness.vkey",
     "verify --archive semax-archive --chain --jobs 2",
 )
 @click.argument("ledger", required=False)
@@ -53,6 +59,19 @@ T = TypeVar("T")
     "--head trust", "A head kept elsewhere, which the ledger must extend: --head 43-9f2c…."
 )
 @click.option(
+    "--checkpoint",
+    type=click.File("rb", lazy=True),
+    help="A signed checkpoint, which the ledger must extend; needs --vkey.",
+)
+@click.option(
+    "--signed-head",
+    type=click.File("rb", lazy=True),
+    help="A signed head, which the ledger must extend, and which is quicker to compare; "
+    "needs --vkey.",
+)
+@options.vkeys
+@options.witness_keys
+@click.option(
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
@@ -62,24 +81,27 @@ T = TypeVar("T")
 @click.pass_context
 def verify(
     context: click.Context,
+    /,
     *,
     ledger: str | None,
     archive: str | None,
     full: bool | None,
     trust: Head | None,
     jobs: int | None,
+    **signed: Any,
 ) -> None:
     """Verify a ledger or an archive.
 
-    The exit code is 1 where it is not sound.
-    Without --head this shows internal consistency only.
+    The exit code is 1 where it is not sound, or a signature is not what it should be.
+    Without a head, signed or not, or a checkpoint this shows internal consistency only.
     """
     if (ledger is None) == (archive is None):
         msg = "name a ledger, or give --archive DIR: one of the two"
         raise click.UsageError(msg)
     settings = context.ensure_object(Settings)
+    trusted = _trusted(trust, _Signed(**signed))
     with _executor(jobs) as executor, progress("verifying") as bar:
-        given: dict[str, Any] = {"trust": trust, "executor": executor, "progress": bar}
+        given: dict[str, Any] = {"trust": trusted, "executor": executor, "progress": bar}
         if archive is not None:
             given["vocabulary"] = settings.plugins.vocabulary
             report = _verify_archive(archive, "chain" if full is False else "full", given)
@@ -90,6 +112,11 @@ def verify(
     finally:  # whatever becomes of the output, the shell learns of damage
         if not report.ok:
             context.exit(Exit.UNSOUND)
+
+
+for _parameter in verify.params:
+    if _parameter.name == "vkeys":
+        _parameter.required = False  # only what is signed needs a key
 
 
 def _verify_ledger(
@@ -109,6 +136,57 @@ def _verify_archive(folder: str, level: Level, given: dict[str, Any]) -> Verific
         if any(Path(folder).glob("page-*.jsonl")):
             return unreadable("", level, str(error), given["trust"])
         raise
+
+
+# -- what is trusted ---------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class _Signed:
+    """What was given that is signed, and by whose keys."""
+
+    checkpoint: BinaryIO | None
+    signed_head: BinaryIO | None
+    vkeys: tuple[VerifierKey, ...]
+    witnesses: tuple[VerifierKey, ...]
+    quorum: int | None
+
+
+def _trusted(head: Head | None, signed: _Signed) -> Trust | None:
+    """Give what the ledger must extend: one of three things, or nothing.
+
+    Raises:
+        Invalid: a file is no checkpoint, or no signed head.
+        NotProven: it is not signed as it should be.
+    """
+    given = [each for each in (head, signed.checkpoint, signed.signed_head) if each is not None]
+    if len(given) > 1:
+        msg = "give --head, --checkpoint or --signed-head: one of the three"
+        raise click.UsageError(msg)
+    if bool(signed.vkeys) != (head is None and bool(given)):
+        msg = "--vkey says whose signature a --checkpoint or --signed-head must have: give both"
+        raise click.UsageError(msg)
+    if (signed.witnesses or signed.quorum) and signed.checkpoint is None:
+        msg = "--witness and --quorum are for a --checkpoint, which is what witnesses sign"
+        raise click.UsageError(msg)
+    return _opened(signed) if signed.vkeys else head
+
+
+def _opened(signed: _Signed) -> Vouched:
+    if signed.signed_head is not None:
+        return _from_file(signed.signed_head, partial(open_head, keys=signed.vkeys))
+    opening = partial(
+        open_checkpoint, keys=signed.vkeys, witnesses=signed.witnesses, quorum=signed.quorum
+    )
+    return _from_file(cast("BinaryIO", signed.checkpoint), opening)
+
+
+def _from_file(file: BinaryIO, opening: Callable[[bytes], Vouched]) -> Vouched:
+    try:
+        return opening(file.read(MAX_NOTE + 1))
+    except (Invalid, NotProven) as error:
+        msg = f"{file.name}: {error}"
+        raise type(error)(msg) from error
 
 
 # -- threads -----------------------------------------------------------------------------
@@ -180,11 +258,22 @@ def _trust(report: Verification) -> str:
             "internal consistency only: no head kept elsewhere was given; whoever can rewrite "
             "what was read can rewrite the chain; 'evledger head' shows one to keep"
         )
+    what = _vouching(report.trusted)
     if not report.ok:
-        return f"the head given, {report.trusted}; see the faults"
+        return f"{what}; see the faults"
     beyond = report.beyond
     vouched = "none lies beyond it" if not beyond else f"{beyond} lie beyond it, not vouched for"
-    return f"extends the head given, {report.trusted}; of the events {vouched}"
+    return f"extends {what}; of the events {vouched}"
+
+
+def _vouching(trusted: Trust) -> str:
+    """Name what is trusted, who signed it, and who witnessed it when."""
+    if not isinstance(trusted, Vouched):
+        return f"the head given, {trusted}"
+    what = f"the signed head {trusted.head}" if trusted.head else "the checkpoint"
+    size = "" if trusted.head else f" of {count(trusted.checkpoint.size, 'event')}"
+    witnesses = [f", witnessed by {w.witness} at {format_time(w.at)}" for w in trusted.witnesses]
+    return f"{what}{size}, signed by {', '.join(trusted.signers)}{''.join(witnesses)}"
 
 
 def _rate(report: Verification) -> str:

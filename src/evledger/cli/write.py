@@ -14,8 +14,8 @@ from evledger.cli.options import Settings
 from evledger.cli.output import write_json, write_line
 from evledger.codec import parse_json
 from evledger.exceptions import Invalid, Refused
-from evledger.ledger import open as open_store
 from evledger.schema import seal
+from evledger.store import open as open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
