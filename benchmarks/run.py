@@ -22,6 +22,7 @@ import fold
 import imports
 import memory
 import peers
+import proofs
 import startup
 import verify
 from ledgers import NAME, Bench
@@ -42,6 +43,7 @@ FAMILIES: dict[str, Callable[[Bench], list[Row]]] = {
     "fold": fold.run,
     "article": article.run,
     "imports": imports.run,
+    "proofs": proofs.run,
 }
 
 
@@ -92,6 +94,7 @@ def _about(bench: Bench, seconds: float) -> dict[str, str]:
         sizes = [len(record.line) for record in store.ledger(NAME).records(1, 10_001)]
     here = {"evidence-ledger": version("evidence-ledger"), "blake3": version("blake3")}
     names = {**here, "msgspec": version("msgspec"), **peers.versions()}
+    names["pymerkle"] = version("pymerkle")
     return {
         "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()}",
         "Python": f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}",
