@@ -210,6 +210,30 @@ def test_a_store_that_fills_up(later: int, monkeypatch: pytest.MonkeyPatch) -> N
     check(tree, 900)
 
 
+def test_a_store_that_is_full_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once something was not kept, nothing that follows it is kept without it."""
+    monkeypatch.setattr(stored, "_PAGES_AT_A_TIME", 1)
+
+    class Hiccup(Filling):
+        def keep(
+            self,
+            ledger: str,
+            items: Mapping[str, bytes | None],
+            expect: Mapping[str, bytes | None] | None = None,
+        ) -> bool:
+            if self.room == 0:
+                self.room = 99
+                raise StoreError("full")
+            return super().keep(ledger, items, expect)
+
+    backend = Hiccup()
+    grow(backend, 900)
+    check(StoredTree(backend, "x"), 900)
+    assert kept(backend) == tiles(256)
+    check(StoredTree(backend, "x"), 900)
+    assert kept(backend) == tiles(900)
+
+
 def test_a_locked_store(tmp_path: Path) -> None:
     """While another process writes for longer than one waits, the tree is in memory."""
     path = tmp_path / "a.db"
@@ -460,6 +484,18 @@ def test_one_hash_too_few(backend: Backend) -> None:
     grow(backend, 300)
     StoredTree(backend, "x").grow(300)
     backend.keep("x", {"tile/0/0000000001": tiles(300)["tile/0/0000000001"][:-32]})
+    with pytest.raises(Broken, match=ADVICE):
+        StoredTree(backend, "x").root(299)
+
+
+def test_a_piece_of_a_hash(backend: Backend) -> None:
+    """A tile that another has extended has whole hashes; a piece of one is told."""
+    grow(backend, 300)
+    StoredTree(backend, "x").grow(299)
+    true = tiles(300)["tile/0/0000000001"]
+    backend.keep("x", {"tile/0/0000000001": true})
+    assert StoredTree(backend, "x").root(299) == tree_root(leaves(299))
+    backend.keep("x", {"tile/0/0000000001": true[:-1]})
     with pytest.raises(Broken, match=ADVICE):
         StoredTree(backend, "x").root(299)
 

@@ -39,6 +39,7 @@ __all__ = [
     "database",
     "head",
     "head_at",
+    "optional_vkeys",
     "signing_key",
     "size_at",
     "verb",
@@ -252,16 +253,25 @@ def signing_key(function: F) -> F:
 
 def vkeys(function: F) -> F:
     """Add ``--vkey`` to a verb, as the argument ``vkeys``: the keys that are trusted to sign."""
+    return _vkeys(required=True)(function)
+
+
+def optional_vkeys(function: F) -> F:
+    """Add ``--vkey`` to a verb that can do without, as the argument ``vkeys``."""
+    return _vkeys(required=False)(function)
+
+
+def _vkeys(*, required: bool) -> Callable[[F], F]:
     return click.option(
         "--vkey",
         "vkeys",
         multiple=True,
-        required=True,
+        required=required,
         metavar="VKEY",
         callback=_parse_log_keys,
         help="A verifier key that is trusted to sign, NAME+ID+BASE64, or a file that holds it; "
         "may be given again: --vkey semax.vkey.",
-    )(function)
+    )
 
 
 def witness_keys(function: F) -> F:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -31,14 +31,12 @@ from evledger.proofs.keys import Signer
 from evledger.proofs.locating import later
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from evledger.notes import VerifierKey
     from evledger.proofs.verifying import Proven
 
 __all__ = ["consistency", "prove", "verify_proof"]
-
-F = TypeVar("F", bound="Callable[..., Any]")
 
 
 # -- prove -------------------------------------------------------------------------------
@@ -186,13 +184,6 @@ def _standing(settings: Settings, name: str, proven: Proven) -> Standing:
 # -- consistency -------------------------------------------------------------------------
 
 
-def _keys_if_any(function: F) -> F:
-    """Add ``--vkey`` as :func:`options.vkeys` does, and do without it."""
-    parameters: list[click.Parameter] = options.vkeys(function).__click_params__  # type: ignore[attr-defined]  # click's
-    parameters[-1].required = False
-    return function
-
-
 @options.verb(
     "consistency",
     "consistency semax 43 97",
@@ -201,7 +192,7 @@ def _keys_if_any(function: F) -> F:
 @click.argument("ledger")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@_keys_if_any
+@options.optional_vkeys
 @options.common
 @click.pass_obj
 def consistency(

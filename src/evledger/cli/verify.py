@@ -69,7 +69,7 @@ T = TypeVar("T")
     help="A signed head, which the ledger must extend, and which is quicker to compare; "
     "needs --vkey.",
 )
-@options.vkeys
+@options.optional_vkeys
 @options.witness_keys
 @click.option(
     "--jobs",
@@ -112,11 +112,6 @@ def verify(
     finally:  # whatever becomes of the output, the shell learns of damage
         if not report.ok:
             context.exit(Exit.UNSOUND)
-
-
-for _parameter in verify.params:
-    if _parameter.name == "vkeys":
-        _parameter.required = False  # only what is signed needs a key
 
 
 def _verify_ledger(

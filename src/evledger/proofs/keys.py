@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from contextlib import AbstractContextManager
 
-__all__ = ["FileMemory", "Memory", "ProcessMemory", "Signed", "Signer", "new_key", "read_key"]
+__all__ = [
+    "FileMemory",
+    "Memory",
+    "ProcessMemory",
+    "Signed",
+    "Signer",
+    "decode_signed",
+    "encode_signed",
+    "new_key",
+    "read_key",
+]
 
 _FORMAT: Final = 1
 _MAX_FILE: Final = 1 << 16
@@ -250,12 +260,15 @@ class Signer:
         key: the secret key; its name is the ledger's origin.
         memory: where it remembers; :meth:`open` takes key and memory from files.
 
-    >>> from evledger.proofs.keys import new_key
-    >>> published = new_key("semax.key", "example.org/semax")
+    >>> import evledger
+    >>> from evledger import Signer, new_key
+    >>> verifier = new_key("semax.key", "example.org/semax")
     >>> signer = Signer.open("semax.key")
-    >>> signer.name
-    'example.org/semax'
-    >>> signer.verifier == published
+    >>> with evledger.open("memory:") as store:
+    ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+    ...     semax.checkpoint(signer).checkpoint.size
+    1
+    >>> signer.verifier == verifier
     True
     """
 

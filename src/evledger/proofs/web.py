@@ -13,11 +13,11 @@ from evledger.legible import one_line
 from evledger.proofs.targets import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import httpx
 
-__all__ = ["Website"]
+__all__ = ["Website", "http_client"]
 
 _TIMEOUT: Final = 30.0  # seconds for each step; whoever asks limits the whole
 _TRIES: Final = 4
@@ -51,7 +51,7 @@ class Website(Source):
     def __init__(self, url: str, *, pause: float = _PAUSE) -> None:
         self.name = _checked(url).rstrip("/")
         self._pause = pause
-        self._client = _client()
+        self._client = http_client(_TIMEOUT, _HEADERS)
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Give a file's bytes, with patience; see :meth:`Source.read`."""
@@ -96,14 +96,23 @@ def _checked(url: str) -> str:
     return url
 
 
-def _client() -> httpx.Client:
+def http_client(timeout: float, headers: Mapping[str, str]) -> httpx.Client:
+    """Give a client that follows no redirects.
+
+    Args:
+        timeout: seconds for each step.
+        headers: what every request says.
+
+    Raises:
+        Refused: httpx is not installed, or cannot be used.
+    """
     try:
         import httpx  # noqa: PLC0415  # an extra
     except ImportError as error:
-        msg = "reading from the web needs httpx: pip install 'evidence-ledger[publish]'"
+        msg = "asking servers needs httpx: pip install 'evidence-ledger[publish]'"
         raise Refused(msg) from error
     try:
-        return httpx.Client(timeout=_TIMEOUT, headers=_HEADERS)
+        return httpx.Client(timeout=timeout, headers=headers)
     except (ImportError, ValueError, httpx.InvalidURL) as error:  # they may show a password
         raise Refused("the proxy that the environment names cannot be used; check it") from error
 

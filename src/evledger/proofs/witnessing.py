@@ -24,11 +24,10 @@ from evledger.notes import COSIGNATURE, NoteSignature, SignedNote, VerifierKey, 
 from evledger.proofs.proving import consistency
 from evledger.proofs.signing import add_cosignatures, checkpoint_at, signed_sizes
 from evledger.proofs.waiting import within
+from evledger.proofs.web import http_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import httpx
 
     from evledger.proofs.stored import StoredTree
     from evledger.stores.base import Backend
@@ -337,7 +336,7 @@ def _post(witness: Witness, body: bytes, timeout: float) -> _Answer:
 
 def _exchange(url: str, body: bytes, timeout: float) -> _Answer:
     """Post a request and read the answer; any failure on the way is a ``ConnectionError``."""
-    client = _client(timeout)
+    client = http_client(timeout, _HEADERS)
     import httpx  # noqa: PLC0415  # which the client has shown to be there
 
     try:
@@ -350,18 +349,6 @@ def _exchange(url: str, body: bytes, timeout: float) -> _Answer:
             )
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         raise ConnectionError(one_line(str(error))[:_QUOTED]) from error
-
-
-def _client(timeout: float) -> httpx.Client:
-    try:
-        import httpx  # noqa: PLC0415  # an extra; and who asks no witness need not wait for it
-    except ImportError as error:
-        msg = "asking witnesses needs httpx; run: pip install 'evidence-ledger[publish]'"
-        raise Refused(msg) from error
-    try:
-        return httpx.Client(timeout=timeout, headers=_HEADERS)
-    except (ImportError, ValueError, httpx.InvalidURL) as error:  # they may show a password
-        raise Refused("the proxy that the environment names cannot be used; check it") from error
 
 
 def _read(chunks: Iterator[bytes]) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from bisect import bisect_right, insort
 from typing import TYPE_CHECKING
 
 from evledger.chain import PAGE_EVENTS, page_lines
@@ -30,15 +29,14 @@ class Tree:
     def __init__(self, limit: int = sys.maxsize) -> None:
         self.roots: dict[int, bytes] = {}
         self._limit = limit
-        self._wanted: list[int] = []
+        self._wanted: set[int] = set()
         self._growth = Growth()
 
     def want(self, size: int) -> None:
         """Ask for the root at a size that is not reached yet."""
         if size == 0:
             self.roots[0] = EMPTY_ROOT
-        elif size not in self._wanted:
-            insort(self._wanted, size)
+        self._wanted.add(size)
 
     def watch(self, pages: Iterable[bytes], first: int) -> Iterator[bytes]:
         """Give the same pages, and grow by each before it is hashed."""
@@ -63,15 +61,10 @@ class Tree:
         if text.count(b"\n") > PAGE_EVENTS + 1:
             return  # far too many lines, as the page's own check says
         leaves = [leaf_hash(line.removesuffix(b"\n")) for line in page_lines(text)]
-        for stop in self._stops(self._growth.size, self._growth.size + len(leaves)):
-            added = leaves[: stop - self._growth.size]
-            del leaves[: len(added)]
-            self.grown(self._growth.extend(added))
+        start, end = self._growth.size, self._growth.size + len(leaves)
+        for stop in range(start + 1, end + 1):
+            if stop == end or stop in self._wanted:
+                added = leaves[self._growth.size - start : stop - start]
+                self.grown(self._growth.extend(added))
             if stop in self._wanted:
                 self.reached(stop, self._growth.root(), text)
-
-    def _stops(self, start: int, end: int) -> list[int]:
-        """Give the sizes on the way to ``end`` that the root is wanted of, and ``end``."""
-        first, last = bisect_right(self._wanted, start), bisect_right(self._wanted, end)
-        stops = self._wanted[first:last]
-        return stops if stops and stops[-1] == end else [*stops, end]

@@ -310,7 +310,7 @@ class StoreTests(Suite):
         """Of many who keep something in one place, each overwrites only what it has read."""
         grow(backend, 1)
         with ThreadPoolExecutor(_CROWD) as pool:
-            list(pool.map(lambda _: _count_up(backend), range(_CROWD)))
+            list(pool.map(_count_up, [backend] * _CROWD))
         assert backend.kept("x", ["count"]) == {"count": b"%d" % (_CROWD * _EACH)}
 
     # -- as an application sees it
