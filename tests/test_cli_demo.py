@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 import evledger
-from evledger import Plugins
+from evledger import Plugins, verify_proof
 from evledger.archive import verify_archive
 from evledger.cli.errors import Exit
 from evledger.demo import COMPONENTS, build
-from evledger.demo.folder import MARKER, leave_mark, make_room
+from evledger.demo.folder import MARKER, PROOF, VKEY, leave_mark, make_room
 from evledger.exceptions import Refused
 
 Run = Callable[..., Any]
@@ -36,12 +36,14 @@ def contents(folder: Path) -> dict[str, bytes | None]:
 
 
 def test_demo_leaves_what_it_says(folder: Path) -> None:
-    """The folder has the database, a sound archive, a copy that is not, and the article."""
+    """The folder has database, article, a sound archive, a copy that is not, and a proof."""
     assert sorted(path.name for path in folder.iterdir()) == [
         MARKER,
         "archive",
         "article.md",
+        "c4.tlog-proof",
         "evidence.db",
+        "semax.vkey",
         "tampered",
     ]
     assert verify_archive(folder / "archive").ok
@@ -49,6 +51,8 @@ def test_demo_leaves_what_it_says(folder: Path) -> None:
     with evledger.open(folder / "evidence.db", plugins=Plugins.builtin()) as store:
         head = str(store.ledger("semax").head())
     assert (folder / MARKER).read_text(encoding="utf-8").splitlines()[0] == head
+    proven = verify_proof((folder / PROOF).read_bytes(), (folder / VKEY).read_text())
+    assert ("claim:c4",) == proven.keys
 
 
 def test_the_flipped_bit_is_in_a_claim(folder: Path) -> None:

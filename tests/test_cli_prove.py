@@ -216,7 +216,7 @@ def test_verify_proof(proof: Run) -> None:
         "  title: A trial",
         "  locators: doi:10.1000/a",
         f"signed by: {ORIGIN}, when it had 4 records",
-        "witnessed by: nobody that was asked for (--witness)",
+        "witnessed by: not asked; --witness VKEY names one to trust",
         "this was recorded at 2; whether it still stands, a proof cannot say",
     ):
         assert line in lines

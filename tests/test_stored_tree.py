@@ -384,6 +384,26 @@ def test_threads_share_a_tree(backend: Backend, monkeypatch: pytest.MonkeyPatch)
         list(pool.map(work, range(4)))
 
 
+def test_threads_take_turns() -> None:
+    """Two threads never extend one tree at once: neither meets the other in the store."""
+    meeting = threading.Barrier(2)
+    met: list[bool] = []
+
+    def meet() -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait(0.2)
+            met.append(True)
+
+    backend = Meddled("tail", 2)
+    grow(backend, 300)
+    backend.happens = meet
+    tree = StoredTree(backend, "x")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(tree.grow, [200, 300]))
+    assert met == []
+    check(tree, 300)
+
+
 # -- death ---------------------------------------------------------------------------------
 
 DIE = """

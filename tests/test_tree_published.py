@@ -39,6 +39,11 @@ def test_path(path: str, level: int | Literal["entries"], index: int, width: int
     assert tile_path(level, index, width) == path
 
 
+def test_path_of_a_full_tile() -> None:
+    """A tile is full where nothing else is said."""
+    assert tile_path(0, 273) == "tile/0/273"
+
+
 @given(LEVELS, st.integers(0, 2**63), st.integers(1, 256))
 def test_path_is_of_one_tile(level: int | Literal["entries"], index: int, width: int) -> None:
     """A path can be read back: no two tiles have the same, and none is a folder of another's."""

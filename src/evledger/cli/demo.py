@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.formatting import wrap_text
 
+from evledger.demo.folder import PROOF, VKEY
 from evledger.scoring import Failure, Score, plain_decimal
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def demo(folder: Path) -> None:
     """Build a ledger from 43 real sources, verify it, tamper with a copy, and be caught.
 
     Everything it makes is in DIR, by default evledger-demo: the database, the archive,
-    a tampered copy of it, and the article.
+    a tampered copy of it, the article, and the proof of a claim with the key that verifies it.
     A demonstration that nobody has changed is made anew;
     where anything else is in DIR, nothing is touched.
 
@@ -58,6 +59,7 @@ def _tell(done: Tour, database: Path) -> None:
     _tell_findings(done)
     _tell_soundness(done)
     _tell_tampering(done)
+    _tell_proof(done)
     _tell_next(done, database)
 
 
@@ -119,6 +121,17 @@ def _tell_tampering(done: Tour) -> None:
     click.echo("Whoever kept the head of the sound ledger sees it, whoever changed the copy.\n")
 
 
+def _tell_proof(done: Tour) -> None:
+    proven = done.proven
+    if proven is None:
+        click.echo("A proof of a claim needs 'evidence-ledger[sign]'.\n")
+        return
+    click.echo("Then a claim was proven, to anyone who has two small files and nothing else.")
+    said = f"record {proven.n} of the ledger signed by {', '.join(proven.vouched.signers)}"
+    click.echo(f"{click.style('PROVEN   ', fg='green', bold=True)}  {said}:")
+    click.echo(wrap_text(str(proven.data["text"]), 96, " " * 11, " " * 11) + "\n")
+
+
 def _verdict(report: Verification) -> str:
     if report.ok:
         return click.style("SOUND    ", fg="green", bold=True)
@@ -127,6 +140,7 @@ def _verdict(report: Verification) -> str:
 
 def _tell_next(done: Tour, database: Path) -> None:
     click.secho(f"The article: {done.article}", bold=True)
+    folder = database.parent
     click.echo(f"The archive: {done.archive} (b3sum of each page is what the next one says)")
     click.echo("Go on with:")
     for line in (
@@ -135,5 +149,6 @@ def _tell_next(done: Tour, database: Path) -> None:
         f"evledger score semax --influence --db {database}",
         f"evledger check semax --db {database}",
         f"evledger verify semax --full --head {done.full.head} --db {database}",
+        f"evledger verify-proof {folder / PROOF} --vkey {folder / VKEY}",
     ):
         click.echo(f"  {line}")

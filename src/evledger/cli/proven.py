@@ -130,7 +130,7 @@ def proven_lines(proven: Proven, standing: Standing | None) -> Iterator[str]:
     for each in vouched.witnesses:
         yield f"witnessed by: {each.witness}, at {format_time(each.at)[:19]}Z"
     if not vouched.witnesses:
-        yield "witnessed by: nobody that was asked for (--witness)"
+        yield "witnessed by: not asked; --witness VKEY names one to trust"
     yield from _standing_lines(proven, standing)
 
 

@@ -1,4 +1,4 @@
-"""The demonstration: a real ledger, built, checked, tampered with and caught.
+"""The demonstration: a real ledger, built, checked, tampered with and caught, and proven.
 
 The subject is the evidence on a peptide, as a public article gathered it:
 43 sources, with one claim each.
@@ -15,13 +15,18 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from evledger.archive import page_name, verify_archive
-from evledger.demo.folder import ARCHIVE, ARTICLE, COPY, NAME, leave_mark
+from evledger.demo.folder import ARCHIVE, ARTICLE, COPY, NAME, PROOF, VKEY, leave_mark
 from evledger.events import About, ClaimRetagged, Tier
+from evledger.exceptions import Refused
+from evledger.notes import SigningKey
+from evledger.proofs.keys import ProcessMemory, Signer
+from evledger.proofs.verifying import verify_proof
 
 if TYPE_CHECKING:
     from evledger.checks import CheckReport
     from evledger.importing import ImportReport
     from evledger.ledger import Ledger
+    from evledger.proofs.verifying import Proven
     from evledger.scoring import Failure, Score
     from evledger.store import Store
     from evledger.verification import Verification
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Tour", "build", "tamper", "tour"]
 
 BY: Final = "demo-curator"
+ORIGIN: Final = "demo.example/semax"
 
 TIERS: Final = (
     Tier(slug="human", label="Human", description="Seen in people, or reasoned from such data."),
@@ -155,6 +161,27 @@ def tamper(
     return place, 0
 
 
+def prove(ledger: Ledger, folder: Path) -> Proven | None:
+    """Sign the ledger with a key made on the spot, and prove a claim to whoever has that key.
+
+    Args:
+        ledger: the ledger.
+        folder: where the proof and the verifier key go; the secret key is not kept.
+
+    Returns:
+        What the proof says to somebody who has the two files alone;
+        ``None`` where ``cryptography`` is not installed.
+    """
+    try:
+        signer = Signer(SigningKey.generate(ORIGIN), memory=ProcessMemory())
+        proof, vkey = folder / PROOF, folder / VKEY
+        proof.write_bytes(ledger.prove(proof.stem, signer=signer).data)
+        vkey.write_text(f"{signer.verifier}\n", encoding="utf-8", newline="\n")
+        return verify_proof(proof.read_bytes(), vkey.read_text(encoding="utf-8"))
+    except Refused:
+        return None
+
+
 @attrs.frozen(kw_only=True)
 class Tour:
     """What the demonstration did.
@@ -169,6 +196,7 @@ class Tour:
         place: the byte of page 0 that was changed in a copy.
         caught: verification of that copy.
         article: the file with the article.
+        proven: what the proof of a claim says, where it could be signed.
     """
 
     ledger: Ledger
@@ -181,21 +209,23 @@ class Tour:
     place: int
     caught: Verification
     article: Path
+    proven: Proven | None
 
 
 def tour(store: Store, folder: Path) -> Tour:
-    """Build, verify, export, tamper, verify again, and write the article.
+    """Build, verify, export, tamper, verify again, write the article, and prove a claim.
 
     Args:
         store: where the ledger is created.
-        folder: where ``archive``, ``tampered`` and ``article.md`` go, and the mark by which
-            the demonstration is known; none of them is there yet.
+        folder: where ``archive``, ``tampered``, ``article.md``, a proof and its key go, and the
+            mark by which the demonstration is known; none of them is there yet.
     """
     archive, copy, article = folder / ARCHIVE, folder / COPY, folder / ARTICLE
     ledger, imported = build(store)
     head = ledger.export(archive)
     place, _ = tamper(archive, copy)
     article.write_bytes(ledger.render("markdown").data)
+    proven = prove(ledger, folder)
     leave_mark(folder, head)
     return Tour(
         ledger=ledger,
@@ -208,4 +238,5 @@ def tour(store: Store, folder: Path) -> Tour:
         place=place,
         caught=verify_archive(copy, trust=head),
         article=article,
+        proven=proven,
     )

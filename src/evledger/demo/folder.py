@@ -24,6 +24,8 @@ __all__ = [
     "DATABASE",
     "MARKER",
     "NAME",
+    "PROOF",
+    "VKEY",
     "leave_mark",
     "make_room",
 ]
@@ -32,6 +34,8 @@ DATABASE: Final = "evidence.db"
 ARCHIVE: Final = "archive"
 COPY: Final = "tampered"
 ARTICLE: Final = "article.md"
+PROOF: Final = "c4.tlog-proof"
+VKEY: Final = "semax.vkey"
 MARKER: Final = ".evledger-demo"
 """The file by which a demonstration is known: the head that it left, and a digest of each file."""
 
