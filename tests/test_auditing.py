@@ -104,6 +104,15 @@ def test_a_tree_may_lag(size: int) -> None:
         assert ledger.verify("chain").checked == report.checked[:4]
 
 
+def test_a_page_that_is_read_in_pieces() -> None:
+    """A checkpoint within the last page, which is full, leaves nothing of it to be compared."""
+    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+        ledger = filled(store, 512)
+        StoredTree(store.backend, "tea").grow(512)
+        signed(ledger, 300)
+        assert ledger.verify("full").faults == ()
+
+
 def test_every_hash_is_compared(tea: Ledger) -> None:
     """Wherever one bit of one hash is another, it is told, and in which tile."""
     chosen = random.Random(5)  # noqa: S311  # which bits

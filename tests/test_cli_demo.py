@@ -52,7 +52,7 @@ def test_demo_leaves_what_it_says(folder: Path) -> None:
         head = str(store.ledger("semax").head())
     assert (folder / MARKER).read_text(encoding="utf-8").splitlines()[0] == head
     proven = verify_proof((folder / PROOF).read_bytes(), (folder / VKEY).read_text())
-    assert ("claim:c4",) == proven.keys
+    assert proven.keys == ("claim:c4",)
 
 
 def test_the_flipped_bit_is_in_a_claim(folder: Path) -> None:

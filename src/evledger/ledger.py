@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Final, cast, overload
@@ -673,11 +674,6 @@ class Ledger:
                 or signing was refused, or a witness did not cosign.
             StoreError: the target cannot be written.
         """
-        place = target if isinstance(target, Target) else open_target(target)
-        key = signer.verifier
-        before = published(place, [key])
-        vouched = self.checkpoint(signer, witnesses=witnesses, published=before, progress=progress)
-        size = vouched.checkpoint.size
         given: dict[str, Any] = {
             "scorers": scorers,
             "ranker": ranker,
@@ -685,18 +681,25 @@ class Ledger:
             "contact": contact,
             "proofs": proof_path("{id}") if proofs and links is None else links,
         }
-        pages = [self.render(name, n=size, **given) for name in articles]
-        return publish(
-            self._backend,
-            self.name,
-            self._tree,
-            place,
-            vouched,
-            keys=[key],
-            files={f"article{page.suffix}": page.data for page in pages},
-            proofs=self._proofs(size, place) if proofs else (),
-            progress=progress,
-        )
+        keys = [signer.verifier]
+        with nullcontext(target) if isinstance(target, Target) else open_target(target) as place:
+            before = published(place, keys)
+            vouched = self.checkpoint(
+                signer, witnesses=witnesses, published=before, progress=progress
+            )
+            size = vouched.checkpoint.size
+            pages = [self.render(name, n=size, **given) for name in articles]
+            return publish(
+                self._backend,
+                self.name,
+                self._tree,
+                place,
+                vouched,
+                keys=keys,
+                files={f"article{page.suffix}": page.data for page in pages},
+                proofs=self._proofs(size, place) if proofs else (),
+                progress=progress,
+            )
 
     def _proofs(self, size: int, place: Target) -> Iterator[tuple[str, bytes]]:
         """Give the proofs of the claims of which none is published yet."""

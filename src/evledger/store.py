@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -205,8 +206,10 @@ class Store:
             NotFound: nothing is published there.
             Conflict: there is a ledger of this name.
         """
-        place = source if isinstance(source, Source) else open_source(source)
         given: dict[str, Any] = {"witnesses": witnesses, "quorum": quorum, "progress": progress}
-        with TemporaryDirectory(prefix="evledger-mirror-") as folder:
+        with (
+            nullcontext(source) if isinstance(source, Source) else open_source(source) as place,
+            TemporaryDirectory(prefix="evledger-mirror-") as folder,
+        ):
             vouched = fetch_log(place, folder, keys, **given)
             return self.restore(folder, alias, trust=vouched, progress=progress)
