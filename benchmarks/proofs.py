@@ -18,7 +18,7 @@ from evledger.notes import SigningKey
 from evledger.proofs.keys import ProcessMemory, Signer
 from evledger.proofs.proving import prove
 from evledger.proofs.publishing import publish
-from evledger.proofs.signing import head_at, sign
+from evledger.proofs.signing import sign
 from evledger.proofs.stored import StoredTree
 from evledger.proofs.targets import open_target
 from evledger.proofs.verifying import verify_proof
@@ -156,12 +156,9 @@ class Logged:
 
     def publish(self, folder: Path) -> Publication:
         """Publish the log."""
-        note = head_at(self.store.backend, NAME, self.size)
         key, backend = self.signer.key.verifier, self.store.backend
         with open_target(folder) as target:
-            return publish(
-                backend, NAME, self.tree, target, self.vouched, keys=[key], head_note=note
-            )
+            return publish(backend, NAME, self.tree, target, self.vouched, keys=[key])
 
 
 def _first_proof(path: Path) -> None:

@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 import evledger
-from evledger import GapNoted, Plugins, Verification
+from evledger import DuplicateKey, GapNoted, Plugins, Verification
 from evledger.chain import Head
 from evledger.checkpoints import Checkpoint, SignedHead
 from evledger.ledger import Ledger
@@ -421,3 +421,24 @@ def test_many_faults(tmp_path: Path) -> None:
             1_000,
             1_000,
         ]
+
+
+@pytest.mark.parametrize("url", ["memory:", "tea.db"])
+def test_reindex_beside_an_append(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is appended while the index is rebuilt is in it, so that its names stay taken."""
+    monkeypatch.chdir(tmp_path)
+    with evledger.open(url, plugins=Plugins.builtin()) as store:
+        tea = store.create("tea", title="Tea", by="curator")
+        tea.append(GapNoted(id="g1", text="No trial."), by="curator")
+
+        def append_once(done: int, total: int) -> None:
+            del done, total
+            if tea.head().size == 2:
+                tea.append(GapNoted(id="g2", text="No trial either."), by="curator")
+
+        tea.reindex(append_once)
+        assert tea.verify("full").ok
+        with pytest.raises(DuplicateKey):
+            tea.append(GapNoted(id="g2", text="Another."), by="curator")

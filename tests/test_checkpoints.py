@@ -84,12 +84,14 @@ KEY = SigningKey("example.org/semax", bytes(range(32)))
 WITNESS = Cosigner("witness.example/w1", bytes(range(32, 64)))
 CHECKPOINT = Checkpoint(KEY.name, 43, bytes(range(32)))
 SIGNED = KEY.sign(CHECKPOINT.text)
+HEAD = KEY.sign(SignedHead(KEY.name, Head(43, "9f2c" * 16), bytes(32)).text)
 
 lines = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters=[chr(code) for code in range(32)]),
     min_size=1,
 )
 sizes = st.integers(0, MAX_SIZE)
+origins = st.text("abcxyz019./-é例", min_size=1, max_size=30)
 roots = st.binary(min_size=32, max_size=32)
 checkpoints = st.builds(Checkpoint, lines, sizes, roots, st.lists(lines, max_size=3).map(tuple))
 heads = st.builds(
@@ -105,11 +107,31 @@ heads = st.builds(
 
 @given(checkpoints)
 def test_checkpoint_round_trip(checkpoint: Checkpoint) -> None:
-    """A checkpoint is read as it was written, and opened as it was signed."""
+    """A checkpoint of any log is read as it was written."""
     assert Checkpoint.parse(checkpoint.text) == checkpoint
-    vouched = open_checkpoint(str(KEY.sign(checkpoint.text)), [KEY.verifier])
-    assert (vouched.checkpoint, vouched.signers) == (checkpoint, (KEY.name,))
+
+
+@given(origins, st.integers(1, MAX_SIZE), roots)
+def test_ledgers_checkpoint_is_opened(origin: str, size: int, root: bytes) -> None:
+    """A ledger's checkpoint is opened as it was signed."""
+    key, checkpoint = SigningKey(origin, bytes(32)), Checkpoint(origin, size, root)
+    vouched = open_checkpoint(str(key.sign(checkpoint.text)), [key.verifier])
+    assert (vouched.checkpoint, vouched.signers) == (checkpoint, (origin,))
     assert (vouched.witnesses, vouched.head) == ((), None)
+
+
+@given(checkpoints)
+def test_checkpoints_of_other_logs_are_not_opened(checkpoint: Checkpoint) -> None:
+    """What has another origin than its key's name, further lines, or no event, is no ledger's."""
+    other = attrs.evolve(checkpoint, origin=f"{checkpoint.origin}x")
+    with pytest.raises((Invalid, NotProven)):
+        open_checkpoint(KEY.sign(other.text), [KEY.verifier])
+    for more in (
+        attrs.evolve(CHECKPOINT, extensions=(checkpoint.origin,)),
+        attrs.evolve(CHECKPOINT, size=0),
+    ):
+        with pytest.raises(Invalid, match=r"lines behind its root|has no entries"):
+            open_checkpoint(KEY.sign(more.text), [KEY.verifier])
 
 
 @given(st.text() | st.lists(lines | st.just("") | sizes.map(str), max_size=5).map("\n".join))
@@ -178,13 +200,28 @@ def test_checkpoints_that_cannot_be_made(wrong: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", outcomes("checkpoints.json", "vouched"))
 def test_vouched_checkpoint(case: dict[str, Any]) -> None:
-    """A sound checkpoint is opened, and says who signed and who cosigned it, and when."""
+    """A ledger's checkpoint is opened, and says who signed and who cosigned it, and when."""
     vouched = opened(case)
     said = vouched.checkpoint
     assert (said.origin, said.size, said.root.hex()) == (case["origin"], case["size"], case["root"])
     assert (list(said.extensions), list(vouched.signers)) == (case["extensions"], case["signers"])
     at = {each.witness: int(each.at.timestamp()) for each in vouched.witnesses}
     assert at == case["cosigned"]
+
+
+@pytest.mark.parametrize("case", outcomes("checkpoints.json", "foreign"))
+def test_checkpoint_of_another_log(case: dict[str, Any]) -> None:
+    """Another log's checkpoint is verified as a note and read, and refused as a ledger's."""
+    note = SignedNote.parse(case["note"])
+    said = Checkpoint.parse(note.text)
+    assert (said.origin, said.size, said.root.hex()) == (case["origin"], case["size"], case["root"])
+    assert list(said.extensions) == case["extensions"]
+    assert [key.name for key in note.verify(keys_of(case))] == case["signers"]
+    watching = [(key, line) for key in keys_of(case, "witnesses") for line in note.by(key)]
+    cosigned = [cosignature(note, key, line) for key, line in watching]
+    assert {each.witness: int(each.at.timestamp()) for each in cosigned} == case["cosigned"]
+    with pytest.raises((Invalid, NotProven)):
+        opened(case)
 
 
 @pytest.mark.parametrize("case", outcomes("checkpoints.json", "invalid"))
@@ -206,12 +243,23 @@ def test_checkpoint_that_nobody_vouches_for(case: dict[str, Any]) -> None:
 
 @given(heads)
 def test_head_round_trip(signed: SignedHead) -> None:
-    """A signed head is read as it was written, and opened as it was signed."""
+    """A signed head is read as it was written."""
     assert SignedHead.parse(signed.text) == signed
-    vouched = open_head(str(KEY.sign(signed.text)), [KEY.verifier])
+
+
+@given(heads, origins)
+def test_ledgers_head_is_opened(signed: SignedHead, origin: str) -> None:
+    """A signed head is opened as it was signed, by the key of its origin and by no other."""
+    key = SigningKey(origin, bytes(32))
+    signed = attrs.evolve(signed, origin=origin)
+    vouched = open_head(str(key.sign(signed.text)), [KEY.verifier, key.verifier])
     assert (vouched.head, vouched.checkpoint) == (signed.head, signed.checkpoint)
-    assert vouched.checkpoint == Checkpoint(signed.origin, signed.head.size, signed.root)
-    assert vouched.signers == (KEY.name,)
+    assert vouched.checkpoint == Checkpoint(origin, signed.head.size, signed.root)
+    assert vouched.signers == (origin,)
+    with pytest.raises(
+        NotProven, match=r"but signed by example\.org/semax\+[0-9a-f]{8}: the key of"
+    ):
+        open_head(KEY.sign(signed.text), [KEY.verifier, key.verifier])
 
 
 @given(heads, checkpoints)
@@ -232,6 +280,48 @@ def test_origins_that_look_like_something_else(origin: str) -> None:
     for extensions in ((), ("more",)):
         with pytest.raises(Invalid):
             SignedHead.parse(Checkpoint(origin, 43, bytes(32), extensions).text)
+
+
+def proof_file() -> str:
+    """Give a proof file of one record, which is a note as well."""
+    return f"c2sp.org/tlog-proof@v1\nindex 0\n\n{SIGNED}"
+
+
+@pytest.mark.parametrize(
+    ("opening", "given_", "told"),
+    [
+        (
+            open_checkpoint,
+            HEAD,
+            "not a checkpoint, but a signed head: --signed-head, or open_head,",
+        ),
+        (open_checkpoint, proof_file(), "not a checkpoint, but a proof file: verify-proof, or "),
+        (
+            open_head,
+            SIGNED,
+            "not a signed head, but a checkpoint: --checkpoint, or open_checkpoint",
+        ),
+        (open_head, proof_file(), "not a signed head, but a proof file: verify-proof, or verify_"),
+        (
+            open_checkpoint,
+            CHECKPOINT,
+            "expected a signed note, as its bytes or its text; this is of",
+        ),
+        (open_checkpoint, None, "type NoneType"),
+        (open_head, Path("signed-head"), "type [A-Za-z]*Path"),
+    ],
+)
+def test_one_for_the_other(opening: Any, given_: Any, told: str) -> None:
+    """Whoever gives one thing for another is told what it is, and what takes it."""
+    with pytest.raises(Invalid, match=told):
+        opening(given_, [KEY.verifier])
+
+
+@pytest.mark.parametrize("origin", ["evledger-head/v1", "c2sp.org/tlog-proof@v1"])
+def test_origin_like_another_file(origin: str) -> None:
+    """A checkpoint whose origin is how another file begins is a checkpoint."""
+    checkpoint = attrs.evolve(CHECKPOINT, origin=origin)
+    assert Checkpoint.parse(checkpoint.text) == checkpoint
 
 
 @given(st.text() | heads.map(lambda signed: signed.text.replace("0", "", 1)))
@@ -306,8 +396,7 @@ def test_no_flipped_bit_makes_another_statement() -> None:
 
 def test_no_flipped_bit_of_a_head_passes() -> None:
     """With any bit flipped, a signed head is refused."""
-    note = KEY.sign(SignedHead(KEY.name, Head(43, "9f2c" * 16), bytes(32)).text)
-    for data in flipped(note):
+    for data in flipped(HEAD):
         with pytest.raises((Invalid, NotProven)):
             open_head(data, [KEY.verifier])
 
@@ -387,13 +476,46 @@ def test_what_is_said_of_a_quorum() -> None:
     watching = [WITNESS.key, other.key]
     with pytest.raises(NotProven, match=r"^2 witnesses must .* did: 'witness.example/w1'$"):
         open_checkpoint(note, keys, witnesses=watching)
-    with pytest.raises(NotProven, match=r"did: none$"):
+    with pytest.raises(NotProven, match=r"^1 witness must have .* did: none$"):
         open_checkpoint(SIGNED, keys, witnesses=watching, quorum=1)
+    with pytest.raises(Invalid, match="a quorum of 2, but no witness's key was given"):
+        open_checkpoint(SIGNED, keys, quorum=2)
     with pytest.raises(Invalid, match="a quorum of 3: expected from 0 to 2,"):
         open_checkpoint(note, keys, witnesses=watching, quorum=3)
 
 
-def test_keys_may_come_one_by_one() -> None:
-    """The keys may be any iterable, and are read once."""
-    vouched = open_checkpoint(WITNESS.cosign(SIGNED), iter([KEY.verifier]), witnesses=[WITNESS.key])
-    assert (vouched.signers, len(vouched.witnesses)) == ((KEY.name,), 1)
+@pytest.mark.parametrize("quorum", [True, False, "1", 1.0, 0.5, [1]])
+def test_quorum_that_is_no_number(quorum: Any) -> None:
+    """A quorum is a whole number, and nothing that could pass for one."""
+    with pytest.raises(Invalid, match="expected a whole number of witnesses"):
+        open_checkpoint(WITNESS.cosign(SIGNED), KEY.verifier, witnesses=WITNESS.key, quorum=quorum)
+
+
+def test_forms_of_keys() -> None:
+    """Keys are given one or several, as keys or as text, and any iterable is read once."""
+    note, key, witness = WITNESS.cosign(SIGNED), KEY.verifier, WITNESS.key
+    wanted = open_checkpoint(note, [key], witnesses=[witness])
+    assert (wanted.signers, len(wanted.witnesses)) == ((KEY.name,), 1)
+    assert wanted == open_checkpoint(note, key, witnesses=witness)
+    assert wanted == open_checkpoint(note, str(key), witnesses=str(witness))
+    assert wanted == open_checkpoint(note, iter([str(key)]), witnesses=iter([witness]))
+    assert open_head(HEAD, key) == open_head(HEAD, [str(key)])
+
+
+@pytest.mark.parametrize("given_", [None, 3, b"a+b+c", Path("semax.vkey"), KEY, [None]], ids=str)
+def test_what_is_no_key(given_: Any) -> None:
+    """Whatever else is given for a key, or for a witness's, is refused in words."""
+    with pytest.raises(Invalid, match="expected a verifier key or its text"):
+        open_checkpoint(SIGNED, given_)
+    with pytest.raises(Invalid, match="expected a verifier key or its text"):
+        open_checkpoint(SIGNED, KEY.verifier, witnesses=given_)
+    with pytest.raises(Invalid, match="expected a verifier key or its text"):
+        open_head(HEAD, given_)
+
+
+def test_no_key_at_all() -> None:
+    """Without a key that is trusted nothing is opened."""
+    with pytest.raises(Invalid, match="at least one verifier key"):
+        open_checkpoint(SIGNED, [])
+    with pytest.raises(Invalid, match="at least one verifier key"):
+        open_head(HEAD, ())

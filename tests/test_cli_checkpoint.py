@@ -84,9 +84,7 @@ def test_checkpoint_as_json(semax: Run) -> None:
     signed = open_checkpoint(document["note"], [verifier()]).checkpoint
     assert document == {
         "ledger": "semax",
-        "origin": ORIGIN,
-        "size": 1,
-        "root": signed.text.splitlines()[2],
+        "checkpoint": {"origin": ORIGIN, "size": 1, "root": signed.text.splitlines()[2]},
         "head": head,
         "signatures": [ORIGIN],
         "note": semax(*SIGN).out,

@@ -56,7 +56,7 @@ def test_publish_writes_the_log(semax: Run) -> None:
     size = sum(path.stat().st_size for path in Path("public").rglob("*") if path.is_file())
     assert ended.out.splitlines() == [
         "published 4 events of semax at public as example.org/semax",
-        f"wrote 6 files, {size:,} bytes",
+        f"wrote 7 files, {size:,} bytes",
     ]
     assert published() == {
         "tile/0/000.p/4",
@@ -64,10 +64,17 @@ def test_publish_writes_the_log(semax: Run) -> None:
         "signed-head",
         "article.md",
         "article.json",
+        "articles",
         "checkpoint",
     }
     assert "Sealed words." in Path("public/article.md").read_text()
     assert b"Sealed words." not in Path("public/tile/entries/000.p/4").read_bytes()
+
+
+def stated() -> dict[str, str | int]:
+    """Give what the published checkpoint says, as documents have it."""
+    origin, size, root, *_ = Path("public/checkpoint").read_text().splitlines()
+    return {"origin": origin, "size": int(size), "root": root}
 
 
 def test_publish_again(semax: Run) -> None:
@@ -76,9 +83,9 @@ def test_publish_again(semax: Run) -> None:
     assert semax("publish", "semax", "public", *KEY).out.endswith("\nnothing was new\n")
     append(semax, 1)
     document = semax("publish", "semax", "public", *KEY, "--json").document
-    assert document.keys() == {"ledger", "target", "origin", "size", "root", "written", "bytes"}
-    assert (document["size"], document["written"]) == (5, 6)
-    assert (document["origin"], document["target"]) == ("example.org/semax", "public")
+    assert document.keys() == {"ledger", "target", "checkpoint", "written", "bytes"}
+    assert (document["target"], document["written"]) == ("public", 6)
+    assert document["checkpoint"] == stated()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +100,7 @@ def test_publish_again(semax: Run) -> None:
 def test_publish_chosen_articles(semax: Run, options: list[str], expected: set[str]) -> None:
     """The articles that were asked for are published, and no others."""
     assert semax("publish", "semax", "public", *KEY, *options).code == Exit.DONE
-    assert {path for path in published() if path.startswith("article")} == expected
+    assert {path for path in published() if path.startswith("article.")} == expected
 
 
 def test_publish_proofs(semax: Run) -> None:
@@ -175,8 +182,7 @@ def test_mirror_takes_a_ledger_in(public: Run) -> None:
         "head": head,
         "db": "evledger.db",
         "source": "public",
-        "signers": ["example.org/semax"],
-        "witnesses": [],
+        "vouched": {**stated(), "signers": ["example.org/semax"], "witnesses": []},
     }
 
 
@@ -235,4 +241,4 @@ def test_the_key_goes_on_signing(public: Run) -> None:
         ledger = store.ledger("semax")
         assert ledger.publish("public", Signer.open("semax.key")).checkpoint.size == 5
     append(public, 2)
-    assert public("publish", "semax", "public", *KEY, "--json").document["size"] == 6
+    assert public("publish", "semax", "public", *KEY, "--json").document["checkpoint"]["size"] == 6

@@ -21,6 +21,8 @@ PAGE = (ROOT / "docs" / "format.md").read_text("utf-8")
 VECTORS = ROOT / "tests" / "vectors" / "proofs"
 VKEY: str = json.loads((VECTORS / "keys.json").read_text("utf-8"))["vkey"]
 
+NOTES = ROOT / "tests" / "vectors" / "notes"
+
 Printed = Callable[[str, str], tuple[dict[int, dict[str, Any]], dict[tuple[int, str], Any]]]
 
 REFUSALS = (ValueError, KeyError, TypeError, InvalidSignature)
@@ -28,13 +30,18 @@ REFUSALS = (ValueError, KeyError, TypeError, InvalidSignature)
 
 
 @cache
-def printed_verifier() -> Printed:
-    """Give the function `verify_proof` that the page prints, with what it takes from before."""
+def printed() -> dict[str, Any]:
+    """Give what the page's two verifiers define; the second takes from the first."""
     blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     namespace: dict[str, Any] = {}
     for name in ("def verify(", "def verify_proof("):
         exec(next(block for block in blocks if name in block), namespace)  # noqa: S102  # our own page
-    verify: Printed = namespace["verify_proof"]
+    return namespace
+
+
+def printed_verifier() -> Printed:
+    """Give the function `verify_proof` that the page prints."""
+    verify: Printed = printed()["verify_proof"]
     return verify
 
 
@@ -124,3 +131,49 @@ def test_printed_verifier_on_bad_vectors(name: str) -> None:
     data = (VECTORS / "bad" / name / "proof.tlog-proof").read_bytes()
     with pytest.raises(REFUSALS):
         printed_verifier()(data.decode(), VKEY)
+
+
+# -- keys and checkpoints ----------------------------------------------------------------
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    """Read the notes, keys or checkpoints of a file of vectors."""
+    found: list[dict[str, Any]] = json.loads((NOTES / name).read_text("utf-8"))
+    return found
+
+
+def is_refused(use: Callable[[], object]) -> bool:
+    """Tell whether the printed verifier refuses something."""
+    try:
+        use()
+    except REFUSALS:
+        return True
+    return False
+
+
+WEAK = [
+    pytest.param(case["key"], id=case["what"])
+    for case in cases("keys.json")
+    if re.search(r"\bpoint\b|^a y of", case["what"]) and "witness" not in case["what"]
+]
+
+
+@pytest.mark.parametrize("vkey", WEAK)
+def test_printed_verifier_refuses_weak_keys(vkey: str) -> None:
+    """A key that anybody can sign with, or of another than its one form, is refused as such."""
+    with pytest.raises(ValueError, match="a key that anybody can sign with"):
+        printed()["open_checkpoint"](f"{vkey.partition('+')[0]}\n1\n\n", vkey)
+
+
+ALONE = [
+    pytest.param(case, id=case["what"])
+    for case in cases("checkpoints.json")
+    if len(case["keys"]) == 1 and not case.get("witnesses") and not case.get("quorum")
+]
+
+
+@pytest.mark.parametrize("case", ALONE)
+def test_printed_verifier_on_checkpoints(case: dict[str, Any]) -> None:
+    """Where there is one key and no witness, it opens the checkpoints that evledger opens."""
+    opened = not is_refused(lambda: printed()["open_checkpoint"](case["note"], case["keys"][0]))
+    assert opened is (case["outcome"] == "vouched")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import traceback
@@ -27,11 +28,13 @@ from evledger.notes import (
     VerifierKey,
     check_key_name,
     decode_base64,
-    distinct_keys,
     encode_base64,
+    is_secret,
+    verifier_keys,
 )
 
-VECTORS = Path(__file__).resolve().parent / "vectors" / "notes"
+ROOT = Path(__file__).resolve().parents[1]
+VECTORS = ROOT / "tests" / "vectors" / "notes"
 
 
 def vectors(name: str, *, good: bool) -> list[Any]:
@@ -72,6 +75,22 @@ texts = st.text(
 ).map(lambda text: f"{text}\n")
 names = st.text(
     st.characters(exclude_categories=["Cs", "Zs", "Zl", "Zp", "Cc"], exclude_characters="+"),
+    min_size=1,
+    max_size=30,
+)
+
+
+def named_ranges() -> list[range]:
+    """Give the ranges of code points that docs/format.md lists for names, first those of all."""
+    page = (ROOT / "docs" / "format.md").read_text("utf-8").partition("### Keys")[2]
+    rows = re.findall(r"^\| (U\+.*?) \|", page.partition("\n### ")[0], re.MULTILINE)
+    found = [re.findall(r"U\+([0-9A-F]{4,5})(?:–U\+([0-9A-F]{4,5}))?", row) for row in rows]
+    return [range(int(a, 16), int(b or a, 16) + 1) for row in found for a, b in row]
+
+
+UNCLEAR = {chr(code) for codes in named_ranges() for code in codes}
+clear_names = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters=sorted(UNCLEAR)),
     min_size=1,
     max_size=30,
 )
@@ -227,7 +246,7 @@ def test_bad_signing_key(case: dict[str, Any]) -> None:
         SigningKey.parse(case["key"])
 
 
-@given(names.filter(str.isprintable), seeds, texts)
+@given(clear_names, seeds, texts)
 def test_signing_key_round_trip(name: str, seed: bytes, text: str) -> None:
     """A key is read as it was written, and what it signs is signed by its verifier key."""
     key = SigningKey(name, seed)
@@ -242,12 +261,31 @@ def test_generated_keys_differ() -> None:
     assert len({SigningKey.generate(KEY.name).seed for _ in range(20)}) == 20
 
 
-@pytest.mark.parametrize("name", ["", " ", "a b", "a+b", "a\nb", "a\x7fb", "a\u200bb", "é" * 128])
-def test_names_that_no_key_of_ours_has(name: str) -> None:
-    """A name with what nobody sees, or none at all, or a long one, is refused."""
+@pytest.mark.parametrize("name", ["", "é" * 128, None, 7, b"a"])
+def test_names_that_no_key_of_ours_has(name: Any) -> None:
+    """A name that is none at all, or a long one, is refused."""
     for make in (check_key_name, SigningKey.generate):
         with pytest.raises(Invalid, match="key name"):
             make(name)
+
+
+def test_code_points_of_names() -> None:
+    """A name may have every code point there is, but for those that docs/format.md lists."""
+    every = map(chr, (*range(0xD800), *range(0xE000, sys.maxunicode + 1)))
+    clear = [character for character in every if character not in UNCLEAR]
+    for start in range(0, len(clear), 60):  # of four bytes each, at the most
+        check_key_name("".join(clear[start : start + 60]))
+    for character in UNCLEAR:
+        with pytest.raises(Invalid, match="characters that cannot be seen"):
+            check_key_name(f"a{character}b")
+
+
+def test_what_unicode_calls_a_blank() -> None:
+    """No signature line, and so no key, has a name with what Python takes for white space."""
+    for character in filter(str.isspace, map(chr, range(sys.maxunicode + 1))):
+        with pytest.raises(Invalid, match="no key's name"):
+            NoteSignature(f"a{character}b", bytes(4), b"x")
+        assert character in UNCLEAR
 
 
 @pytest.mark.parametrize("length", [0, 31, 33, 64])
@@ -311,6 +349,13 @@ def test_secret_given_as_verifier_key() -> None:
     """Whoever gives away a signing key for a verifier key is told so."""
     with pytest.raises(Invalid, match="this is a signing key, a secret"):
         VerifierKey.parse(PRIVATE)
+
+
+@given(st.text(), st.text())
+def test_what_is_secret(before: str, after: str) -> None:
+    """A text with a signing key in it is secret, wherever it stands; a verifier key is not."""
+    assert is_secret(before + PRIVATE + after)
+    assert not is_secret(str(KEY.verifier))
 
 
 def test_secret_is_not_shown() -> None:
@@ -381,14 +426,19 @@ def test_note_of_no_known_key(case: dict[str, Any]) -> None:
 
 
 def test_who_did_sign() -> None:
-    """Where no known key signed it, the message names the first of those who did."""
+    """Where no known key signed it, the message names the first of those who did, and the known."""
     line = KEY.sign("x\n").signatures[0]
     hostile = attrs.evolve(line, name="\x9b31mred\u202e")
     note = SignedNote("x\n", (hostile, *[line] * 9))
-    with pytest.raises(
-        NotProven, match=r"those of '\\x9b31mred\\u202e'(, 'example.org/semax'){4}$"
-    ):
-        note.verify([])
+    other = SigningKey(KEY.name, bytes(32)).verifier
+    with pytest.raises(NotProven, match=r"no key that is trusted signed it; ") as caught:
+        note.verify(other)
+    signed, trusted = f"'{KEY.verifier.label}'", f"'{other.label}'"
+    label = f"'\\x9b31mred\\u202e+{line.key_id.hex()}'"
+    assert str(caught.value).partition("; ")[2] == (
+        f"it is signed by {', '.join([label, *[signed] * 4])} and 5 more, "
+        f"and trusted to sign it is {trusted}"
+    )
 
 
 def test_signatures_of_a_key() -> None:
@@ -433,7 +483,66 @@ def test_witness_key_as_log_key() -> None:
     with pytest.raises(Invalid, match=r"'example.org/semax' is a witness's, not a log's"):
         KEY.sign("x\n").verify([KEY.verifier, witness])
     with pytest.raises(Invalid, match=r"'example.org/semax' is a log's, not a witness's"):
-        distinct_keys([KEY.verifier], COSIGNATURE)
+        verifier_keys([KEY.verifier], COSIGNATURE)
+
+
+def test_forms_of_keys() -> None:
+    """Keys are given as keys or as text, one or several, in any iterable; each counts once."""
+    key, other = KEY.verifier, SigningKey("example.net", bytes(32)).verifier
+    for given_ in (
+        key,
+        str(key),
+        f"{key}\n",
+        [key],
+        [str(key)],
+        (key, str(key)),
+        iter([key]),
+        {key},
+    ):
+        assert verifier_keys(given_) == (key,)
+    assert verifier_keys([other, str(key), other]) == (other, key)
+    assert verifier_keys(()) == ()
+    assert VerifierKey.of(key) is key
+
+
+@pytest.mark.parametrize(
+    ("given_", "kind"),
+    [
+        (None, "NoneType"),
+        (3, "int"),
+        (Path("semax.vkey"), "[A-Za-z]*Path"),
+        (b"a+b+c", "bytes"),
+        (KEY, "SigningKey"),
+        (KEY.sign("x\n"), "SignedNote"),
+        ([None], "NoneType"),
+        ([KEY], "SigningKey"),
+        ([7], "int"),
+    ],
+    ids=str,
+)
+def test_what_is_no_key(given_: Any, kind: str) -> None:
+    """Whatever else is given for a key is refused in words, and where a note is verified, too."""
+    for use in (verifier_keys, KEY.sign("x\n").verify):
+        with pytest.raises(Invalid, match=f"expected a verifier key or its text, .* {kind}$"):
+            use(given_)
+
+
+def test_no_key_at_all() -> None:
+    """Without a key that is trusted nothing is verified."""
+    with pytest.raises(Invalid, match="at least one verifier key"):
+        KEY.sign("x\n").verify([])
+
+
+@pytest.mark.parametrize("given_", [None, 3, Path("note"), ["x"], KEY.sign("x\n")], ids=str)
+def test_what_is_no_note(given_: Any) -> None:
+    """A note is read from bytes of any kind and from text; anything else is refused in words."""
+    note = KEY.sign("x\n")
+    data = str(note).encode()
+    forms: tuple[Any, ...] = (str(note), data, bytearray(data), memoryview(data))
+    for form in forms:
+        assert SignedNote.parse(form) == note
+    with pytest.raises(Invalid, match="expected a signed note, as its bytes or its text"):
+        SignedNote.parse(given_)
 
 
 # -- without cryptography ----------------------------------------------------------------

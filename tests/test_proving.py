@@ -35,15 +35,16 @@ from evledger.checkpoints import Checkpoint
 from evledger.codec import canonical
 from evledger.events import Ref, drop, ref
 from evledger.exceptions import EvledgerError
-from evledger.notes import SigningKey, VerifierKey
+from evledger.notes import SignedNote, SigningKey, VerifierKey
 from evledger.proofs.files import MAX_PROOF, TlogProof
 from evledger.proofs.locating import Located, later, line_at, locate, sources_of
 from evledger.proofs.proving import Proof, consistency, covering, prove
-from evledger.proofs.stored import StoredTree, tile_name
+from evledger.proofs.stored import StoredTree
 from evledger.proofs.verifying import Proven, verify_proof, verify_record
 from evledger.schema import seal
 from evledger.seals import Opening
 from evledger.stores.base import Write
+from evledger.stores.kept import tile_name
 from evledger.tree import EMPTY_ROOT, verify_consistency
 
 ORIGIN: Final = "example.org/semax"
@@ -195,14 +196,55 @@ def test_forms(semax: Ledger) -> None:
     """A proof is verified as an object, as bytes, as text and parsed; a key as text or parsed."""
     sign(semax)
     proof = proof_of(semax, 3)
-    forms = (proof, proof.data, str(proof), TlogProof.parse(proof.data))
-    assert [verify_proof(proof, VKEY)] * 4 == [verify_proof(form, VKEY) for form in forms]
+    data = proof.data
+    forms = (proof, data, str(proof), TlogProof.parse(data), bytearray(data), memoryview(data))
+    assert all(verify_proof(proof, VKEY) == verify_proof(form, VKEY) for form in forms)
     other = SigningKey("other.example", bytes(32)).verifier
-    assert verify_proof(proof, VKEY) == verify_proof(proof, [other, KEY.verifier])
-    with pytest.raises(Invalid, match="not int"):
-        verify_proof(10**12, VKEY)  # type: ignore[arg-type]  # callers may be untyped
-    with pytest.raises(NotProven):
-        verify_proof(proof, ())
+    for keys in (KEY.verifier, [VKEY], [other, KEY.verifier], iter([VKEY])):
+        assert verify_proof(proof, VKEY) == verify_proof(proof, keys)
+
+
+@pytest.mark.parametrize(
+    ("given_", "told"),
+    [
+        ({"proof": 10**12}, "a proof is the bytes or the text of a proof file, not of type int"),
+        ({"proof": None}, "not of type NoneType"),
+        ({"proof": Path("c1.tlog-proof")}, "not of type [A-Za-z]*Path"),
+        ({"vkey": ()}, "at least one verifier key"),
+        ({"vkey": None}, "expected a verifier key or its text"),
+        ({"vkey": Path("semax.vkey")}, "expected a verifier key or its text"),
+        ({"vkey": VKEY.encode()}, "expected a verifier key or its text"),
+        ({"vkey": KEY}, "expected a verifier key or its text, .* of type SigningKey"),
+        ({"witnesses": None}, "expected a verifier key or its text"),
+        ({"witnesses": VKEY}, "is a log's, not a witness's"),
+        ({"quorum": "1"}, "expected a whole number"),
+        ({"quorum": 1}, "no witness's key was given"),
+        ({"line": 5}, "a line is its bytes or its text, not of type int"),
+        ({"line": Path("3.json")}, "a line is its bytes or its text, not of type [A-Za-z]*Path"),
+    ],
+    ids=str,
+)
+def test_wrong_use(semax: Ledger, given_: dict[str, Any], told: str) -> None:
+    """Whatever is given in place of a proof, a key, a quorum or a line is refused in words."""
+    sign(semax)
+    arguments: dict[str, Any] = {"proof": proof_of(semax, 3), "vkey": VKEY, **given_}
+    with pytest.raises(Invalid, match=told):
+        verify_proof(**arguments)
+
+
+def test_signed_by_the_key_of_another_origin(semax: Ledger) -> None:
+    """A checkpoint of another origin than its key's name proves nothing, trusted as the key is."""
+    size = sign(semax)
+    proof = TlogProof.parse(proof_of(semax, 3).data)
+    other = SigningKey("other.example", bytes(32))
+    forged = attrs.evolve(proof, checkpoint=other.sign(proof.checkpoint.text))
+    both = (*forged.checkpoint.signatures, *proof.checkpoint.signatures)
+    signed = attrs.evolve(proof, checkpoint=SignedNote(proof.checkpoint.text, both))
+    with pytest.raises(NotProven, match=f"is of '{ORIGIN}', but signed by other.example"):
+        verify_proof(forged, [KEY.verifier, other.verifier])
+    proven = verify_proof(signed, [KEY.verifier, other.verifier])
+    assert proven.vouched.signers == (ORIGIN, other.name)
+    assert proven.vouched.checkpoint.size == size
 
 
 def test_line_given_apart(semax: Ledger) -> None:
@@ -404,6 +446,46 @@ def test_locate_ambiguous(semax: Ledger) -> None:
     semax.append(GapNoted(id="c1", text="…"), by="curator")
     with pytest.raises(Invalid, match="name one of: claim:c1, gap:c1"):
         located(semax, "c1")
+
+
+def test_locate_a_number_that_is_an_id(semax: Ledger) -> None:
+    """Digits that are also the id of something prove neither; each has a name of its own."""
+    semax.append(claim("1", "s1"), GapNoted(id="2", text="…"), by="curator")
+    with pytest.raises(Invalid, match=r"'1' is more than one thing here; .*: claim:1, 'record 1'$"):
+        located(semax, "1")
+    with pytest.raises(Invalid, match=r"name one of: gap:2, 'record 2'$"):
+        located(semax, "2")
+    assert Located(n=1) == located(semax, 1) == located(semax, "record 1")
+    assert Located(n=7, name="claim:1") == located(semax, "claim:1")
+    assert Located(n=3) == located(semax, "3") == located(semax, "03")
+
+
+def test_locate_a_number_that_is_a_locator(semax: Ledger) -> None:
+    """So do the digits of a locator, and those that were an id once."""
+    pubmed = SourceAdded(id="s3", kind="book", title="T", locators=("pmid:5",))
+    semax.append(pubmed, by="curator")
+    with pytest.raises(Invalid, match=r"name one of: pmid:5, 'record 5'$"):
+        located(semax, "5")
+    dropped = SourceAmended(source="s3", locators_dropped=("pmid:5",), why="mistyped")
+    semax.append(dropped, by="curator")
+    with pytest.raises(Invalid, match=r"name one of: pmid:5, 'record 5'$"):
+        located(semax, "5")
+
+
+@pytest.mark.parametrize("id", [None, True, 1.5, b"c1", ("c1",), GapNoted(id="c1", text="…")])
+def test_locate_by_what_names_nothing(id: Any, semax: Ledger) -> None:
+    """Only numbers and text name records."""
+    with pytest.raises(Invalid, match=f"^{type(id).__name__} names no record; expected"):
+        located(semax, id)
+    with pytest.raises(Invalid, match="names no record"):
+        semax.prove(id)
+
+
+def test_locate_by_half_a_character(semax: Ledger) -> None:
+    """Text that cannot be written in any line names nothing either."""
+    for id in ("\ud800", "claim:\ud800"):
+        with pytest.raises(Invalid):
+            located(semax, id)
 
 
 def test_sources_of(semax: Ledger) -> None:

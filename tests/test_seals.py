@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evledger.codec import canonical
+from evledger.exceptions import Invalid
 from evledger.seals import SALT_BYTES, Hidden, Opening, commit, new_salt
 
 salts = st.binary(min_size=SALT_BYTES, max_size=SALT_BYTES)
+values = st.text(st.characters(codec="utf-8")) | st.booleans() | st.lists(st.text("ab"), max_size=3)
 
 
 @given(salts, st.binary())
@@ -49,6 +52,34 @@ def test_salt_of_another_length_fits_nothing(length: int) -> None:
 def test_commitment_of_another_form_does_not_fit() -> None:
     """What is no commitment at all is not fitted, and raises nothing."""
     assert not Opening(1, "quote", bytes(SALT_BYTES), b"x").fits("")
+
+
+@given(values)
+def test_value_of_an_opening(value: object) -> None:
+    """What was committed to gives the value back, for its own type and field."""
+    opening = Opening(1, "quote", bytes(SALT_BYTES), canonical(["claim-tagged", "quote", value]))
+    assert opening.value_for("claim-tagged") == value
+    with pytest.raises(Invalid, match="opening of quote of record 1 is not of this type and field"):
+        opening.value_for("claim-amended")
+
+
+@pytest.mark.parametrize(
+    "committed",
+    [
+        b"",
+        b"quote",
+        b"{}",
+        b'["claim-tagged","quote"]',
+        b'["claim-tagged","quote","x","y"]',
+        b'["claim-tagged","text","x"]',
+        b'["claim-tagged", "quote","x"]',
+        b'["claim-tagged","quote",null]',
+    ],
+)
+def test_opening_of_something_else(committed: bytes) -> None:
+    """What is of another form, or not canonical, opens nothing."""
+    with pytest.raises(Invalid):
+        Opening(1, "quote", bytes(SALT_BYTES), committed).value_for("claim-tagged")
 
 
 def test_salts_are_fresh() -> None:

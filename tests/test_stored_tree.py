@@ -27,6 +27,7 @@ from evledger.stores.memory import MemoryStore
 from evledger.stores.sqlite import SQLiteStore
 from evledger.testing.suites.stores import grow, lines
 from evledger.tree import (
+    HASH,
     Growth,
     leaf_hash,
     tree_root,
@@ -94,7 +95,7 @@ def test_any_order_of_appending_and_growing(
     )
     def compare(steps: list[tuple[int, float, bool]], pages: int) -> None:
         path = tmp_path_factory.mktemp("tree") / "a.db"
-        with opened(kind, path) as backend, patch.object(stored, "_PAGES_AT_A_TIME", pages):
+        with opened(kind, path) as backend, patch.object(stored, "PAGES_AT_A_TIME", pages):
             grow(backend, 1)
             tree, reached = StoredTree(backend, "x"), 0
             for count, part, anew in steps:
@@ -116,9 +117,8 @@ def test_tiles(backend: Backend) -> None:
     tree.grow(700)
     for size in (1, 255, 256, 257, 513, 700):
         found = Growth().extend([leaf_hash(leaf) for leaf in leaves(size)])
-        places = list(tree.tiles(size))
-        assert {place[:2] for place in places} == found.keys()
-        assert [tree.tile(*place) for place in places] == [found[place[:2]] for place in places]
+        for (level, index), tile in found.items():
+            assert tree.tile(level, index, len(tile) // HASH) == tile
 
 
 def test_more_than_there_is(backend: Backend) -> None:
@@ -198,7 +198,7 @@ class Filling(MemoryStore):
 @pytest.mark.parametrize("later", [400, 900])
 def test_a_store_that_fills_up(later: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Growing goes on in memory; when another could keep more, that is taken up."""
-    monkeypatch.setattr(stored, "_PAGES_AT_A_TIME", 1)
+    monkeypatch.setattr(stored, "PAGES_AT_A_TIME", 1)
     backend = Filling()
     grow(backend, 900)
     tree = StoredTree(backend, "x")
@@ -212,7 +212,7 @@ def test_a_store_that_fills_up(later: int, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_store_that_is_full_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once something was not kept, nothing that follows it is kept without it."""
-    monkeypatch.setattr(stored, "_PAGES_AT_A_TIME", 1)
+    monkeypatch.setattr(stored, "PAGES_AT_A_TIME", 1)
 
     class Hiccup(Filling):
         def keep(
@@ -255,7 +255,7 @@ GROW = """
 import sys
 from evledger.proofs import stored
 from evledger.stores.sqlite import SQLiteStore
-stored._PAGES_AT_A_TIME = 1
+stored.PAGES_AT_A_TIME = 1
 with SQLiteStore(sys.argv[1]) as backend:
     stored.StoredTree(backend, "x").grow(int(sys.argv[2]))
 """
@@ -311,7 +311,7 @@ class Meddled(MemoryStore):
 
 def test_appending_while_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines that come while others are hashed are not hashed in their place."""
-    monkeypatch.setattr(stored, "_PAGES_AT_A_TIME", 1)
+    monkeypatch.setattr(stored, "PAGES_AT_A_TIME", 1)
     backend = Meddled("tail", 9)
     grow(backend, 700)
     backend.happens = lambda: grow(backend, 100)
@@ -364,7 +364,7 @@ def test_a_store_that_says_no() -> None:
 
 def test_threads_share_a_tree(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads may prove and grow through one object while lines come."""
-    monkeypatch.setattr(stored, "_PAGES_AT_A_TIME", 1)
+    monkeypatch.setattr(stored, "PAGES_AT_A_TIME", 1)
     grow(backend, 600)
     tree = StoredTree(backend, "x")
     start = threading.Barrier(4)
@@ -410,7 +410,7 @@ DIE = """
 import os, sys
 from evledger.proofs import stored
 from evledger.stores.sqlite import SQLiteStore
-stored._PAGES_AT_A_TIME = 1
+stored.PAGES_AT_A_TIME = 1
 left, moment = int(sys.argv[2]), sys.argv[3]
 
 class Mortal(SQLiteStore):

@@ -256,6 +256,8 @@ def test_any_split_grows_the_same_tree(sizes: list[int]) -> None:
 
 
 @given(st.integers(0, LARGE), st.integers(0, LARGE))
+@example(65_300, 65_600)
+@example(68_000, LARGE)
 def test_growing_goes_on_from_what_was_kept(one: int, other: int) -> None:
     """A tree that starts from the edge of a kept one grows as if it had never stopped."""
     start, stop = sorted((one, other))
@@ -471,6 +473,14 @@ def test_any_path_leads_where_it_is_defined_to(data: st.DataObject, size: int, l
     reject(verify_inclusion, n, size, leaf, [*found, leaf], node_hash(root, leaf))
     if found:
         reject(verify_inclusion, n, size, leaf, found[:-1], root)
+
+
+def test_the_largest_tree() -> None:
+    """A tree may have as many leaves as 64 bits can say."""
+    found, root = [mth(n, n + 1) for n in range(64)], mth(64, 65)
+    for sibling in found:
+        root = node_hash(root, sibling)
+    verify_inclusion(0, (1 << 64) - 1, mth(64, 65), found, root)
 
 
 def path_sides(m: int, n: int) -> list[bool]:

@@ -1,7 +1,7 @@
 """A proof shows what it was made for, and with any one bit flipped it does not.
 
 The normal run flips every bit for small trees and a sample for all trees to 300 leaves;
-`EVLEDGER_EXHAUSTIVE=1` flips every bit for all of them, some 250 million.
+`EVLEDGER_EXHAUSTIVE=1` flips every bit for all of them, 238 million.
 
 What a size says is the one thing that hashes cannot hold on to.
 RFC 6962 hashes no size: a proof is climbed by turning left and right, and where two sizes give the

@@ -17,7 +17,7 @@ from evledger.chain import Head
 from evledger.checkpoints import Checkpoint, SignedHead, Vouched, open_checkpoint, open_head
 from evledger.ledger import Ledger
 from evledger.notes import COSIGNATURE, NoteSignature, SignedNote, SigningKey, VerifierKey
-from evledger.tree import EMPTY_ROOT, tree_root
+from evledger.tree import tree_root
 from evledger.verification import Level, Verification
 
 ORIGIN = "example.org/tea"
@@ -134,15 +134,6 @@ def test_more_than_there_is(level: Level, tea: Case) -> None:
     assert report.beyond == 0
     head = tea.signed_head(701, root=signed.checkpoint.root, digest="ab" * 32)
     assert [fault.kind for fault in tea.verify(level, trust=head).faults] == ["head-mismatch"]
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_nothing_is_signed_of_an_empty_tree(level: Level, tea: Case) -> None:
-    """Every ledger extends the empty tree, but no other root of it."""
-    report = tea.verify(level, trust=tea.checkpoint(0, EMPTY_ROOT))
-    assert (report.faults, report.beyond) == ((), SIZE)
-    report = tea.verify(level, trust=tea.checkpoint(0, bytes(32)))
-    assert [fault.kind for fault in report.faults] == ["root-mismatch"]
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -31,9 +31,10 @@ from evledger.notes import (
     decode_base64,
     encode_base64,
 )
-from evledger.proofs.stored import StoredTree, tile_name
+from evledger.proofs.stored import StoredTree
 from evledger.proofs.witnessing import Witness, cosign
 from evledger.stores import Backend
+from evledger.stores.kept import tile_name
 from evledger.tree import EMPTY_ROOT, consistency_proof, verify_consistency
 
 ORIGIN = "example.org/tea"
@@ -367,6 +368,17 @@ def test_the_key_of_a_log() -> None:
     """A log's key is refused in the place of a witness's."""
     with pytest.raises(Invalid, match="key of a log"):
         Witness("https://w.example", LOG.verifier)
+
+
+def test_key_of_a_witness() -> None:
+    """A witness's key is given as a key or as its text, and as nothing else."""
+    key = key_of(ALICE)
+    given: Any
+    for given in (key, str(key), f"{key}\n"):
+        assert Witness("https://w.example", given).key == key
+    for given in (None, b"a+b+c", ALICE, [key]):
+        with pytest.raises(Invalid, match="expected a verifier key or its text"):
+            Witness("https://w.example", given)
 
 
 # -- sizes -------------------------------------------------------------------------------

@@ -3,6 +3,10 @@
 A checkpoint is a note of three lines: origin, size, root (C2SP tlog-checkpoint v1.0.0).
 A signed head is one of four: it binds the chain's head to the tree's root of the same size.
 Neither can be read as the other: a head's third line has a hyphen, which base64 has not.
+
+:func:`open_checkpoint` and :func:`open_head` alone decide what a ledger has signed.
+What other logs sign is read with :meth:`SignedNote.verify <evledger.notes.SignedNote.verify>` and
+:meth:`Checkpoint.parse`, and whose name may stand over it is then for the reader to say.
 """
 
 from __future__ import annotations
@@ -21,13 +25,14 @@ from evledger.notes import (
     NoteSignature,
     SignedNote,
     VerifierKey,
+    VerifierKeys,
     decode_base64,
-    distinct_keys,
     encode_base64,
+    verifier_keys,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 __all__ = [
     "MAX_SIZE",
@@ -47,6 +52,23 @@ MAX_SIZE: Final = 2**63 - 1
 
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _HEAD_LINE: Final = "evledger-head/v1"
+
+# What people mistake for one another: how each begins, and what takes it.
+# No text begins like two of them.
+_TAKEN_BY: Final = {
+    "a checkpoint": (
+        re.compile(r"[^\n]+\n[0-9]+\n[0-9A-Za-z+/]{43}=\n"),
+        "--checkpoint, or open_checkpoint,",
+    ),
+    "a signed head": (
+        re.compile(rf"{_HEAD_LINE}\n[^\n]+\n[0-9]+-[0-9a-f]{{64}}\n"),
+        "--signed-head, or open_head,",
+    ),
+    "a proof file": (
+        re.compile(r"c2sp\.org/tlog-proof@v1\n(extra|index) "),
+        "verify-proof, or verify_proof,",
+    ),
+}
 
 
 def read_size(text: str) -> int:
@@ -79,6 +101,14 @@ def read_hash(text: str) -> bytes:
     digest = decode_base64(text)
     _check_root(digest)
     return digest
+
+
+def _check_kind(text: str, wanted: str) -> None:
+    """Refuse what is plainly something else, and say what takes that."""
+    for kind, (form, taker) in _TAKEN_BY.items():
+        if kind != wanted and form.match(text):
+            msg = f"not {wanted}, but {kind}: {taker} takes it"
+            raise Invalid(msg)
 
 
 def _check_root(root: bytes) -> None:
@@ -135,6 +165,7 @@ class Checkpoint:
         Raises:
             Invalid: it is none.
         """
+        _check_kind(text, "a checkpoint")
         lines = text.removesuffix("\n").split("\n")
         if len(lines) < 3 or not text.endswith("\n"):
             raise Invalid("not a checkpoint: expected the lines origin, size and root")
@@ -185,6 +216,7 @@ class SignedHead:
         Raises:
             Invalid: it is none.
         """
+        _check_kind(text, "a signed head")
         lines = text.split("\n")
         if len(lines) != 5 or lines[0] != _HEAD_LINE or lines[4]:
             msg = f"not a signed head: expected the lines {_HEAD_LINE}, origin, head and root"
@@ -233,74 +265,77 @@ class Vouched:
 
 def open_checkpoint(
     note: SignedNote | bytes | str,
-    keys: Iterable[VerifierKey],
+    keys: VerifierKeys,
     *,
-    witnesses: Sequence[VerifierKey] = (),
+    witnesses: VerifierKeys = (),
     quorum: int | None = None,
 ) -> Vouched:
-    r"""Verify a signed checkpoint.
+    r"""Verify a ledger's signed checkpoint.
 
-    A public key counts once, whatever its names.
+    A ledger's checkpoint is of at least one event, has no extension lines, and is signed by the
+    key whose name is its origin; other keys may have signed it as well.
+
+    A witness's public key counts once, whatever its names.
     The log's own key is no witness: what the log signs could be read as its cosignature.
 
     Args:
-        note: the checkpoint.
-        keys: the keys that are trusted to sign it.
-        witnesses: the keys of witnesses that are trusted.
+        note: the checkpoint, as its bytes or text.
+        keys: the verifier keys that are trusted to sign it, or their text; one or several.
+        witnesses: those of the witnesses that are trusted.
         quorum: how many of the witnesses must have cosigned it; all by default.
 
     Raises:
-        Invalid: it is not a checkpoint, a key is of the wrong kind, or so many witnesses are not
-            among those given.
-        NotProven: the signature of a trusted key is bad, or too few have signed.
+        Invalid: it is no ledger's checkpoint, no key is given or one is of the wrong kind, or so
+            many witnesses are not among those given.
+        NotProven: the signature of a trusted key is bad, the key of its origin has not signed it,
+            or too few witnesses have.
         Refused: the package ``cryptography`` is not installed.
 
     >>> from evledger.notes import SigningKey
     >>> key = SigningKey.generate("example.org/semax")
     >>> note = key.sign(Checkpoint("example.org/semax", 43, bytes(32)).text)
-    >>> open_checkpoint(str(note), [key.verifier]).checkpoint.size
+    >>> open_checkpoint(str(note), key.verifier).checkpoint.size
     43
-    >>> open_checkpoint(str(note).replace("\n43\n", "\n44\n"), [key.verifier])
+    >>> open_checkpoint(str(note).replace("\n43\n", "\n44\n"), key.verifier)
     Traceback (most recent call last):
     evledger.exceptions.NotProven: the signature of 'example.org/semax' is not over this text
     """
-    trusted = tuple(keys)
+    trusted = verifier_keys(keys)
     watching = _watching(witnesses, trusted)
     needed = _needed(quorum, watching)
     parsed = _read(note)
     checkpoint = Checkpoint.parse(parsed.text)
-    signers = parsed.verify(trusted)
+    signers = _signers(parsed, trusted, checkpoint.origin)
     cosigned = {key: last for key in watching if (last := _last_cosigned(parsed, key))}
-    if len({key.public for key in cosigned}) < needed:
-        names = ", ".join(repr(key.name) for key in cosigned) or "none"
-        msg = f"{needed} witnesses must have cosigned it; of those that are trusted did: {names}"
-        raise NotProven(msg)
+    _check_cosigned(cosigned, needed)
+    _check_ours(checkpoint)
     return Vouched(
         checkpoint=checkpoint,
         note=parsed,
-        signers=_names(signers),
+        signers=signers,
         witnesses=tuple(cosigned.values()),
     )
 
 
-def open_head(note: SignedNote | bytes | str, keys: Iterable[VerifierKey]) -> Vouched:
-    """Verify a signed head.
+def open_head(note: SignedNote | bytes | str, keys: VerifierKeys) -> Vouched:
+    """Verify a ledger's signed head.
 
     Args:
-        note: the signed head.
-        keys: the keys that are trusted to sign it.
+        note: the signed head, as its bytes or text.
+        keys: the verifier keys that are trusted to sign it, or their text; one or several.
 
     Raises:
-        Invalid: it is not one, or a key is of the wrong kind.
-        NotProven: a trusted key's signature is bad, or none has signed.
+        Invalid: it is not one, no key is given, or one is of the wrong kind.
+        NotProven: a trusted key's signature is bad, or the key of its origin has not signed it.
         Refused: the package ``cryptography`` is not installed.
     """
+    trusted = verifier_keys(keys)
     parsed = _read(note)
     signed = SignedHead.parse(parsed.text)
     return Vouched(
         checkpoint=signed.checkpoint,
         note=parsed,
-        signers=_names(parsed.verify(keys)),
+        signers=_signers(parsed, trusted, signed.origin),
         head=signed.head,
     )
 
@@ -309,8 +344,30 @@ def _read(note: SignedNote | bytes | str) -> SignedNote:
     return note if isinstance(note, SignedNote) else SignedNote.parse(note)
 
 
-def _names(keys: Iterable[VerifierKey]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key.name for key in keys))
+def _check_ours(checkpoint: Checkpoint) -> None:
+    """Refuse what no ledger signs, though other logs may."""
+    if checkpoint.size == 0:
+        raise Invalid("it has no entries, and a ledger has at least one")
+    if checkpoint.extensions:
+        msg = (
+            f"the checkpoint of {checkpoint.origin!r:.80} has lines behind its root, as no "
+            "ledger's has: it is another kind of log's"
+        )
+        raise Invalid(msg)
+
+
+def _signers(note: SignedNote, keys: Iterable[VerifierKey], origin: str) -> tuple[str, ...]:
+    """Give the names of the keys that signed a note, of which the origin's must be one."""
+    signers = note.verify(keys)
+    names = tuple(dict.fromkeys(key.name for key in signers))
+    if origin not in names:
+        labels = ", ".join(key.label for key in signers)
+        msg = (
+            f"it is of {origin!r:.80}, but signed by {labels}: "
+            "the key of that name must have signed it, and be trusted"
+        )
+        raise NotProven(msg)
+    return names
 
 
 # -- witnesses ---------------------------------------------------------------------------
@@ -332,7 +389,7 @@ def cosignature(note: SignedNote, key: VerifierKey, signature: NoteSignature) ->
         NotProven: it is not this witness's, or not over this checkpoint.
         Refused: the package ``cryptography`` is not installed.
     """
-    distinct_keys([key], COSIGNATURE)
+    verifier_keys(key, COSIGNATURE)
     if not signature.is_by(key) or len(signature.data) != _COSIGNATURE_BYTES:
         msg = f"the signature of {signature.name[:60]!r} is not a cosignature of {key.name!r}"
         raise NotProven(msg)
@@ -351,11 +408,9 @@ def _last_cosigned(note: SignedNote, key: VerifierKey) -> Cosigned | None:
     return max(cosigned, key=lambda each: each.at, default=None)
 
 
-def _watching(
-    witnesses: Iterable[VerifierKey], keys: Iterable[VerifierKey]
-) -> tuple[VerifierKey, ...]:
+def _watching(witnesses: VerifierKeys, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
     """Give the witnesses' keys, of which none may be the log's own."""
-    watching = distinct_keys(witnesses, COSIGNATURE)
+    watching = verifier_keys(witnesses, COSIGNATURE)
     own = {key.public for key in keys}
     if both := [key.name for key in watching if key.public in own]:
         msg = f"the witness {both[0]!r} has the log's own key: no log witnesses itself"
@@ -363,11 +418,27 @@ def _watching(
     return watching
 
 
-def _needed(quorum: int | None, witnesses: Iterable[VerifierKey]) -> int:
+def _needed(quorum: object, witnesses: Iterable[VerifierKey]) -> int:
+    """Give how many witnesses must have cosigned, each public key counting once."""
     most = len({key.public for key in witnesses})
     if quorum is None:
         return most
+    if not isinstance(quorum, int) or isinstance(quorum, bool):
+        msg = f"a quorum of {quorum!r:.40}: expected a whole number of witnesses"
+        raise Invalid(msg)
+    if quorum > 0 and not most:
+        msg = f"a quorum of {quorum}, but no witness's key was given"
+        raise Invalid(msg)
     if not 0 <= quorum <= most:
         msg = f"a quorum of {quorum}: expected from 0 to {most}, the number of witnesses' keys"
         raise Invalid(msg)
     return quorum
+
+
+def _check_cosigned(cosigned: Iterable[VerifierKey], needed: int) -> None:
+    keys = tuple(cosigned)
+    if len({key.public for key in keys}) < needed:
+        names = ", ".join(repr(key.name) for key in keys) or "none"
+        noun = "witness" if needed == 1 else "witnesses"
+        msg = f"{needed} {noun} must have cosigned it; of those that are trusted did: {names}"
+        raise NotProven(msg)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Final, cast, overload
+from typing import IO, TYPE_CHECKING, Any, Final, cast, overload
 
 import attrs
 from blake3 import blake3
@@ -33,6 +33,7 @@ from evledger.exceptions import (
     EvledgerError,
     Invalid,
     NotFound,
+    NotProven,
     Refused,
 )
 from evledger.finding import Hit, find
@@ -49,13 +50,21 @@ from evledger.importing import (
 )
 from evledger.integrity import Index
 from evledger.proofs.files import MAX_PROOF
-from evledger.proofs.keys import Signer
+from evledger.proofs.keys import Signer, check_signer
 from evledger.proofs.locating import later, locate
-from evledger.proofs.proving import Consistency, Proof, consistency, covering, prove
+from evledger.proofs.proving import (
+    Consistency,
+    Proof,
+    check_openings,
+    consistency,
+    covering,
+    prove,
+)
 from evledger.proofs.publishing import Publication, proof_path, publish, published
 from evledger.proofs.signing import sign
 from evledger.proofs.stored import StoredTree, regrow
 from evledger.proofs.targets import Target, open_target
+from evledger.proofs.verifying import verify_proof
 from evledger.proofs.witnessing import Witness, cosign
 from evledger.ranking import Ranking, rank
 from evledger.reading import Reader
@@ -72,8 +81,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Executor
-    from typing import Any
 
+    from evledger.notes import VerifierKey
     from evledger.store import Store
 
 __all__ = ["Appended", "Erasure", "Ledger"]
@@ -479,14 +488,16 @@ class Ledger:
         Raises:
             Broken: the lines are not those of a sound ledger.
         """
-        index, size = Index(), self.head().size
-        for n, text in enumerate(self._lines(0, size)):
-            line = read_line(text)
-            index.apply(n, line.keys, line.refs, line.drops)
-            if progress is not None and n % 10_000 == 0:
-                progress(n, size)
-        counters = self._vocabulary.counters_of(index.held)
-        self._backend.reindex(self.name, sorted(index.held.items()), counters)
+        index, done, is_kept = Index(), 0, False
+        while not is_kept:  # somebody may append meanwhile
+            size = self.head().size
+            for n, text in enumerate(self._lines(done, size), done):
+                line = read_line(text)
+                index.apply(n, line.keys, line.refs, line.drops)
+                if progress is not None and n % 10_000 == 0:
+                    progress(n, size)
+            names, counters = sorted(index.held.items()), self._vocabulary.counters_of(index.held)
+            is_kept, done = self._backend.reindex(self.name, names, counters, size), size
         regrow(self._backend, self.name)
         return len(index.held)
 
@@ -601,7 +612,9 @@ class Ledger:
         (0, 'ledger-opened', 'Semax and BDNF')
         """
         located = locate(self._backend, self.name, what, self._vocabulary)
+        fields = _names(openings, "openings")
         if signer is not None:
+            check_openings(self._backend, self.name, located.n, fields)  # before it is signed for
             self.checkpoint(signer)
         size = covering(self._backend, self.name, located.n)
         proof = prove(
@@ -611,15 +624,15 @@ class Ledger:
             located.n,
             size=size,
             name=located.name,
-            openings=openings,
+            openings=fields,
             keys=() if signer is None else (signer.verifier,),
         )
         since = later(self._backend, self.name, proof.shown, proof.shown.sources)
-        records = tuple(map(self.record, since))
+        records = tuple(self._reader.at(since))
         return attrs.evolve(proof, others=located.others, later=records)
 
     def consistency(
-        self, old: int | Checkpoint, new: int | Checkpoint | None = None
+        self, old: int | Checkpoint | Vouched, new: int | Checkpoint | Vouched | None = None
     ) -> Consistency:
         """Prove that the ledger, at one size, extends what it was at another.
 
@@ -674,21 +687,26 @@ class Ledger:
                 or signing was refused, or a witness did not cosign.
             StoreError: the target cannot be written.
         """
-        given: dict[str, Any] = {
+        check_signer(signer)
+        how: dict[str, Any] = {
             "scorers": scorers,
             "ranker": ranker,
             "first": first,
             "contact": contact,
             "proofs": proof_path("{id}") if proofs and links is None else links,
         }
+        # What cannot be rendered must not be signed for it.
+        makers = [self._rendering(name, **how) for name in _names(articles, "articles")]
         keys = [signer.verifier]
         with nullcontext(target) if isinstance(target, Target) else open_target(target) as place:
-            before = published(place, keys)
             vouched = self.checkpoint(
-                signer, witnesses=witnesses, published=before, progress=progress
+                signer,
+                witnesses=witnesses,
+                published=published(place, keys),
+                progress=progress,
             )
             size = vouched.checkpoint.size
-            pages = [self.render(name, n=size, **given) for name in articles]
+            pages = [make(self.view(size)) for make in makers]
             return publish(
                 self._backend,
                 self.name,
@@ -697,14 +715,24 @@ class Ledger:
                 vouched,
                 keys=keys,
                 files={f"article{page.suffix}": page.data for page in pages},
-                proofs=self._proofs(size, place) if proofs else (),
+                alone=signer.locked,
+                proofs=self._proofs(size, place, keys, [w.key for w in witnesses])
+                if proofs
+                else (),
                 progress=progress,
             )
 
-    def _proofs(self, size: int, place: Target) -> Iterator[tuple[str, bytes]]:
-        """Give the proofs of the claims of which none is published yet."""
+    def _proofs(
+        self,
+        size: int,
+        place: Target,
+        keys: Sequence[VerifierKey],
+        witnesses: Sequence[VerifierKey],
+    ) -> Iterator[tuple[str, bytes]]:
+        """Give the proofs of the claims of which none is published that verifies by these keys."""
         for claim in self.view(size).claims.values():
-            if place.read(proof_path(claim.id), MAX_PROOF) is None:
+            there = place.read(proof_path(claim.id), MAX_PROOF)
+            if there is None or not _proves(there, claim.n, keys, witnesses):
                 proof = prove(self._backend, self.name, self._tree, claim.n, size=size)
                 yield claim.id, proof.data
 
@@ -905,6 +933,22 @@ class Ledger:
             PluginError: there is no such renderer, scorer or ranker, or it failed;
                 the message names those there are.
         """
+        make = self._rendering(
+            renderer, scorers=scorers, ranker=ranker, first=first, contact=contact, proofs=proofs
+        )
+        return make(self.view(n, at=at))
+
+    def _rendering(
+        self,
+        renderer: str,
+        *,
+        scorers: Sequence[str],
+        ranker: str,
+        first: int,
+        contact: str | None,
+        proofs: str | None,
+    ) -> Callable[[View], Rendered]:
+        """Give what renders a view; the names of plugins are looked up at once."""
         plugins = self.store.plugins
         chosen = plugins.renderer(renderer)
         context = RenderContext(
@@ -917,7 +961,7 @@ class Ledger:
             proofs=proofs,
             made_with=plugins.makers(renderer, scorers, ranker),
         )
-        return render(chosen, self.view(n, at=at), context)
+        return lambda view: render(chosen, view, context)
 
     def find(self, text: str) -> Iterator[Hit]:
         """Give the sources in which every word of a text occurs, in any place and case.
@@ -1049,6 +1093,24 @@ class Ledger:
             dry_run=dry_run,
             progress=progress,
         )
+
+
+def _proves(
+    data: bytes, n: int, keys: Sequence[VerifierKey], witnesses: Sequence[VerifierKey]
+) -> bool:
+    """Tell whether a file is the proof of a record, by these keys and all of these witnesses."""
+    try:
+        return verify_proof(data, keys, witnesses=witnesses).n == n
+    except (Invalid, NotProven):
+        return False
+
+
+def _names(names: Sequence[str], what: str) -> Sequence[str]:
+    """Refuse one name where several are asked for: its letters would be taken for them."""
+    if isinstance(names, str):
+        msg = f"{what}={names!r:.80}: expected several names, as in {what}=[{names!r:.80}]"
+        raise Invalid(msg)
+    return names
 
 
 _OWN: Final = {"ledger-opened": "Store.create", "fields-erased": "Ledger.erase"}

@@ -14,15 +14,16 @@ import binascii
 import contextlib
 import re
 import secrets
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
 from evledger.exceptions import Invalid, NotProven, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
         Ed25519PrivateKey,
@@ -38,10 +39,12 @@ __all__ = [
     "SignedNote",
     "SigningKey",
     "VerifierKey",
+    "VerifierKeys",
     "check_key_name",
     "decode_base64",
-    "distinct_keys",
     "encode_base64",
+    "is_secret",
+    "verifier_keys",
 ]
 
 ED25519: Final = 0x01
@@ -85,7 +88,16 @@ def decode_base64(text: str) -> bytes:
 
 # -- names -------------------------------------------------------------------------------
 
-_NAME: Final = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]+")
+# The code points are named one by one, so that no later Unicode changes who may sign.
+_BLANK: Final = r"\x00-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_NEVER: Final = rf"+{_BLANK}\ud800-\udfff"
+_UNSEEN: Final = (
+    r"\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
+    r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_NAME: Final = re.compile(f"[^{_NEVER}]+")  # of a key that may be anybody's
+_CLEAR_NAME: Final = re.compile(f"[^{_NEVER}{_UNSEEN}]+")
 _LONGEST_NAME: Final = 255  # bytes: longer ones have no place in an ML-DSA-44 cosignature
 
 
@@ -102,23 +114,31 @@ def check_key_name(name: str) -> str:
 
     Raises:
         Invalid: it is empty or longer than 255 bytes, or has a blank, a plus sign or a character
-            that cannot be seen.
+            that cannot be seen, as ``docs/format.md`` lists them.
 
     >>> check_key_name("example.org/semax")
     'example.org/semax'
     """
-    if not (_NAME.fullmatch(name) and name.isprintable() and len(name.encode()) <= _LONGEST_NAME):
+    if not _is_clear(name):
         msg = (
-            f"key name {name[:80]!r}: expected up to {_LONGEST_NAME} bytes without blanks and plus "
-            "signs, as in example.org/semax"
+            f"key name {name!r:.80}: expected up to {_LONGEST_NAME} bytes without blanks, plus "
+            "signs and characters that cannot be seen, as in example.org/semax"
         )
         raise Invalid(msg)
     return name
 
 
+def _is_clear(name: object) -> bool:
+    return (
+        isinstance(name, str)
+        and _CLEAR_NAME.fullmatch(name) is not None
+        and len(name.encode()) <= _LONGEST_NAME
+    )
+
+
 # -- keys --------------------------------------------------------------------------------
 
-_KEY: Final = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)")
+_KEY: Final = re.compile(rf"([^{_NEVER}]+)\+([0-9a-f]{{8}})\+([0-9A-Za-z+/=]+)")
 _PRIVATE: Final = "PRIVATE+KEY+"
 _OWNERS: Final = {ED25519: "log", COSIGNATURE: "witness"}
 _BLANKS: Final = " \t\r\n"  # around a key: a file of one ends in a newline
@@ -128,6 +148,15 @@ _ORDER_8: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95
 # The y-coordinates of the eight points that eight times themselves are nothing.
 # Under such a "key" a signature of any text can be made up without a secret.
 _SMALL_ORDERS: Final = frozenset({0, 1, _PRIME - 1, _ORDER_8, _PRIME - _ORDER_8})
+
+
+def is_secret(text: str) -> bool:
+    """Tell whether a signing key is in a text, which nobody is to see.
+
+    >>> is_secret("PRIVATE+KEY+example.org/semax+…"), is_secret("example.org/semax+3909c506+…")
+    (True, False)
+    """
+    return _PRIVATE in text
 
 
 @attrs.frozen
@@ -171,6 +200,20 @@ class VerifierKey:
         key = b"%b\n%c%b" % (self.name.encode(), self.kind, self.public)
         return sha256(key).digest()[:4]
 
+    @property
+    def label(self) -> str:
+        """Name and ID, by which signatures name the key."""
+        return _label(self.name, self.id)
+
+    @classmethod
+    def of(cls, key: VerifierKey | str) -> VerifierKey:
+        """Give a key as it is, or read one from text.
+
+        Raises:
+            Invalid: it is neither, or the text is no verifier key.
+        """
+        return key if isinstance(key, VerifierKey) else cls.parse(key)
+
     @classmethod
     def parse(cls, text: str) -> VerifierKey:
         """Read a verifier key; blanks around it, as a file has them, do not count.
@@ -178,9 +221,10 @@ class VerifierKey:
         Raises:
             Invalid: it is not one, or of a kind that is not known here.
         """
-        if _PRIVATE in text:
+        given = _key_text(text)
+        if is_secret(given):
             raise Invalid("this is a signing key, a secret: give the verifier key instead")
-        name, key_id, data = _split_key(text.strip(_BLANKS), "a verifier key: expected ")
+        name, key_id, data = _split_key(given.strip(_BLANKS), "a verifier key: expected ")
         key = cls(name, data[0], data[1:])
         if key.id.hex() != key_id:
             msg = f"the key of {name!r} has the ID {key.id.hex()} by its bytes, but names {key_id}"
@@ -288,25 +332,14 @@ class SigningKey:
         return attrs.evolve(note, signatures=(attrs.evolve(unsigned, data=signature),))
 
 
-def distinct_keys(keys: Iterable[VerifierKey], kind: int) -> tuple[VerifierKey, ...]:
-    """Give the keys that are trusted for one purpose, each once.
-
-    Args:
-        keys: the keys.
-        kind: what all of them must be: :data:`ED25519` or :data:`COSIGNATURE`.
-
-    Raises:
-        Invalid: one is of another kind, or two have one name and one ID, so that nobody could
-            tell whose a signature is.
-    """
-    distinct = tuple(dict.fromkeys(keys))
-    for key in distinct:
-        if key.kind != kind:
-            msg = f"the key of {key.name!r} is a {_OWNERS[key.kind]}'s, not a {_OWNERS[kind]}'s"
-            raise Invalid(msg)
-    if len({(key.name, key.id) for key in distinct}) < len(distinct):
-        raise Invalid("two keys have the same name and the same ID; give one of them")
-    return distinct
+def _key_text(given: object) -> str:
+    if not isinstance(given, str):
+        msg = (
+            "expected a verifier key or its text, NAME+ID+BASE64, or several of them; "
+            f"this is of type {type(given).__name__}"
+        )
+        raise Invalid(msg)
+    return given
 
 
 def _split_key(text: str, wanted: str) -> tuple[str, str, bytes]:
@@ -316,6 +349,43 @@ def _split_key(text: str, wanted: str) -> tuple[str, str, bytes]:
             return match[1], match[2], decode_base64(match[3])
     msg = f"not {wanted}NAME+ID+BASE64, with 8 lower-case hexadecimal digits as ID"
     raise Invalid(msg)
+
+
+VerifierKeys: TypeAlias = VerifierKey | str | Iterable[VerifierKey | str]
+"""How whoever verifies may say which keys are trusted: as keys or their text, one or several."""
+
+
+def verifier_keys(given: VerifierKeys, kind: int = ED25519) -> tuple[VerifierKey, ...]:
+    """Give the keys that are trusted for one purpose, each once.
+
+    Args:
+        given: a verifier key, its text, or any number of either.
+        kind: what all of them must be: :data:`ED25519` or :data:`COSIGNATURE`.
+
+    Raises:
+        Invalid: one is no verifier key or of another kind, or two have one name and one ID, so
+            that nobody could tell whose a signature is.
+
+    >>> text = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+    >>> verifier_keys(text) == verifier_keys([VerifierKey.parse(text), text])
+    True
+    """
+    distinct = tuple(dict.fromkeys(VerifierKey.of(each) for each in _each_key(given)))
+    for key in distinct:
+        if key.kind != kind:
+            msg = f"the key of {key.name!r} is a {_OWNERS[key.kind]}'s, not a {_OWNERS[kind]}'s"
+            raise Invalid(msg)
+    if len({key.label for key in distinct}) < len(distinct):
+        raise Invalid("two keys have the same name and the same ID; give one of them")
+    return distinct
+
+
+def _each_key(given: Any) -> Iterable[Any]:
+    return given if _is_several(given) else (given,)
+
+
+def _is_several(given: object) -> bool:
+    return isinstance(given, Iterable) and not isinstance(given, str | bytes)
 
 
 def _weakness(public: bytes) -> str:
@@ -354,6 +424,7 @@ def _private_key(seed: bytes) -> Ed25519PrivateKey:
 
 # -- notes -------------------------------------------------------------------------------
 
+_LISTED: Final = 5  # keys that a message names, at the most
 _MARK: Final = "— "
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
@@ -402,6 +473,11 @@ class NoteSignature:
 
     def __str__(self) -> str:
         return f"{_MARK}{self.name} {encode_base64(self.key_id + self.data)}"
+
+    @property
+    def label(self) -> str:
+        """Name and ID of the key whose it claims to be."""
+        return _label(self.name, self.key_id)
 
     def is_by(self, key: VerifierKey) -> bool:
         """Tell whether this claims to be a key's; :meth:`VerifierKey.verify` tells if it is."""
@@ -463,7 +539,7 @@ class SignedNote:
         """Give the signatures that claim to be a key's."""
         return tuple(each for each in self.signatures if each.is_by(key))
 
-    def verify(self, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
+    def verify(self, keys: VerifierKeys) -> tuple[VerifierKey, ...]:
         """Verify the Ed25519 signatures of known keys, and ignore those of others.
 
         Args:
@@ -473,14 +549,20 @@ class SignedNote:
             The keys that signed it, each once: at least one.
 
         Raises:
-            Invalid: one of the keys is a witness's, or two cannot be told apart.
+            Invalid: no key is given, one of them is none or a witness's, or two cannot be told
+                apart.
             NotProven: a known key's signature is not over this text, or no known key signed it.
             Refused: the package ``cryptography`` is not installed.
         """
-        signers = tuple(key for key in distinct_keys(keys, ED25519) if self._is_signed_by(key))
+        trusted = verifier_keys(keys)
+        if not trusted:
+            raise Invalid("at least one verifier key is needed that is trusted to sign")
+        signers = tuple(key for key in trusted if self._is_signed_by(key))
         if not signers:
-            names = ", ".join(repr(each.name[:60]) for each in self.signatures[:5])
-            msg = f"no key that is trusted signed it; the first signatures are those of {names}"
+            msg = (
+                f"no key that is trusted signed it; it is signed by {_listed(self.signatures)}, "
+                f"and trusted to sign it is {_listed(trusted)}"
+            )
             raise NotProven(msg)
         return signers
 
@@ -492,8 +574,17 @@ class SignedNote:
         return bool(claims)
 
 
-def _text_of(data: bytes | str) -> str:
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+def _label(name: str, key_id: bytes) -> str:
+    return f"{name}+{key_id.hex()}"
+
+
+def _listed(keys: Sequence[VerifierKey | NoteSignature]) -> str:
+    labels = [f"{each.label!r:.80}" for each in keys[:_LISTED]]
+    return ", ".join(labels) + (f" and {len(keys) - _LISTED} more" if keys[_LISTED:] else "")
+
+
+def _text_of(data: Any) -> str:
+    raw = _raw(data)
     if len(raw) > MAX_NOTE:
         msg = f"the note has {len(raw):,} bytes; {MAX_NOTE:,} are the most"
         raise Invalid(msg)
@@ -505,3 +596,14 @@ def _text_of(data: bytes | str) -> str:
         msg = f"the note has a control character other than a newline: {found[0]!r}"
         raise Invalid(msg)
     return text
+
+
+def _raw(data: Any) -> bytes:
+    if isinstance(data, str):
+        return data.encode("utf-8", "surrogatepass")
+    try:
+        return bytes(memoryview(data))
+    except TypeError as error:
+        kind = type(data).__name__
+        msg = f"expected a signed note, as its bytes or its text; this is of type {kind}"
+        raise Invalid(msg) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -118,6 +119,13 @@ class Reader:
             ):
                 if n >= start and (not needles or any(needle in raw for needle in needles)):
                     yield self._record(raw.removesuffix(b"\n"), digest, hidden if opened else None)
+
+    def at(self, places: Iterable[int]) -> Iterator[Record]:
+        """Give the records at some positions, in order, reading each page once."""
+        for page, group in groupby(sorted(places), lambda n: n // PAGE_EVENTS):
+            wanted = set(group)
+            records = self.records(min(wanted), (page + 1) * PAGE_EVENTS)
+            yield from (record for record in records if record.n in wanted)
 
     def mentioning(self, names: AbstractSet[str], start: int = 0) -> Iterator[Record]:
         """Give the records from ``start`` on that introduce, rely on or release a name."""

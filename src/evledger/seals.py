@@ -11,9 +11,12 @@ from __future__ import annotations
 import enum
 import hmac
 import secrets
-from typing import Final
+from typing import Any, Final
 
 import attrs
+
+from evledger.codec import is_list, parse_canonical
+from evledger.exceptions import Invalid
 
 __all__ = ["SALT_BYTES", "Hidden", "Opening", "commit", "new_salt"]
 
@@ -64,6 +67,26 @@ class Opening:
         return len(self.salt) == SALT_BYTES and hmac.compare_digest(
             commit(self.salt, self.value), commitment
         )
+
+    def value_for(self, kind: str) -> Any:
+        """Give the field's value, if what was committed to is of this type and field.
+
+        Args:
+            kind: the type of the event whose record carries the commitment.
+
+        Raises:
+            Invalid: it is not; so the value belongs elsewhere.
+
+        >>> Opening(17, "quote", bytes(32), b'["claim-tagged","quote","Better."]').value_for(
+        ...     "claim-tagged"
+        ... )
+        'Better.'
+        """
+        value: Any = parse_canonical(self.value)
+        if not is_list(value) or len(value) != 3 or list(value[:2]) != [kind, self.field]:
+            msg = f"the opening of {self.field} of record {self.n} is not of this type and field"
+            raise Invalid(msg)
+        return value[2]
 
 
 def new_salt() -> bytes:

@@ -19,6 +19,7 @@ from evledger.ledger import Ledger
 from evledger.moving import inspect, take_in
 from evledger.plugins import Plugins
 from evledger.proofs.mirroring import fetch_log
+from evledger.proofs.signing import keep_published
 from evledger.proofs.targets import Source, open_source
 from evledger.stores.base import Backend
 from evledger.verification import trust_of
@@ -201,15 +202,21 @@ class Store:
             progress: called with the events done and the events there are.
 
         Raises:
-            NotProven: it is not signed by a key that is trusted, or too few witnesses cosigned it.
-            Broken: what is published is not what was signed, or is no sound ledger.
+            NotProven: it is not signed by a key that is trusted, too few witnesses cosigned it,
+                or what is published is not what was signed.
+            Broken: what was signed is no sound ledger.
             NotFound: nothing is published there.
             Conflict: there is a ledger of this name.
+            Invalid: no key was given, or it is the log of something else than a ledger.
+            Refused: a package that the source needs is not installed.
+            StoreError: the source could not be read, or the database not written.
         """
         given: dict[str, Any] = {"witnesses": witnesses, "quorum": quorum, "progress": progress}
         with (
             nullcontext(source) if isinstance(source, Source) else open_source(source) as place,
             TemporaryDirectory(prefix="evledger-mirror-") as folder,
         ):
-            vouched = fetch_log(place, folder, keys, **given)
-            return self.restore(folder, alias, trust=vouched, progress=progress)
+            found = fetch_log(place, folder, keys, **given)
+            ledger = self.restore(folder, alias, trust=found, progress=progress)
+        keep_published(self.backend, ledger.name, found.note, found.signed_head)
+        return ledger

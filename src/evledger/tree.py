@@ -27,17 +27,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EMPTY_ROOT",
+    "HASH",
     "TILE_HEIGHT",
     "TILE_WIDTH",
     "Frontier",
     "Growth",
     "Subtrees",
     "consistency_proof",
+    "hashes_of",
     "inclusion_proof",
     "leaf_hash",
     "make_bundle",
     "node_hash",
     "parse_bundle",
+    "right_edge",
     "root_of",
     "tile_path",
     "tile_subtrees",
@@ -56,8 +59,10 @@ TILE_HEIGHT: Final = 8
 TILE_WIDTH: Final = 1 << TILE_HEIGHT
 """How many hashes a full tile has (C2SP tlog-tiles): as many as a page has events."""
 
+HASH: Final = 32
+"""Bytes of a hash."""
+
 _LEVELS: Final = 8  # of tiles, in a tree of fewer than 2^64 leaves
-_HASH: Final = 32  # bytes
 
 # -- hashing -----------------------------------------------------------------------------
 
@@ -191,6 +196,25 @@ def tiles_of(size: int) -> list[tuple[int, int]]:
     return levels
 
 
+def right_edge(size: int, tile: Callable[[int, int, int], bytes]) -> list[bytes]:
+    """Give the last tile of each level of a tree; see :class:`Growth`.
+
+    Args:
+        size: how many leaves the tree has.
+        tile: gives the tile at a level and an index, and of a width.
+
+    Returns:
+        From the leaves' level on; empty where the tile would be full.
+
+    >>> tiles = Growth().extend([leaf_hash(b"%d" % n) for n in range(300)])
+    >>> edge = right_edge(300, lambda level, index, width: tiles[level, index][: width * HASH])
+    >>> edge == [tiles[0, 1], tiles[1, 0]]
+    True
+    """
+    last = enumerate(tiles_of(size))
+    return [tile(level, full, beyond) if beyond else b"" for level, (full, beyond) in last]
+
+
 class Growth:
     """A tree that grows at its right edge, and the tiles that this changes.
 
@@ -222,11 +246,11 @@ class Growth:
     """
 
     def __init__(self, size: int = 0, edge: Sequence[bytes] = ()) -> None:
-        if [len(tile) for tile in edge] != [beyond * _HASH for _, beyond in tiles_of(size)]:
+        if [len(tile) for tile in edge] != [beyond * HASH for _, beyond in tiles_of(size)]:
             msg = f"the kept hashes are not the right edge of a tree of {size:,} leaves"
             raise Broken(msg)
         self.size = size
-        self._edge = [_hashes(tile) for tile in edge]
+        self._edge = [hashes_of(tile) for tile in edge]
         self._edge += [[]] * (_LEVELS - len(edge))
 
     def extend(self, leaves: Sequence[bytes]) -> dict[tuple[int, int], bytes]:
@@ -258,8 +282,13 @@ class Growth:
         return _joined([root for tile in reversed(self._edge) for root in _complete(tile)])
 
 
-def _hashes(tile: bytes) -> list[bytes]:
-    return [tile[i : i + _HASH] for i in range(0, len(tile), _HASH)]
+def hashes_of(tile: bytes) -> list[bytes]:
+    """Give the hashes of a tile.
+
+    >>> hashes_of(leaf_hash(b"one") + leaf_hash(b"two")) == [leaf_hash(b"one"), leaf_hash(b"two")]
+    True
+    """
+    return [tile[i : i + HASH] for i in range(0, len(tile), HASH)]
 
 
 def _cut(hashes: list[bytes]) -> list[list[bytes]]:
@@ -404,7 +433,7 @@ def tile_subtrees(read: Callable[[int, int], bytes], cached: int = 64) -> Subtre
 
     @lru_cache(cached)
     def pyramid(level: int, index: int) -> list[list[bytes]]:
-        return _pyramid(_hashes(read(level, index)))
+        return _pyramid(hashes_of(read(level, index)))
 
     def subtree(height: int, index: int) -> bytes:
         level, above = divmod(height, TILE_HEIGHT)

@@ -20,7 +20,7 @@ from evledger.proofs.keys import Signer
 from evledger.proofs.mirroring import fetch_log
 from evledger.proofs.proving import consistency, prove
 from evledger.proofs.publishing import publish
-from evledger.proofs.signing import checkpoint_at, head_at, sign
+from evledger.proofs.signing import checkpoint_at, sign
 from evledger.proofs.stored import StoredTree
 from evledger.proofs.targets import open_source, open_target
 from evledger.tree import leaf_hash, tiles_of, verify_consistency, verify_inclusion
@@ -74,8 +74,6 @@ def log(
     for size in SIZES:
         grow(ledger, size)
         signed[size] = sign(backend, "tea", signer, origin=ORIGIN)
-        head = head_at(backend, "tea", size)
-        assert head is not None
         publish(
             backend,
             "tea",
@@ -83,7 +81,6 @@ def log(
             open_target(folder),
             signed[size],
             keys=[signer.verifier],
-            head_note=head,
         )
         if size == 300:
             shutil.copytree(folder, early, dirs_exist_ok=True)

@@ -261,7 +261,7 @@ def test_witnesses_that_must_have_cosigned(log: Published) -> None:
     witness = VerifierKey("witness.example/w", 4, SigningKey("w", bytes(32)).verifier.public)
     error = refused(Files(log.files), log.keys, witnesses=[witness])
     assert isinstance(error, NotProven)
-    assert "1 witnesses must have cosigned" in str(error)
+    assert "1 witness must have cosigned" in str(error)
 
 
 def test_a_signed_head_that_contradicts(log: Published) -> None:
@@ -271,12 +271,15 @@ def test_a_signed_head_that_contradicts(log: Published) -> None:
     for lie in (
         attrs.evolve(said, head=Head(size, "ab" * 32)),
         attrs.evolve(said, root=bytes(32)),
-        attrs.evolve(said, origin="example.org/coffee"),
     ):
         files["signed-head"] = str(log.key.sign(lie.text)).encode()
         assert "its signed-head says" in str(refused(Files(files), log.keys))
-    files["signed-head"] = str(SigningKey("example.org/tea", bytes(32)).sign(said.text)).encode()
-    assert isinstance(refused(Files(files), log.keys), NotProven)
+    for stranger in (
+        SigningKey("example.org/tea", bytes(32)).sign(said.text),
+        log.key.sign(attrs.evolve(said, origin="example.org/coffee").text),
+    ):
+        files["signed-head"] = str(stranger).encode()
+        assert isinstance(refused(Files(files), log.keys), NotProven)
 
 
 def other_log(key: SigningKey, *entries: bytes) -> Files:
@@ -305,7 +308,7 @@ def other_log(key: SigningKey, *entries: bytes) -> Files:
         ([b'{"at":"","by":"","data":[],"type":"ledger-opened"}'], "opens no ledger"),
         (
             [b'{"at":"","by":"","data":{"name":"tea"},"type":"ledger-opened"}', b"a\nb"],
-            "a line break in it",
+            "entry 0 is no record of a ledger",
         ),
     ],
 )
@@ -317,13 +320,22 @@ def test_logs_of_other_things(entries: list[bytes], said: str) -> None:
     assert said in str(error)
 
 
-def test_a_log_that_only_begins_like_a_ledger() -> None:
-    """Entries that break the format's rules are found before anything is taken in."""
+def test_entries_that_are_all_alike(log: Published) -> None:
+    """A log may claim any number of equal lines at no cost; its second entry ends it."""
     key = SigningKey("example.org/other", bytes(32))
-    opened = b'{"at":"","by":"","data":{"name":"tea"},"type":"ledger-opened"}'
+    opened = log.ledger.record(0).line
+    error = refused(other_log(key, opened, opened, opened), [key.verifier])
+    assert isinstance(error, Invalid)
+    assert "entry 1 says that it is record 0" in str(error)
+
+
+def test_a_log_that_only_begins_like_a_ledger(log: Published) -> None:
+    """Records that break the format's rules are found before anything is taken in."""
+    key = SigningKey("example.org/other", bytes(32))
+    late = b'{"at":"1970-01-01T00:00:00.000000Z","by":"x","data":{},"n":1,"type":"x:y","v":1}'
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
         with pytest.raises(evledger.Broken, match="nothing was restored"):
-            store.mirror(other_log(key, opened, b"x"), keys=[key.verifier])
+            store.mirror(other_log(key, log.ledger.record(0).line, late), keys=[key.verifier])
         assert store.ledgers() == []
 
 

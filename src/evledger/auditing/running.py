@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 import attrs
 from blake3 import blake3
 
-from evledger.auditing.keeping import KeptTree
+from evledger.auditing.kept_tree import TreeAudit
 from evledger.chain import PAGE_EVENTS, page_lines
 from evledger.codec import read_line
 from evledger.exceptions import Broken, EvledgerError
+from evledger.stores.volumes import stored_volume
 from evledger.verification import (
     Fault,
     Level,
     Records,
     Verification,
-    Volume,
     check_level,
     unreadable,
     verify_volume,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from evledger.integrity import Index
     from evledger.stores.base import Backend, Snapshot, Tip
-    from evledger.verification import Trust
+    from evledger.verification import Trust, Volume
     from evledger.vocabulary import Vocabulary
 
 __all__ = ["audit"]
@@ -59,7 +59,7 @@ def audit(
     check_level(level)
     try:
         if level == "chain":
-            volume = _volume(backend, ledger, backend.snapshot(ledger))
+            volume = stored_volume(backend, ledger)
             return verify_volume(volume, trust=trust, executor=executor, progress=progress)
         return _audit_in_full(backend, ledger, vocabulary, trust, progress)
     except Broken as error:
@@ -75,16 +75,6 @@ _BESIDE: Final = (
 )
 
 
-def _volume(backend: Backend, ledger: str, kept: Snapshot) -> Volume:
-    return Volume(
-        ledger=kept.tip.name,
-        pages=partial(backend.pages, ledger),
-        count=kept.tip.size // PAGE_EVENTS,
-        tail=kept.tail,
-        head=kept.tip.head,
-    )
-
-
 def _audit_in_full(
     backend: Backend,
     ledger: str,
@@ -92,9 +82,9 @@ def _audit_in_full(
     trust: Trust | None,
     progress: Callable[[int, int], None] | None,
 ) -> Verification:
-    tree = KeptTree(backend, ledger)  # first: what it finds is of lines that the snapshot has
+    tree = TreeAudit(backend, ledger)  # first: what it finds is of lines that the snapshot has
     kept = backend.snapshot(ledger)
-    volume = _volume(backend, ledger, kept)
+    volume = stored_volume(backend, ledger, kept)
     records = Records(volume.ledger, vocabulary, partial(backend.openings, ledger))
     report = verify_volume(volume, trust=trust, records=records, tree=tree, progress=progress)
     damage = _damage(report, kept.tip)
@@ -133,7 +123,7 @@ def _time_faults(kept: Snapshot, volume: Volume) -> Iterator[Fault]:
     try:
         last = kept.tail[-1] if kept.tail else page_lines(volume.page(volume.count - 1))[-1]
         at = read_line(last).at
-    except (EvledgerError, LookupError, StopIteration):
+    except (EvledgerError, LookupError):
         return  # found elsewhere
     if at != kept.tip.at:
         yield Fault("index", f"the store dates the last record {kept.tip.at}, its line {at}")

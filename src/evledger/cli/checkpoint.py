@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evledger.cli import options
+from evledger.cli.documents import checkpoint_document
 from evledger.cli.options import Settings
-from evledger.cli.output import count, inert, progress, write_json, write_line
-from evledger.exceptions import EvledgerError, Refused, StoreError
-from evledger.notes import encode_base64
+from evledger.cli.output import count, inert, progress, write_file, write_json, write_line
+from evledger.exceptions import EvledgerError, Refused
 from evledger.proofs.keys import Signer
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _write(
 ) -> None:
     note, signed = str(vouched.note), vouched.checkpoint
     if output is not None:
-        _write_file(output, note.encode())
+        write_file(output, note.encode(), otherwise="; the checkpoint is kept")
     if settings.json:
         write_json({"ledger": ledger, **_document(vouched), "failures": list(failures)})
     elif output is None:
@@ -105,20 +105,9 @@ def _write(
 
 
 def _document(vouched: Vouched) -> dict[str, Any]:
-    signed = vouched.checkpoint
     return {
-        "origin": signed.origin,
-        "size": signed.size,
-        "root": encode_base64(signed.root),
+        "checkpoint": checkpoint_document(vouched.checkpoint),
         "head": str(vouched.head),
         "signatures": [each.name for each in vouched.note.signatures],
         "note": str(vouched.note),
     }
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror or error}; the checkpoint is kept"
-        raise StoreError(msg) from error

@@ -13,6 +13,7 @@ from evledger.chain import Head
 from evledger.checkpoints import Vouched
 from evledger.cli.output import excerpt, to_json
 from evledger.events import FindingWaived
+from evledger.notes import encode_base64
 from evledger.record import format_time
 from evledger.scoring import plain_decimal
 from evledger.seals import Hidden
@@ -21,16 +22,19 @@ from evledger.verification.trust import trusted_head
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from evledger.checkpoints import Checkpoint
     from evledger.record import Record
-    from evledger.verification import Trust, Verification
+    from evledger.verification import Verification
 
 __all__ = [
+    "checkpoint_document",
     "is_list",
     "is_mapping",
     "plain",
     "record_document",
     "record_line",
     "verification_document",
+    "vouched_document",
 ]
 
 
@@ -128,7 +132,7 @@ def _shown(value: Any) -> str:
 
 def verification_document(report: Verification) -> dict[str, Any]:
     """Give a verification's report."""
-    faults = [plain(fault) for fault in report.faults]
+    trusted, faults = report.trusted, [plain(fault) for fault in report.faults]
     return {
         "ok": report.ok,
         "ledger": report.ledger,
@@ -138,8 +142,8 @@ def verification_document(report: Verification) -> dict[str, Any]:
         "pages": report.pages,
         "checked": list(report.checked),
         "trust": report.trust,
-        "trusted": plain(trusted_head(report.trusted)),
-        "vouched": _vouched_document(report.trusted),
+        "trusted": plain(trusted_head(trusted)),
+        "vouched": vouched_document(trusted) if isinstance(trusted, Vouched) else None,
         "beyond": report.beyond,
         "sound_to": report.sound_to,
         "faults": faults,
@@ -150,16 +154,21 @@ def verification_document(report: Verification) -> dict[str, Any]:
     }
 
 
-def _vouched_document(trusted: Trust | None) -> dict[str, Any] | None:
-    """Give the checkpoint or signed head that a verification stood on, and who vouches for it."""
-    if not isinstance(trusted, Vouched):
-        return None
+def checkpoint_document(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Give what a checkpoint says; its root is in base64, as in the checkpoint itself."""
     return {
-        "origin": trusted.checkpoint.origin,
-        "size": trusted.checkpoint.size,
-        "root": trusted.checkpoint.root.hex(),
-        "signers": list(trusted.signers),
+        "origin": checkpoint.origin,
+        "size": checkpoint.size,
+        "root": encode_base64(checkpoint.root),
+    }
+
+
+def vouched_document(vouched: Vouched) -> dict[str, Any]:
+    """Give what a checkpoint or signed head says, and who vouches for it."""
+    return {
+        **checkpoint_document(vouched.checkpoint),
+        "signers": list(vouched.signers),
         "witnesses": [
-            {"name": each.witness, "at": format_time(each.at)} for each in trusted.witnesses
+            {"name": each.witness, "at": format_time(each.at)} for each in vouched.witnesses
         ],
     }

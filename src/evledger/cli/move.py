@@ -12,8 +12,7 @@ import click
 from evledger.archive import archive_volume
 from evledger.cli import options
 from evledger.cli.options import Settings, head_at, size_at
-from evledger.cli.output import inert, progress, write_json, write_line
-from evledger.exceptions import StoreError
+from evledger.cli.output import inert, progress, write_file, write_json, write_line
 
 if TYPE_CHECKING:
     from evledger.chain import Head
@@ -146,7 +145,7 @@ def render(
         )
         head = head_at(target, size)
     if output is not None:
-        _write_file(Path(output), rendered.data)
+        write_file(Path(output), rendered.data)
     if settings.json:
         about = {"ledger": ledger, "head": str(head), "format": renderer}
         write_json({**about, "media_type": rendered.media_type, **_content(rendered, output)})
@@ -178,11 +177,3 @@ def _write_content(rendered: Rendered) -> None:
     else:
         msg = f"{rendered.media_type} is not for a terminal; name a file with -o"
         raise click.UsageError(msg)
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror or error}"
-        raise StoreError(msg) from error

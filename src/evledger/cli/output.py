@@ -14,10 +14,12 @@ import sys
 import time
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from evledger.exceptions import StoreError
 from evledger.legible import UNSEEN, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from pathlib import Path
 
 __all__ = [
     "Bar",
@@ -29,6 +31,7 @@ __all__ = [
     "speak_utf8",
     "table",
     "to_json",
+    "write_file",
     "write_json",
     "write_line",
     "write_lines",
@@ -88,6 +91,24 @@ def write_lines(lines: Iterable[str]) -> None:
 def write_json(document: Any, *, indent: int | None = 2) -> None:
     """Write one JSON document."""
     sys.stdout.write(f"{to_json(document, indent=indent)}\n")
+
+
+def write_file(path: Path, data: bytes, *, otherwise: str = "") -> None:
+    """Write a file that ``--output`` names.
+
+    Args:
+        path: where.
+        data: the file's bytes.
+        otherwise: what to say besides, where it cannot be written.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror or error}{otherwise}"
+        raise StoreError(msg) from error
 
 
 def to_json(document: Any, *, indent: int | None = None) -> str:

@@ -12,7 +12,7 @@ from evledger.checkpoints import Checkpoint, open_checkpoint
 from evledger.cli import options
 from evledger.cli.errors import Exit
 from evledger.cli.options import NUMBER, Settings
-from evledger.cli.output import inert, write_json, write_lines
+from evledger.cli.output import inert, write_file, write_json, write_lines
 from evledger.cli.proven import (
     Standing,
     around,
@@ -23,7 +23,7 @@ from evledger.cli.proven import (
     proven_lines,
 )
 from evledger.codec import MAX_LINE
-from evledger.exceptions import NotFound, StoreError
+from evledger.exceptions import NotFound
 from evledger.notes import MAX_NOTE, SignedNote
 from evledger.proofs import verifying
 from evledger.proofs.files import MAX_PROOF, SUFFIX
@@ -94,7 +94,7 @@ def prove(
         signer = None if key is None else Signer.open(key)
         proof = store.ledger(ledger).prove(id, signer=signer, openings=openings)
     if output is not None:
-        _write_file(output, proof.data)
+        write_file(output, proof.data)
     if settings.json:
         write_json(proof_document(ledger, proof, output))
     elif output is None:
@@ -103,14 +103,6 @@ def prove(
             click.echo(inert(f"evledger: {line}"), err=True)
     else:
         write_lines(proof_lines(ledger, proof, output))
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror or error}"
-        raise StoreError(msg) from error
 
 
 # -- verify-proof ------------------------------------------------------------------------

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from evledger.cli.documents import is_list, is_mapping, plain, record_document, record_line
+from evledger.cli.documents import (
+    checkpoint_document,
+    is_list,
+    is_mapping,
+    plain,
+    record_document,
+    record_line,
+    vouched_document,
+)
 from evledger.cli.output import count
 from evledger.notes import encode_base64
 from evledger.record import format_time
@@ -19,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from evledger.checkpoints import Checkpoint
     from evledger.proofs.proving import Consistency, Proof, TreeHead
     from evledger.proofs.verifying import Proven, Recorded
     from evledger.record import Record
@@ -80,20 +87,12 @@ def proof_document(ledger: str, proof: Proof, output: Path | None) -> dict[str, 
         "n": proof.n,
         "name": proof.name,
         "type": proof.shown.type,
-        "checkpoint": _checkpoint_document(proof.checkpoint),
+        "checkpoint": checkpoint_document(proof.checkpoint),
         "sources": [source.n for source in proof.shown.sources],
         "opened": [{"n": each.n, "field": field} for each in records for field in each.opened],
         "others": list(proof.others),
         "later": [record_document(record) for record in proof.later],
         **({"proof": str(proof)} if output is None else {"file": str(output)}),
-    }
-
-
-def _checkpoint_document(checkpoint: Checkpoint) -> dict[str, Any]:
-    return {
-        "origin": checkpoint.origin,
-        "size": checkpoint.size,
-        "root": encode_base64(checkpoint.root),
     }
 
 
@@ -188,15 +187,10 @@ def _text(value: Any) -> str:
 
 def proven_document(proven: Proven, standing: Standing | None) -> dict[str, Any]:
     """Give what is proven, who vouches for it, and what a ledger at hand says of it."""
-    vouched = proven.vouched
     return {
         **_recorded_document(proven),
         "sources": [_recorded_document(source) for source in proven.sources],
-        "checkpoint": _checkpoint_document(vouched.checkpoint),
-        "signers": list(vouched.signers),
-        "witnesses": [
-            {"witness": each.witness, "at": format_time(each.at)} for each in vouched.witnesses
-        ],
+        "vouched": vouched_document(proven.vouched),
         "ledger": None if standing is None else _standing_document(standing),
     }
 

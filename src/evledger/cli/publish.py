@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evledger.cli import options
+from evledger.cli.documents import checkpoint_document, vouched_document
 from evledger.cli.options import Settings
 from evledger.cli.output import count, progress, write_json, write_lines
-from evledger.notes import encode_base64
 from evledger.proofs.keys import Signer
 from evledger.proofs.mirroring import open_log
 from evledger.proofs.targets import open_source, open_target
@@ -17,7 +17,7 @@ from evledger.proofs.targets import open_source, open_target
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from evledger.checkpoints import Checkpoint, Vouched
+    from evledger.checkpoints import Vouched
     from evledger.ledger import Ledger
     from evledger.notes import VerifierKey
     from evledger.proofs.publishing import Publication
@@ -104,14 +104,10 @@ def _publication_document(ledger: str, done: Publication) -> dict[str, Any]:
     return {
         "ledger": ledger,
         "target": done.target,
-        **_checkpoint_document(done.checkpoint),
+        "checkpoint": checkpoint_document(done.checkpoint),
         "written": done.written,
         "bytes": done.bytes,
     }
-
-
-def _checkpoint_document(signed: Checkpoint) -> dict[str, Any]:
-    return {"origin": signed.origin, "size": signed.size, "root": encode_base64(signed.root)}
 
 
 def _publication_lines(ledger: str, done: Publication) -> Iterator[str]:
@@ -162,16 +158,16 @@ def mirror(
 
 
 def _tell(settings: Settings, source: str, ledger: Ledger, vouched: Vouched) -> None:
-    head, signers = str(ledger.head()), list(vouched.signers)
-    witnesses = [each.witness for each in vouched.witnesses]
+    head = str(ledger.head())
     if settings.json:
         document = {"ledger": ledger.name, "head": head, "db": settings.db, "source": source}
-        write_json({**document, "signers": signers, "witnesses": witnesses})
+        write_json({**document, "vouched": vouched_document(vouched)})
         return
+    witnesses = [each.witness for each in vouched.witnesses]
     write_lines(
         [
             f"mirrored {ledger.name} from {source} in {settings.db}, head {head}",
-            f"signed by: {', '.join(signers)}",
+            f"signed by: {', '.join(vouched.signers)}",
             *([f"witnessed by: {', '.join(witnesses)}"] if witnesses else []),
         ]
     )

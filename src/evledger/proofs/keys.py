@@ -213,6 +213,8 @@ class FileMemory:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
+            # A process forked meanwhile has the descriptor too, and would keep the lock.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
             os.close(descriptor)
 
     def read(self) -> bytes | None:
@@ -328,6 +330,18 @@ class Signer:
     def remember(self, signed: Signed) -> None:
         """Remember what is about to be handed out; only in a block of :meth:`locked`."""
         self.memory.write(encode_signed(signed, self.verifier))
+
+
+def check_signer(signer: object) -> None:
+    """See that a signer is one, and not the path of its key.
+
+    Raises:
+        Invalid: it is something else.
+    """
+    if not isinstance(signer, Signer):
+        kind = type(signer).__name__
+        msg = f"expected a Signer, as Signer.open('semax.key') gives it, and not {kind}"
+        raise Invalid(msg)
 
 
 def new_key(path: str | os.PathLike[str], name: str) -> VerifierKey:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from evledger.chain import GENESIS, PAGE_EVENTS, page_header, page_lines
+from evledger.chain import PAGE_EVENTS, page_lines, page_range
 from evledger.codec import Line, canonical, decode, is_object, read_line
 from evledger.exceptions import Broken, Invalid, NotFound
+from evledger.stores.volumes import stored_volume
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Located", "erased_by", "later", "line_at", "locate", "sources_of"]
 
-_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+_NUMBER: Final = re.compile(r"(record )?([0-9]{1,18})")  # no name has a blank
 _ONCE: Final = ("claim", "source", "question", "gap", "caveat")  # no built-in event releases these
 _KINDS: Final = (*_ONCE, "component", "section")
 _ERASED: Final = "fields-erased"
@@ -48,8 +49,9 @@ def locate(backend: Backend, ledger: str, id: str | int, vocabulary: Vocabulary)
     Args:
         backend: the store.
         ledger: the ledger's name there.
-        id: a record's number, a whole name (``claim:c12``, ``doi:10.1000/x``), or the id of a
-            claim or of anything else that a record introduces (``c12``).
+        id: a record's number (``17``, or as text ``record 17``), a whole name (``claim:c12``,
+            ``doi:10.1000/x``), or the id of a claim or of anything else that a record
+            introduces (``c12``).
         vocabulary: knows the normal form of locators.
 
     Returns:
@@ -58,18 +60,34 @@ def locate(backend: Backend, ledger: str, id: str | int, vocabulary: Vocabulary)
 
     Raises:
         NotFound: no record introduces it, or the ledger is not so long.
-        Invalid: the id is that of several things; the message has their whole names.
+        Invalid: it is neither a number nor text; or it is the id of several things, or the id
+            of one and the number of another, and the message has their whole names.
     """
-    if isinstance(id, int) or _NUMBER.fullmatch(id):
-        return Located(n=_checked(backend, ledger, int(id)))
+    _check_given(id)
+    if isinstance(id, int):
+        return Located(n=_checked(backend, ledger, id))
     if ":" in id:
         return _by_name(backend, ledger, _normal(id, vocabulary))
-    held = backend.lookup(ledger, [f"{kind}:{id}" for kind in _KINDS])
-    names = sorted(held or _names_of(backend, ledger, id))
-    if len(names) > 1:
-        msg = f"{id!r} is more than one thing here; name one of: {', '.join(names)}"
+    number = _NUMBER.fullmatch(id)
+    names = [] if number and number[1] else _names_of(backend, ledger, id)
+    if number and not names:
+        return Located(n=_checked(backend, ledger, int(number[2])))
+    meant = [*names, f"'record {int(id)}'"] if number else names
+    if len(meant) > 1:
+        msg = f"{id!r} is more than one thing here; name one of: {', '.join(meant)}"
         raise Invalid(msg)
     return _by_name(backend, ledger, names[0] if names else id)
+
+
+def _check_given(id: object) -> None:
+    if isinstance(id, bool) or not isinstance(id, int | str):
+        msg = (
+            f"{type(id).__name__} names no record; expected a record's number, a whole name as "
+            "in 'claim:c12', or the id of a claim or the like, as in 'c12'"
+        )
+        raise Invalid(msg)
+    if isinstance(id, str):
+        canonical(id)  # or else it is no text that any name could have
 
 
 def _checked(backend: Backend, ledger: str, n: int) -> int:
@@ -87,7 +105,13 @@ def _normal(name: str, vocabulary: Vocabulary) -> str:
         return name
 
 
-def _names_of(backend: Backend, ledger: str, id: str) -> set[str]:
+def _names_of(backend: Backend, ledger: str, id: str) -> list[str]:
+    """Give the whole names that an id may stand for: those that are held, or else ever were."""
+    held = backend.lookup(ledger, [f"{kind}:{id}" for kind in _KINDS])
+    return sorted(held or _introduced(backend, ledger, id))
+
+
+def _introduced(backend: Backend, ledger: str, id: str) -> set[str]:
     """Give the names of any kind that end in an id; they stand in the lines."""
     needle = canonical(f":{id}")[1:]
     return {
@@ -121,17 +145,11 @@ def line_at(backend: Backend, ledger: str, n: int) -> bytes:
 
     Raises:
         NotFound: the ledger is not so long.
-        Broken: its page is missing.
+        Broken: its page is missing, or has not as many lines as it must.
     """
     _checked(backend, ledger, n)
-    page, place = divmod(n, PAGE_EVENTS)
-    lines = [
-        line for _, text in _pages(backend, ledger, page, page + 1) for line in page_lines(text)
-    ]
-    if place < len(lines):
-        return lines[place].removesuffix(b"\n")
-    msg = f"ledger {ledger!r} lacks record {n}; run 'evledger verify'"
-    raise Broken(msg)
+    (line,) = stored_volume(backend, ledger).lines(n, n + 1)
+    return line
 
 
 def sources_of(backend: Backend, ledger: str, record: Recorded) -> tuple[int, ...]:
@@ -203,14 +221,14 @@ def _scan(
     stop: int | None = None,
 ) -> Iterator[tuple[int, Line]]:
     """Give the lines that hold one of some pieces of text, and their positions."""
-    for first, page in _pages(backend, ledger, start // PAGE_EVENTS):
-        if stop is not None and first >= stop:
-            return
-        if not any(needle in page for needle in needles):
+    volume = stored_volume(backend, ledger)
+    stop = volume.size if stop is None else stop
+    for page, text in volume.texts(start // PAGE_EVENTS, len(page_range(stop))):
+        if not any(needle in text for needle in needles):
             continue  # most pages end here
-        for n, text in enumerate(page_lines(page)[: None if stop is None else stop - first], first):
-            if n >= start and any(needle in text for needle in needles):
-                yield n, _read(ledger, n, text)
+        for n, line in enumerate(page_lines(text), page * PAGE_EVENTS):
+            if start <= n < stop and any(needle in line for needle in needles):
+                yield n, _read(ledger, n, line)
 
 
 def _read(ledger: str, n: int, text: bytes) -> Line:
@@ -219,16 +237,3 @@ def _read(ledger: str, n: int, text: bytes) -> Line:
     except Invalid as error:
         msg = f"record {n} of ledger {ledger!r} cannot be read; run 'evledger verify' ({error})"
         raise Broken(msg) from error
-
-
-def _pages(
-    backend: Backend, ledger: str, start: int, stop: int | None = None
-) -> Iterator[tuple[int, bytes]]:
-    """Give the text of each page from a number on, and the position of its first line."""
-    tip, tail = backend.tail(ledger)
-    open_page = tip.size // PAGE_EVENTS
-    last = open_page if stop is None else min(stop, open_page)
-    for number, text in enumerate(backend.pages(ledger, start, last), start):
-        yield number * PAGE_EVENTS, text
-    if tail and start <= open_page and (stop is None or open_page < stop):
-        yield open_page * PAGE_EVENTS, page_header(tip.name, open_page, GENESIS) + b"".join(tail)

@@ -17,26 +17,37 @@ import attrs
 from evledger.archive import page_name
 from evledger.chain import PAGE_EVENTS, ChainEnd, Head
 from evledger.checkpoints import Vouched, open_checkpoint, open_head
-from evledger.codec import decode, is_object, is_slug, read_line
+from evledger.codec import check_line, decode, is_object, is_slug, read_line
 from evledger.exceptions import Invalid, NotFound, NotProven, StoreError
 from evledger.notes import MAX_NOTE
 from evledger.proofs.publishing import CHECKPOINT, SIGNED_HEAD
-from evledger.proofs.tiles import HASH, SoundTiles, hashes_of
+from evledger.proofs.tiles import SoundTiles
 from evledger.proofs.waiting import side_by_side, within
-from evledger.tree import TILE_WIDTH, leaf_hash, parse_bundle, tile_path
+from evledger.tree import HASH, TILE_WIDTH, hashes_of, leaf_hash, parse_bundle, tile_path
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-    from evledger.notes import VerifierKey
+    from evledger.notes import SignedNote, VerifierKey
     from evledger.proofs.targets import Source
     from evledger.proofs.tiles import Place
 
-__all__ = ["fetch_log", "open_log"]
+__all__ = ["Fetched", "fetch_log", "open_log"]
 
 _MAX_ENTRY: Final = 2 + 0xFFFF  # bytes, with its length
 _PATIENCE: Final = 300.0
+
+
+@attrs.frozen(kw_only=True)
+class Fetched(Vouched):
+    """The checkpoint of a log that was fetched, with the head that its entries come to.
+
+    Attributes:
+        signed_head: the signed head of the same size, where one is published.
+    """
+
+    signed_head: SignedNote | None = None
 
 
 def open_log(
@@ -77,7 +88,7 @@ def fetch_log(
     quorum: int | None = None,
     patience: float = _PATIENCE,
     progress: Callable[[int, int], None] | None = None,
-) -> Vouched:
+) -> Fetched:
     """Fetch a published log, verify it whole, and write it as an archive.
 
     Args:
@@ -103,9 +114,10 @@ def fetch_log(
     vouched = open_log(source, keys, witnesses=witnesses, quorum=quorum, patience=patience)
     with _placed(source), _emptied(Path(folder)) as archive:
         head = _write(archive, log.pages(vouched), vouched.checkpoint.size, progress)
-        _check_head(log, keys, vouched, head)
+        signed_head = _signed_head(log, keys, vouched, head)
         (archive / "HEAD").write_text(f"{head}\n", encoding="ascii")
-    return attrs.evolve(vouched, head=head)
+    kept = attrs.asdict(attrs.evolve(vouched, head=head), recurse=False)
+    return Fetched(**kept, signed_head=signed_head)
 
 
 @contextlib.contextmanager
@@ -238,6 +250,22 @@ def _unwritable(folder: Path, error: OSError) -> StoreError:
     return StoreError(f"{folder} cannot be written: {error.strerror or error}")
 
 
+def _check_lines(first: int, lines: Sequence[bytes]) -> None:
+    """See that the entries are a ledger's records, each at its place.
+
+    Lines that are all alike cost their author nothing, however many they are; records do not.
+    """
+    for n, line in enumerate(lines, first):
+        try:
+            found, _ = check_line(line)
+        except Invalid as error:
+            msg = f"entry {n} is no record of a ledger: {error}"
+            raise Invalid(msg) from error
+        if found.n != n:
+            msg = f"entry {n} says that it is record {found.n}: this is no ledger's log"
+            raise Invalid(msg)
+
+
 def _write(
     folder: Path,
     pages: Iterable[Sequence[bytes]],
@@ -249,9 +277,7 @@ def _write(
     for page, lines in enumerate(pages):
         if page == 0:
             end = ChainEnd(_ledger_of(lines[0]))
-        if any(b"\n" in line for line in lines):
-            msg = f"page {page} has an entry with a line break in it: this is no ledger's log"
-            raise Invalid(msg)
+        _check_lines(page * PAGE_EVENTS, lines)
         added = end.extend([line + b"\n" for line in lines])
         end = added.end
         text = added.pages[0][1] if added.pages else end.text
@@ -275,14 +301,17 @@ def _ledger_of(line: bytes) -> str:
     return name
 
 
-def _check_head(log: _Log, keys: Sequence[VerifierKey], vouched: Vouched, head: Head) -> None:
-    """See that the signed head, where one of this size is published, says the same."""
+def _signed_head(
+    log: _Log, keys: Sequence[VerifierKey], vouched: Vouched, head: Head
+) -> SignedNote | None:
+    """Give the signed head, where one of this size is published; it must say the same."""
     note = log.note(SIGNED_HEAD)
     if note is None:
-        return
+        return None
     signed = open_head(note, keys)
     if signed.checkpoint.size != head.size:
-        return  # it is written before the checkpoint, which will follow
+        return None  # it is written before the checkpoint, which will follow
     if signed.head != head or signed.checkpoint != vouched.checkpoint:
         msg = f"its {SIGNED_HEAD} says {signed.head}, but the entries come to {head}"
         raise NotProven(msg)
+    return signed.note

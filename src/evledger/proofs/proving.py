@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from evledger.checkpoints import Checkpoint
+from evledger.checkpoints import Checkpoint, Vouched
 from evledger.codec import canonical
 from evledger.exceptions import Broken, Invalid, NotFound, NotProven, Refused
 from evledger.notes import encode_base64
@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from evledger.seals import Opening
     from evledger.stores.base import Backend
 
-__all__ = ["Consistency", "Proof", "TreeHead", "consistency", "covering", "prove"]
+__all__ = [
+    "Consistency",
+    "Proof",
+    "TreeHead",
+    "check_openings",
+    "consistency",
+    "covering",
+    "prove",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -88,7 +96,6 @@ def prove(
     size: int,
     name: str | None = None,
     openings: Sequence[str] = (),
-    sources: Sequence[int] | None = None,
     keys: Sequence[VerifierKey] = (),
 ) -> Proof:
     """Prove a record by a checkpoint that was signed, and verify the proof.
@@ -101,7 +108,6 @@ def prove(
         size: that of the checkpoint.
         name: a name that the record must introduce.
         openings: sealed fields that are to be opened: of the record, or of its sources.
-        sources: the records of sources to prove with it; by default those that it relies on.
         keys: keys of which one must have signed the checkpoint.
 
     Raises:
@@ -116,8 +122,7 @@ def prove(
     if n >= size:
         msg = f"the checkpoint of {size} records does not cover record {n}; take a later one"
         raise Refused(msg)
-    places = sources_of(backend, ledger, record) if sources is None else sources
-    beside = [_record(backend, ledger, place) for place in places]
+    beside = [_record(backend, ledger, place) for place in sources_of(backend, ledger, record)]
     opened = list(_openings(backend, ledger, (record, *beside), openings))
     tree.grow(size)
     extra = _extra(tree, size, record, beside, opened)
@@ -198,6 +203,20 @@ def _verified(data: bytes, ledger: str, record: Recorded, beside: Sequence[Recor
         msg = f"the proof of record {record.n} of ledger {ledger!r} is of other lines"
         raise Broken(msg)
     return shown
+
+
+def check_openings(backend: Backend, ledger: str, n: int, fields: Sequence[str]) -> None:
+    """See that some sealed fields of a record, or of its sources, can be opened.
+
+    Raises:
+        NotFound: there is no such record.
+        Refused: a field cannot be opened any more.
+        Invalid: a field is not sealed.
+    """
+    record = _record(backend, ledger, n)
+    beside = (_record(backend, ledger, place) for place in sources_of(backend, ledger, record))
+    for _ in _openings(backend, ledger, (record, *beside), fields):
+        pass
 
 
 # -- openings ----------------------------------------------------------------------------
@@ -283,8 +302,8 @@ def consistency(
     backend: Backend,
     ledger: str,
     tree: StoredTree,
-    old: int | Checkpoint,
-    new: int | Checkpoint,
+    old: int | Checkpoint | Vouched,
+    new: int | Checkpoint | Vouched,
 ) -> Consistency:
     """Prove that a ledger's tree of one size extends that of another, and verify the proof.
 
@@ -301,13 +320,14 @@ def consistency(
         Invalid: the first is larger than the second.
         Broken: what the store has does not prove it.
     """
-    first, last = (_size(backend, ledger, given) for given in (old, new))
+    earlier, later = _place(old), _place(new)
+    first, last = (_size(backend, ledger, given) for given in (earlier, later))
     if first > last:
         msg = f"a tree of {last} records extends none of {first}; give the smaller first"
         raise Invalid(msg)
     tree.grow(last)
-    was = _head(backend, ledger, TreeHead(first, tree.root(first)), old)
-    now = _head(backend, ledger, TreeHead(last, tree.root(last)), new)
+    was = _head(backend, ledger, TreeHead(first, tree.root(first)), earlier)
+    now = _head(backend, ledger, TreeHead(last, tree.root(last)), later)
     proof = tuple(tree.consistency(first, last))
     try:
         verify_consistency(first, last, was.root, now.root, proof)
@@ -315,6 +335,20 @@ def consistency(
         msg = f"the tree of ledger {ledger!r} contradicts itself: {error}; {_anew(ledger)}"
         raise Broken(msg) from error
     return Consistency(old=was, new=now, proof=proof)
+
+
+def _place(given: object) -> int | Checkpoint:
+    """Give the size or checkpoint that is meant.
+
+    Raises:
+        Invalid: it is neither; a head says nothing of the tree.
+    """
+    if isinstance(given, Vouched):
+        return given.checkpoint
+    if isinstance(given, int | Checkpoint) and not isinstance(given, bool):
+        return given
+    msg = f"{given!r:.80}: expected a number of records, or a checkpoint"
+    raise Invalid(msg)
 
 
 def _size(backend: Backend, ledger: str, given: int | Checkpoint) -> int:

@@ -6,12 +6,15 @@ hashes, ``tile/entries/INDEX`` with the lines; beside them ``signed-head``, arti
 The order is what makes it safe: tiles and entries first, which never change once they are there;
 then what stands beside them; then, when all of that is durable, the checkpoint that needs it.
 So wherever publishing is interrupted, what is published is whole at the checkpoint found there,
-and publishing again completes it. Nothing is ever deleted.
+and publishing again completes it. Nothing of the log is ever deleted; an article that is not
+published any more is, because it may show what was erased since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -23,14 +26,15 @@ from evledger.checkpoints import Checkpoint, Vouched, open_checkpoint, open_head
 from evledger.exceptions import Broken, Invalid, NotProven, Refused
 from evledger.notes import MAX_NOTE
 from evledger.proofs.signing import head_at, signed_sizes
-from evledger.proofs.tiles import HASH, SoundTiles, hashes_of
+from evledger.proofs.tiles import SoundTiles
 from evledger.proofs.waiting import side_by_side
-from evledger.tree import TILE_WIDTH, leaf_hash, make_bundle, tile_path, tiles_of
+from evledger.tree import HASH, TILE_WIDTH, hashes_of, leaf_hash, make_bundle, tile_path, tiles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
-    from evledger.notes import SignedNote, VerifierKey
+    from evledger.notes import VerifierKey
     from evledger.proofs.stored import StoredTree
     from evledger.proofs.targets import Source, Target
     from evledger.stores.base import Backend
@@ -40,10 +44,14 @@ __all__ = ["CHECKPOINT", "SIGNED_HEAD", "Publication", "proof_path", "publish", 
 CHECKPOINT: Final = "checkpoint"
 """Where the checkpoint stands, the one file that changes what is published."""
 
+ARTICLES: Final = "articles"
+"""Where the names of the articles beside the log stand, a line each."""
+
 SIGNED_HEAD: Final = "signed-head"
 """Where the signed head stands; it may be newer than the checkpoint for a moment."""
 
 _File = tuple[str, bytes]
+_ARTICLE: Final = re.compile(r"^article(?:\.[A-Za-z0-9-]+)*$", re.MULTILINE)
 
 
 def proof_path(id: str) -> str:
@@ -65,12 +73,14 @@ class Publication:
         paths: the files that were written, in the order in which they were; what was there
             already, with the same bytes, is not among them.
         bytes: how many bytes they have.
+        removed: the articles that were taken away, because they are not published any more.
     """
 
     target: str
     checkpoint: Checkpoint
     paths: tuple[str, ...]
     bytes: int
+    removed: tuple[str, ...] = ()
 
     @property
     def written(self) -> int:
@@ -93,11 +103,15 @@ def published(source: Source, keys: Iterable[VerifierKey]) -> Vouched | None:
     if data is None:
         return None
     try:
-        return open_checkpoint(data, keys)
-    except (Invalid, NotProven) as error:
+        return open_checkpoint(data, tuple(keys))
+    except Invalid as error:
+        msg = f"{source.name} has a file {CHECKPOINT!r} that is not of this log ({error}); "
+        raise Refused(f"{msg}publish elsewhere") from error
+    except NotProven as error:
         msg = (
-            f"{source.name} has a file {CHECKPOINT!r} that is not of this log ({error}); "
-            "publish elsewhere"
+            f"{source.name} has a {CHECKPOINT!r} that this key has not signed ({error}); after a "
+            "change of keys, publish once more with the earlier one, when both have signed; where "
+            "it is another log's, publish elsewhere"
         )
         raise Refused(msg) from error
 
@@ -110,9 +124,9 @@ def publish(
     vouched: Vouched,
     *,
     keys: Sequence[VerifierKey],
-    head_note: SignedNote | None = None,
     files: Mapping[str, bytes] | None = None,
     proofs: Iterable[tuple[str, bytes]] = (),
+    alone: Callable[[], AbstractContextManager[object]] = nullcontext,
     progress: Callable[[int, int], None] | None = None,
 ) -> Publication:
     """Publish a ledger's log, or what was added to it since it was published last.
@@ -124,9 +138,11 @@ def publish(
         target: where to publish.
         vouched: the checkpoint, which is kept in the store.
         keys: the keys that may have signed what is published there already.
-        head_note: the signed head of the same size; by default the one that the store keeps.
-        files: what to put beside the log, as in ``article.md``.
+        files: the articles to put beside the log, as in ``article.md``; earlier ones of other
+            names are taken away.
         proofs: id and bytes of proof files; taken one after the other.
+        alone: keeps other publishers away while the checkpoint is replaced, as
+            :meth:`Signer.locked` does those with the same key on one machine.
         progress: called with the events done and the events there are.
 
     Raises:
@@ -138,46 +154,99 @@ def publish(
     found = published(target, keys)
     _check_extends(target, tree, found, vouched.checkpoint)
     is_ours = found is not None or _is_marked(target, keys)
+    if not is_ours:
+        _check_free(target, (SIGNED_HEAD, ARTICLES, *(files or {})))
     start = 0 if found is None else found.checkpoint.size
-    head = (SIGNED_HEAD, str(head_note or _head_note(backend, ledger, vouched)).encode())
-    beside = chain((files or {}).items(), ((proof_path(id), proof) for id, proof in proofs))
+    head = (SIGNED_HEAD, _head_note(backend, ledger, vouched))
+    beside = ((proof_path(id), proof) for id, proof in proofs)
     log = _Log(backend, ledger, tree, vouched.checkpoint, start, progress)
     written = [
         *_added(target, log.files()),
-        *_replaced(target, [head], is_ours=is_ours),  # first, for it says whose the place is
+        # The first time it comes first, for it says whose the place is.
+        *(() if is_ours else _replaced(target, [head], is_ours=False)),
         *_replaced(target, beside, is_ours=is_ours),
     ]
+    articles, removed = _articles(target, files or {}, is_ours=is_ours)
+    written += articles
     target.settle()
-    written += _finish(target, tree, vouched, keys)
+    with alone():
+        written += _finish(target, tree, vouched, head, keys)
     return Publication(
         target=target.name,
         checkpoint=vouched.checkpoint,
         paths=tuple(path for path, _ in written),
         bytes=sum(size for _, size in written),
+        removed=removed,
     )
 
 
-def _head_note(backend: Backend, ledger: str, vouched: Vouched) -> SignedNote:
+def _check_free(target: Target, paths: Iterable[str]) -> None:
+    """See that a place that is not ours has no files of the names that ours will have."""
+    for path in paths:
+        if target.read(path, 1) is not None:
+            raise Refused(_taken(target, path))
+
+
+def _taken(target: Target, path: str) -> str:
+    return f"{target.name} has no log, but a file {path}; publish elsewhere, or move it away"
+
+
+def _head_note(backend: Backend, ledger: str, vouched: Vouched) -> bytes:
     size = vouched.checkpoint.size
     note = head_at(backend, ledger, size)
     if note is None:
         msg = f"ledger {ledger!r} keeps no signed head of {size:,} events; sign a new checkpoint"
         raise Broken(msg)
-    return note
+    return str(note).encode()
+
+
+def _articles(
+    target: Target, files: Mapping[str, bytes], *, is_ours: bool
+) -> tuple[list[tuple[str, int]], tuple[str, ...]]:
+    """Write the articles, and take away those that are not published any more.
+
+    Their list names the earlier ones until they are gone, so that none is forgotten.
+    """
+    earlier = _listed(target) if is_ours else frozenset[str]()
+    removed = tuple(sorted(earlier - files.keys()))
+    written = [
+        *_replaced(target, _list_of(earlier | files.keys()), is_ours=is_ours),
+        *_replaced(target, files.items(), is_ours=is_ours),
+    ]
+    for path in removed:
+        target.remove(path)
+    if removed and not files:
+        target.remove(ARTICLES)
+    elif removed:
+        written += _replaced(target, _list_of(files.keys()), is_ours=True)
+    return written, removed
+
+
+def _list_of(paths: Collection[str]) -> list[_File]:
+    text = "".join(f"{path}\n" for path in sorted(paths))
+    return [(ARTICLES, text.encode())] if paths else []
+
+
+def _listed(target: Target) -> frozenset[str]:
+    """Give the paths of the articles that are published, as far as they are no others' files."""
+    data = target.read(ARTICLES, MAX_NOTE) or b""
+    return frozenset(_ARTICLE.findall(data.decode("utf-8", "replace")))
 
 
 def _finish(
-    target: Target, tree: StoredTree, vouched: Vouched, keys: Sequence[VerifierKey]
+    target: Target, tree: StoredTree, vouched: Vouched, head: _File, keys: Sequence[VerifierKey]
 ) -> list[tuple[str, int]]:
-    """Write the checkpoint, unless another publisher has written a newer one meanwhile."""
+    """Write signed head and checkpoint, unless another publisher has written newer ones."""
     found = published(target, keys)
     _check_extends(target, tree, found, vouched.checkpoint)
     if found is not None and found.note == vouched.note:
         return []
+    written = list(_replaced(target, [head], is_ours=True))
+    target.settle()
     data = str(vouched.note).encode()
     target.write(CHECKPOINT, data)
     target.settle()
-    return [(CHECKPOINT, len(data))]
+    return [*written, (CHECKPOINT, len(data))]
 
 
 # -- what is there already ---------------------------------------------------------------
@@ -190,9 +259,6 @@ def _check_extends(
     if found is None:
         return
     theirs = found.checkpoint
-    if theirs.origin != ours.origin:
-        msg = f"{target.name} has the log {theirs.origin}, not {ours.origin}; publish elsewhere"
-        raise Refused(msg)
     if theirs.size > ours.size:
         msg = (
             f"{target.name} has {theirs.size:,} events of {ours.origin}, and here are "
@@ -249,8 +315,7 @@ def _replaced(
         if there == data:
             return False
         if there is not None and not is_ours:
-            msg = f"{target.name} has no log, but a file {path}; publish elsewhere, or move it away"
-            raise Refused(msg)
+            raise Refused(_taken(target, path))
         target.write(path, data)
         return True
 

@@ -7,28 +7,27 @@ The hashes that are kept are compared with those that come out, and extended by 
 
 from __future__ import annotations
 
-from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
-from blake3 import blake3
 
-from evledger.chain import GENESIS, PAGE_EVENTS, Head, check_pages, event_hash, page_header
-from evledger.chain import page_lines as lines_of
+from evledger.chain import PAGE_EVENTS, Head, check_pages, event_hash
 from evledger.exceptions import Broken, Invalid, NotProven
 from evledger.proofs.stored import StoredTree
-from evledger.stores.kept import TREE, parse_size, tile_name
-from evledger.tree import EMPTY_ROOT, Growth, leaf_hash, tiles_of, verify_consistency
+from evledger.stores.kept import PAGES_AT_A_TIME, TREE, parse_size, tile_name, wrong_hash
+from evledger.stores.volumes import stored_volume
+from evledger.tree import Growth, right_edge, verify_consistency
+from evledger.verification import GrowingTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from evledger.chain import Span
     from evledger.checkpoints import Checkpoint, SignedHead
-    from evledger.stores.base import Backend, Snapshot
+    from evledger.stores.base import Backend, Snapshot, Tip
+    from evledger.verification import Volume
 
 __all__ = ["Rebuilt", "rebuild"]
-
-_PAGES_AT_A_TIME: Final = 128  # 1 MB of leaves: one durable step
 
 
 @attrs.frozen(kw_only=True)
@@ -81,13 +80,21 @@ def rebuild(
         Broken: the chain is not sound.
     """
     growth, wrong = _start(backend, ledger, base, known)
-    sizes = {each.size for each in known} | {snapshot.tip.size}
-    work = _Pass(backend, ledger, snapshot, growth, progress)
-    work.wrong, work.base = wrong, base
-    work.wanted = deque(sorted(size for size in sizes if size > growth.size))
-    work.roots = {each.size: each.root for each in known if each.size < growth.size}
-    work.roots |= {growth.size: growth.root(), 0: EMPTY_ROOT}
-    return work.run()
+    tree = _KeepingTree(backend, ledger, growth, wrong)
+    tree.roots |= {each.size: each.root for each in known if each.size < growth.size}
+    for size in {snapshot.tip.size, *(each.size for each in known)} - tree.roots.keys():
+        tree.want(size)
+    work = _Pass(stored_volume(backend, ledger, snapshot), tree, base, progress)
+    _check_sound(ledger, snapshot.tip, work.check())
+    tree.keep()
+    return Rebuilt(
+        ledger=snapshot.tip.name,
+        id=work.id,
+        head=snapshot.tip.head,
+        base=work.base_hash,
+        roots=tree.roots,
+        wrong=tree.wrong,
+    )
 
 
 def _start(
@@ -104,7 +111,7 @@ def _start(
         tree = StoredTree(backend, ledger)
         if tree.size < size:
             return Growth(), None
-        growth = Growth(size, _edge(tree, size))
+        growth = Growth(size, right_edge(size, tree.tile))
         if growth.root() != base.root:
             return Growth(), wrong
         for each in (each for each in known if each.size < size):
@@ -117,61 +124,43 @@ def _start(
     return growth, None
 
 
-def _edge(tree: StoredTree, size: int) -> list[bytes]:
-    """Give the last tile of each level that is not full."""
-    last = enumerate(tiles_of(size))
-    return [tree.tile(level, full, beyond) if beyond else b"" for level, (full, beyond) in last]
+def _check_sound(ledger: str, tip: Tip, span: Span) -> None:
+    if span.fault is not None:
+        what = f"page {span.fault.page}: {span.fault.message}"
+    elif (span.events, span.hash) != (tip.size, tip.hash):
+        what = f"it comes to {span.events}-{span.hash}, but its head is {tip.head}"
+    else:
+        return
+    msg = (
+        f"ledger {ledger!r} is not sound: {what}; nothing was signed; "
+        f"'evledger verify {ledger}' says more"
+    )
+    raise Broken(msg)
 
 
+@attrs.define
 class _Pass:
-    """One pass over a ledger's pages."""
+    """One pass over a ledger's pages.
 
-    def __init__(
-        self,
-        backend: Backend,
-        ledger: str,
-        snapshot: Snapshot,
-        growth: Growth,
-        progress: Callable[[int, int], None] | None,
-    ) -> None:
-        self.wrong: str | None = None
-        self.base: SignedHead | None = None
-        self.roots: dict[int, bytes] = {}
-        self.wanted: deque[int] = deque()
-        self._backend = backend
-        self._ledger = ledger
-        self._snapshot = snapshot
-        self._growth = growth
-        self._progress = progress
-        self._tiles: dict[str, bytes] = {}
-        self._id = ""
-        self._base_hash: str | None = None
+    Attributes:
+        volume: the ledger's text.
+        tree: grows by each page.
+        base: what is trusted to be signed.
+        progress: called with the events done and the events there are.
+        id: the hash of event 0, once its page was taken.
+        base_hash: the hash of the event where ``base`` says that the chain ended, likewise.
+    """
 
-    def run(self) -> Rebuilt:
-        tip = self._snapshot.tip
-        full = tip.size // PAGE_EVENTS
-        span = check_pages(tip.name, self._pages(), 0, full if self._snapshot.tail else -1)
-        if span.fault is not None:
-            raise self._broken(f"page {span.fault.page}: {span.fault.message}")
-        if (span.events, span.hash) != (tip.size, tip.hash):
-            raise self._broken(f"it comes to {span.events}-{span.hash}, but its head is {tip.head}")
-        self._keep()
-        return Rebuilt(
-            ledger=tip.name,
-            id=self._id,
-            head=tip.head,
-            base=self._base_hash,
-            roots=self.roots,
-            wrong=self.wrong,
-        )
+    volume: Volume
+    tree: _KeepingTree
+    base: SignedHead | None
+    progress: Callable[[int, int], None] | None
+    id: str = ""
+    base_hash: str | None = None
 
-    def _broken(self, what: str) -> Broken:
-        return Broken(
-            f"ledger {self._ledger!r} is not sound: {what}; nothing was signed; "
-            f"'evledger verify {self._ledger}' says more"
-        )
-
-    # -- pages
+    def check(self) -> Span:
+        """Check the chain, and take every page that is sound."""
+        return check_pages(self.volume.ledger, self._pages(), 0, self.volume.last)
 
     def _pages(self) -> Iterator[bytes]:
         """Give each page, and take it once it was found sound.
@@ -179,49 +168,38 @@ class _Pass:
         A page's header confirms every page before it, so only those are kept as hashes;
         the open page's is not from the store, and confirms nothing.
         """
-        full = self._snapshot.tip.size // PAGE_EVENTS
-        for page, text in enumerate(self._texts()):
+        for page, text in self.volume.texts():
             yield text
-            if page % _PAGES_AT_A_TIME == 0 and page < full:
-                self._keep()
-                if self._progress is not None:
-                    self._progress(page * PAGE_EVENTS, self._snapshot.tip.size)
-            self._take(page * PAGE_EVENTS, text)
+            if page % PAGES_AT_A_TIME == 0 and page < self.volume.count:
+                self.tree.keep()
+                if self.progress is not None:
+                    self.progress(page * PAGE_EVENTS, self.volume.size)
+            self._take(page, text)
 
-    def _texts(self) -> Iterator[bytes]:
-        text = b""
-        for text in self._snapshot.pages:  # the last of them is wanted below
-            yield text
-        if self._snapshot.tail:
-            tip = self._snapshot.tip
-            prev = blake3(text).hexdigest() if text else GENESIS
-            header = page_header(tip.name, tip.size // PAGE_EVENTS, prev)
-            yield header + b"".join(self._snapshot.tail)
-
-    def _take(self, first: int, text: bytes) -> None:
-        if first == 0:
-            self._id = event_hash(text, 0)
+    def _take(self, page: int, text: bytes) -> None:
+        first = page * PAGE_EVENTS
+        if page == 0:
+            self.id = event_hash(text, 0)
         if self.base is not None and first < self.base.head.size <= first + PAGE_EVENTS:
-            self._base_hash = event_hash(text, self.base.head.size - 1 - first)
-        if first + PAGE_EVENTS <= self._growth.size:
-            return
-        lines = lines_of(text)[max(0, self._growth.size - first) :]
-        leaves = [leaf_hash(line[:-1]) for line in lines]
-        while self.wanted and self.wanted[0] <= self._growth.size + len(leaves):
-            size = self.wanted.popleft()
-            leaves = self._extend(leaves, size - self._growth.size)
-            self.roots[size] = self._growth.root()
-        self._extend(leaves, len(leaves))
+            self.base_hash = event_hash(text, self.base.head.size - 1 - first)
+        self.tree.add(page, text)
 
-    def _extend(self, leaves: list[bytes], count: int) -> list[bytes]:
-        """Add some leaves to the tree, and give the others."""
-        changed = self._growth.extend(leaves[:count])
-        self._tiles |= {tile_name(*place): tile for place, tile in changed.items()}
-        return leaves[count:]
 
-    # -- hashes
+class _KeepingTree(GrowingTree):
+    """Grows a ledger's tree, and keeps its hashes when it is told to."""
 
-    def _keep(self) -> None:
+    def __init__(self, backend: Backend, ledger: str, growth: Growth, wrong: str | None) -> None:
+        super().__init__(growth)
+        self.wrong = wrong
+        self._backend = backend
+        self._ledger = ledger
+        self._tiles: dict[str, bytes] = {}
+
+    def grown(self, tiles: Mapping[tuple[int, int], bytes]) -> None:
+        """Remember the tiles that have changed."""
+        self._tiles |= {tile_name(*place): tile for place, tile in tiles.items()}
+
+    def keep(self) -> None:
         """Keep the tiles that changed, unless what is kept already says something else."""
         tiles, self._tiles = self._tiles, {}
         try:
@@ -234,9 +212,9 @@ class _Pass:
         stamp = self._backend.kept(self._ledger, [TREE]).get(TREE)
         reached = parse_size(stamp)
         self.wrong = self._wrong_tile(tiles, reached)
-        if self.wrong is not None or reached >= self._growth.size:
+        if self.wrong is not None or reached >= self.growth.size:
             return True
-        items = {**tiles, TREE: b"%d" % self._growth.size}
+        items = {**tiles, TREE: b"%d" % self.growth.size}
         return self._backend.keep(self._ledger, items, {TREE: stamp})
 
     def _wrong_tile(self, tiles: Mapping[str, bytes], reached: int) -> str | None:
@@ -244,8 +222,7 @@ class _Pass:
         kept = self._backend.kept(self._ledger, tiles)
         for name, tile in tiles.items():
             there = kept.get(name, b"")
-            common = min(len(there), len(tile))
-            is_short = common < len(tile) and reached >= self._growth.size
-            if is_short or there[:common] != tile[:common]:
+            is_short = len(there) < len(tile) and reached >= self.growth.size
+            if is_short or wrong_hash(there, tile) is not None:
                 return name
         return None

@@ -19,12 +19,12 @@ import attrs
 from evledger.checkpoints import Checkpoint, SignedHead, Vouched
 from evledger.exceptions import Broken, Invalid, NotFound, NotProven, Refused
 from evledger.notes import SignedNote
-from evledger.proofs.keys import Signed
+from evledger.proofs.keys import Signed, check_signer
 from evledger.proofs.rebuilding import rebuild
 from evledger.stores.kept import CHECKPOINT, SIGNED_HEAD, TREE, checkpoint_name, size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from evledger.notes import VerifierKey
     from evledger.proofs.keys import Signer
@@ -35,6 +35,7 @@ __all__ = [
     "add_cosignatures",
     "checkpoint_at",
     "head_at",
+    "keep_published",
     "last_signed",
     "sign",
     "signed_sizes",
@@ -95,6 +96,7 @@ def sign(
         Broken: the chain is not sound. Nothing is signed.
         StoreError: the store, or what the key remembers, cannot be written.
     """
+    check_signer(signer)
     with signer.locked():
         last = signer.recall()
         snapshot = backend.snapshot(ledger)
@@ -350,33 +352,30 @@ def head_at(backend: Backend, ledger: str, size: int) -> SignedNote | None:
     return _note(backend, ledger, checkpoint_name(size, SIGNED_HEAD))
 
 
-def last_signed(
-    backend: Backend, ledger: str, keys: Iterable[VerifierKey] | None = None
-) -> SignedNote | None:
+def last_signed(backend: Backend, ledger: str) -> SignedNote | None:
     """Give the largest checkpoint that is kept of a ledger, if one is.
+
+    Raises:
+        Broken: it is damaged.
+    """
+    sizes = signed_sizes(backend, ledger)
+    return checkpoint_at(backend, ledger, sizes[-1]) if sizes else None
+
+
+def keep_published(
+    backend: Backend, ledger: str, note: SignedNote, head: SignedNote | None = None
+) -> None:
+    """Keep the checkpoint that a ledger was taken in by, and its signed head, in its copy.
 
     Args:
         backend: the store.
         ledger: the ledger's name there.
-        keys: where given, only what one of them has signed is taken.
-
-    Raises:
-        Broken: a checkpoint is damaged.
+        note: the checkpoint, verified.
+        head: the signed head of the same size, likewise.
     """
-    trusted = None if keys is None else tuple(keys)
-    for size in reversed(signed_sizes(backend, ledger)):
-        note = checkpoint_at(backend, ledger, size)
-        if trusted is None or any(_is_signed(note, key) for key in trusted):
-            return note
-    return None
-
-
-def _is_signed(note: SignedNote, key: VerifierKey) -> bool:
-    try:
-        note.verify([key])
-    except NotProven:
-        return False
-    return True
+    size = Checkpoint.parse(note.text).size
+    notes = {checkpoint_name(size): note, checkpoint_name(size, SIGNED_HEAD): head}
+    backend.keep(ledger, {name: str(n).encode() for name, n in notes.items() if n is not None})
 
 
 def _note(backend: Backend, ledger: str, name: str) -> SignedNote | None:

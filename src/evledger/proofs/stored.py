@@ -9,12 +9,14 @@ Nothing here is trusted: whoever signs recomputes, and every proof is verified b
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from evledger.chain import PAGE_EVENTS, page_lines
+from evledger.chain import PAGE_EVENTS
 from evledger.exceptions import Broken, Invalid, NotFound, StoreError
-from evledger.stores.kept import TILE, TREE, parse_size, tile_name
+from evledger.stores.kept import PAGES_AT_A_TIME, TILE, TREE, parse_size, tile_name
+from evledger.stores.volumes import stored_volume
 from evledger.tree import (
+    HASH,
     TILE_HEIGHT,
     TILE_WIDTH,
     Growth,
@@ -22,22 +24,19 @@ from evledger.tree import (
     consistency_proof,
     inclusion_proof,
     leaf_hash,
+    right_edge,
     root_of,
     tile_subtrees,
-    tiles_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from evledger.stores.base import Backend
 
-__all__ = ["StoredTree", "regrow", "tile_name"]
+__all__ = ["StoredTree", "regrow"]
 
 T = TypeVar("T")
-
-_HASH: Final = 32
-_PAGES_AT_A_TIME: Final = 128  # 1 MB of leaves: one durable step
 
 
 class StoredTree:
@@ -91,17 +90,10 @@ class StoredTree:
         """Give what shows that the tree of ``new`` leaves extends that of ``old``."""
         return self._in(new, lambda: consistency_proof(self._subtrees, old, new))
 
-    def tiles(self, size: int) -> Iterator[tuple[int, int, int]]:
-        """Give level, index and width of every tile of the tree over ``size`` leaves."""
-        for level, (full, beyond) in enumerate(tiles_of(size)):
-            yield from ((level, index, TILE_WIDTH) for index in range(full))
-            if beyond:
-                yield level, full, beyond
-
     def tile(self, level: int, index: int, width: int) -> bytes:
         """Give the first ``width`` hashes of a tile."""
         size = (index * TILE_WIDTH + width) << level * TILE_HEIGHT
-        return self._in(size, lambda: self._tile(level, index)[: width * _HASH])
+        return self._in(size, lambda: self._cut(level, index, width))
 
     def _in(self, size: int, find: Callable[[], T]) -> T:
         """Find something in the tree of a size; once more where another has just changed it."""
@@ -142,14 +134,17 @@ class StoredTree:
         name = tile_name(level, index)
         kept = self._unkept.get(name) or self._backend.kept(self._ledger, [name]).get(name, b"")
         # Where it has more hashes than it must, it was extended by another meanwhile.
-        if not self._least(level, index) <= len(kept) <= TILE_WIDTH * _HASH or len(kept) % _HASH:
+        if not self._least(level, index) <= len(kept) <= TILE_WIDTH * HASH or len(kept) % HASH:
             raise self._broken(f"{name} has {len(kept)} bytes")
         return kept
+
+    def _cut(self, level: int, index: int, width: int) -> bytes:
+        return self._tile(level, index)[: width * HASH]
 
     def _least(self, level: int, index: int) -> int:
         """Give how many bytes a tile has at least, in a tree of this size."""
         hashes = (self.size >> level * TILE_HEIGHT) - index * TILE_WIDTH
-        return min(max(hashes, 0), TILE_WIDTH) * _HASH
+        return min(max(hashes, 0), TILE_WIDTH) * HASH
 
     def _broken(self, what: str) -> Broken:
         return Broken(f"ledger {self._ledger!r}, its tree: {what}; run 'evledger reindex'")
@@ -164,16 +159,13 @@ class StoredTree:
             msg = f"ledger {self._ledger!r} has {events} events; there is no tree over {size}"
             raise NotFound(msg)
         while self.size < size:
-            step = (self.size // PAGE_EVENTS + _PAGES_AT_A_TIME) * PAGE_EVENTS
+            step = (self.size // PAGE_EVENTS + PAGES_AT_A_TIME) * PAGE_EVENTS
             self._extend(min(size, step))
 
     def _extend(self, stop: int) -> None:
-        edge = [
-            self._tile(level, full)[: beyond * _HASH] if beyond else b""
-            for level, (full, beyond) in enumerate(tiles_of(self.size))
-        ]
-        growth = Growth(self.size, edge)
-        tiles = growth.extend(self._leaves(self.size, stop))
+        growth = Growth(self.size, right_edge(self.size, self._cut))
+        lines = stored_volume(self._backend, self._ledger).lines(self.size, stop)
+        tiles = growth.extend([leaf_hash(line) for line in lines])
         self._keep({tile_name(*place): tile for place, tile in tiles.items()}, growth.size)
 
     def _keep(self, tiles: Mapping[str, bytes], size: int) -> None:
@@ -192,30 +184,6 @@ class StoredTree:
                 return
         self._unkept.update(tiles)
         self._set_size(size)
-
-    def _leaves(self, start: int, stop: int) -> list[bytes]:
-        """Give the hashes of the lines from ``start`` up to ``stop``."""
-        tip, tail = self._backend.tail(self._ledger)
-        first, full = start // PAGE_EVENTS, (tip.size - len(tail)) // PAGE_EVENTS
-        leaves: list[bytes] = []
-        last = min(full, (stop + PAGE_EVENTS - 1) // PAGE_EVENTS)
-        for page, text in enumerate(self._backend.pages(self._ledger, first, last), first):
-            lines = page_lines(text)
-            if len(lines) != PAGE_EVENTS:
-                raise self._unsound(f"page {page} has {len(lines)} lines")
-            leaves += _hashed(lines)
-        leaves += _hashed(tail) if stop > full * PAGE_EVENTS else ()
-        found = leaves[start % PAGE_EVENTS : stop - first * PAGE_EVENTS]
-        if len(found) != stop - start:
-            raise self._unsound(f"it has fewer lines than its {tip.size} events")
-        return found
-
-    def _unsound(self, what: str) -> Broken:
-        return Broken(f"ledger {self._ledger!r} is not sound: {what}; run 'evledger verify'")
-
-
-def _hashed(lines: Iterable[bytes]) -> Iterator[bytes]:
-    return (leaf_hash(line.removesuffix(b"\n")) for line in lines)
 
 
 def regrow(backend: Backend, ledger: str) -> None:

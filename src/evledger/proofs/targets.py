@@ -94,6 +94,14 @@ class Target(Source):
             StoreError: it could not be written.
         """
 
+    @abc.abstractmethod
+    def remove(self, path: str) -> None:
+        """Take a file away; does nothing where there is none.
+
+        Raises:
+            StoreError: it could not be taken away.
+        """
+
     def settle(self) -> None:
         """See to it that all that was written stays, though the power fail.
 
@@ -262,6 +270,13 @@ class Folder(Target):
                 raise
         self._written.add(file.parent)
 
+    def remove(self, path: str) -> None:
+        """Take a file away; see :meth:`Target.remove`."""
+        file = self._path / _check_path(path)
+        with self._told(file):
+            file.unlink(missing_ok=True)
+        self._written.add(file.parent)
+
     def settle(self) -> None:
         """See to it that the folders too have on disk what was written into them."""
         folders, self._written = self._written, set()
@@ -309,6 +324,7 @@ class _Driver(Protocol):
 
     def cat_file(self, path: str, start: int, end: int) -> bytes: ...
     def pipe_file(self, path: str, value: bytes, **headers: str) -> object: ...
+    def rm_file(self, path: str) -> object: ...
     def size(self, path: str) -> int | None: ...
 
 
@@ -372,6 +388,16 @@ class ObjectStore(Target):
             self._driver.pipe_file(place, data, **headers)
         except Exception as error:  # a driver raises whatever its library does
             msg = f"{self.name}/{path} cannot be written: {_said(error)}"
+            raise StoreError(msg) from error
+
+    def remove(self, path: str) -> None:
+        """Take an object away; see :meth:`Target.remove`."""
+        try:
+            self._driver.rm_file(self._inside(path))
+        except FileNotFoundError:
+            return
+        except Exception as error:  # a driver raises whatever its library does
+            msg = f"{self.name}/{path} cannot be taken away: {_said(error)}"
             raise StoreError(msg) from error
 
     def _is_empty(self, place: str) -> bool:

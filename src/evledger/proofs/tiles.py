@@ -9,26 +9,26 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
 
 from evledger.exceptions import NotProven
-from evledger.tree import TILE_WIDTH, Frontier, Growth, tile_path, tiles_of
+from evledger.tree import (
+    HASH,
+    TILE_WIDTH,
+    Frontier,
+    Growth,
+    hashes_of,
+    right_edge,
+    tile_path,
+    tiles_of,
+)
 
-__all__ = ["HASH", "Fetch", "Place", "SoundTiles", "hashes_of"]
-
-HASH: Final = 32
-"""Bytes of a hash."""
+__all__ = ["Fetch", "Place", "SoundTiles"]
 
 Place = tuple[int, int, int]
 """A tile's level, index and width."""
 
 Fetch = Callable[[Iterable[Place]], Iterator[bytes]]
 """Gives the tiles at some places, in their order; it may read ahead of who takes them."""
-
-
-def hashes_of(tile: bytes) -> list[bytes]:
-    """Give the hashes of a tile."""
-    return [tile[at : at + HASH] for at in range(0, len(tile), HASH)]
 
 
 class SoundTiles:
@@ -50,7 +50,7 @@ class SoundTiles:
         self.size = size
         self._fetch = fetch
         self._levels = tiles_of(size)
-        self.edge = self._read_edge()
+        self.edge = right_edge(size, self._last)
         if Growth(size, self.edge).root() != root:
             msg = f"the last tiles of the tree of {size:,} leaves do not come to its root"
             raise NotProven(msg)
@@ -80,13 +80,10 @@ class SoundTiles:
                     wanted.append((index, root))
                     yield level, index, TILE_WIDTH
 
-    def _read_edge(self) -> list[bytes]:
-        places = [(level, full, beyond) for level, (full, beyond) in enumerate(self._levels)]
-        tiles = self._fetch(place for place in places if place[2])
-        edge = [next(tiles) if beyond else b"" for _, _, beyond in places]
-        for place, tile in zip(places, edge, strict=True):
-            _check_width(place, tile)
-        return edge
+    def _last(self, level: int, index: int, width: int) -> bytes:
+        (tile,) = self._fetch([(level, index, width)])
+        _check_width((level, index, width), tile)
+        return tile
 
 
 def _check_width(place: Place, tile: bytes) -> None:

@@ -1,6 +1,8 @@
 """Verifying a proof: what a stranger needs, with only the file and the keys that are trusted.
 
-No store, no plugin, no schema, and nothing of what makes proofs.
+It needs no store, no plugin and no schema of events.
+Lines are read, openings checked and leaves hashed by the code that every reader uses;
+of the tree, what leads up from a leaf is apart from what led down to it (:mod:`evledger.tree`).
 
 What is shown rests on three things, and on nothing that the file merely says:
 the line is a leaf of the tree whose root the checkpoint signs;
@@ -17,9 +19,9 @@ from typing import TYPE_CHECKING, Any, Final, SupportsBytes
 import attrs
 
 from evledger.checkpoints import Checkpoint, Vouched, open_checkpoint
-from evledger.codec import check_line, is_list, is_object, parse_canonical
+from evledger.codec import check_line, is_object, parse_canonical
 from evledger.exceptions import EvledgerError, Invalid, NotProven
-from evledger.notes import VerifierKey, decode_base64
+from evledger.notes import decode_base64
 from evledger.proofs.files import TlogProof, check_digests
 from evledger.record import parse_time
 from evledger.seals import SALT_BYTES, Opening
@@ -28,6 +30,8 @@ from evledger.tree import leaf_hash, verify_inclusion
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from datetime import datetime
+
+    from evledger.notes import VerifierKeys
 
 __all__ = ["Proven", "Recorded", "Shown", "verify_proof", "verify_record"]
 
@@ -115,18 +119,19 @@ class Proven(Shown):
 
 
 def verify_proof(
-    proof: TlogProof | SupportsBytes | str,
-    vkey: VerifierKey | str | Iterable[VerifierKey | str],
+    proof: TlogProof | SupportsBytes | bytearray | memoryview | str,
+    vkey: VerifierKeys,
     *,
     line: bytes | str | None = None,
-    witnesses: VerifierKey | str | Iterable[VerifierKey | str] = (),
+    witnesses: VerifierKeys = (),
     quorum: int | None = None,
 ) -> Proven:
     """Verify the proof of a record.
 
     Args:
-        proof: the file's bytes or text.
-        vkey: the verifier key of the ledger, or several of which one must have signed.
+        proof: the file's bytes or text, or a :class:`~evledger.proofs.proving.Proof`.
+        vkey: the verifier key of the ledger, or its text; of several, the one whose name is the
+            checkpoint's origin must have signed it.
         line: the record's line, where the proof does not carry it, or where it must be this one.
         witnesses: the verifier keys of the witnesses that are trusted.
         quorum: how many of them must have cosigned the checkpoint; all by default.
@@ -135,23 +140,20 @@ def verify_proof(
         What is proven.
 
     Raises:
-        Invalid: the proof, a key or the line is malformed.
+        Invalid: the proof, a key, the quorum or the line is malformed, or no key is given.
         NotProven: the proof does not show what it should; the message says why.
+        Refused: the package ``cryptography`` is not installed.
     """
     parsed = _parsed(proof)
-    vouched = open_checkpoint(
-        parsed.checkpoint, _keys(vkey), witnesses=_keys(witnesses), quorum=quorum
-    )
-    if vouched.checkpoint.origin not in vouched.signers:
-        signers = ", ".join(vouched.signers)
-        msg = f"the checkpoint is of {vouched.checkpoint.origin!r}, but signed by {signers}"
-        raise NotProven(msg)
+    vouched = open_checkpoint(parsed.checkpoint, vkey, witnesses=witnesses, quorum=quorum)
     shown = verify_record(parsed, line=line)
     return Proven(**_fields_of(shown), sources=shown.sources, vouched=vouched)
 
 
 def verify_record(
-    proof: TlogProof | SupportsBytes | str, *, line: bytes | str | None = None
+    proof: TlogProof | SupportsBytes | bytearray | memoryview | str,
+    *,
+    line: bytes | str | None = None,
 ) -> Shown:
     """Verify all of a proof but the signatures of its checkpoint.
 
@@ -174,17 +176,20 @@ def verify_record(
 def _parsed(proof: object) -> TlogProof:
     if isinstance(proof, TlogProof):
         return proof
-    if isinstance(proof, str):
-        return TlogProof.parse(proof)
-    if isinstance(proof, SupportsBytes):
-        return TlogProof.parse(bytes(proof))
-    msg = f"a proof is the bytes or the text of a proof file, not {type(proof).__name__}"
-    raise Invalid(msg)
+    return TlogProof.parse(_content(proof, "a proof is the bytes or the text of a proof file"))
 
 
-def _keys(given: VerifierKey | str | Iterable[VerifierKey | str]) -> tuple[VerifierKey, ...]:
-    keys = (given,) if isinstance(given, VerifierKey | str) else given
-    return tuple(VerifierKey.parse(key) if isinstance(key, str) else key for key in keys)
+def _content(given: Any, expected: str) -> bytes | str:
+    """Give what a file holds; a path is not read, and a number is no bytes."""
+    if isinstance(given, str):
+        return given
+    if hasattr(given, "__bytes__") and not hasattr(given, "__fspath__"):
+        return bytes(given)
+    try:
+        return bytes(memoryview(given))
+    except TypeError as error:
+        msg = f"{expected}, not of type {type(given).__name__}"
+        raise Invalid(msg) from error
 
 
 def _fields_of(record: Recorded) -> dict[str, Any]:
@@ -254,11 +259,10 @@ def _opened(record: Recorded, opening: Opening) -> Any:
     if not opening.fits(record.sealed[field]):
         msg = f"the opening of {field} does not fit the commitment in record {record.n}"
         raise NotProven(msg)
-    value = parse_canonical(opening.value)
-    if not is_list(value) or len(value) != 3 or list(value[:2]) != [record.type, field]:
-        msg = f"the opening of {field} of record {record.n} is not of this type and field"
-        raise NotProven(msg)
-    return value[2]
+    try:
+        return opening.value_for(record.type)
+    except Invalid as error:
+        raise NotProven(str(error)) from error
 
 
 def _refuse_strays(openings: Sequence[Opening], records: Iterable[Recorded]) -> None:
@@ -318,7 +322,8 @@ def _line(extra: _Extra, given: bytes | str | None) -> bytes:
         raise Invalid(msg)
     if given is None:
         return extra.line or b""
-    text = given.encode(errors="surrogatepass") if isinstance(given, str) else bytes(given)
+    content = _content(given, "a line is its bytes or its text")
+    text = content.encode(errors="surrogatepass") if isinstance(content, str) else content
     text = text.removesuffix(b"\n")  # which no line holds, but every file of lines
     if extra.line is not None and extra.line != text:
         raise NotProven("the proof is of another line than the one given")

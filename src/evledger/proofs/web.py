@@ -22,6 +22,7 @@ __all__ = ["Website", "http_client"]
 _TIMEOUT: Final = 30.0  # seconds for each step; whoever asks limits the whole
 _TRIES: Final = 4
 _PAUSE: Final = 1.0  # seconds before the second try, and twice as long before each further one
+_PACKING: Final = 1 << 16  # bytes that gzip's own headers and blocks may have
 _SAID: Final = 200  # characters of what went wrong
 _HEADERS: Final = {"Accept-Encoding": "gzip, identity", "User-Agent": "evledger"}
 
@@ -140,13 +141,23 @@ def _body(url: str, response: httpx.Response, limit: int) -> bytes:
     if encoding not in ("gzip", "x-gzip", "identity", ""):
         msg = f"{url} comes packed as {one_line(encoding)[:40]!r}; gzip was asked for, or nothing"
         raise StoreError(msg)
-    chunks = response.iter_raw()
+    chunks = _bounded(response.iter_raw(), limit)
     data = bytearray()
     for chunk in _unpacked(chunks, limit) if "gzip" in encoding else chunks:
         data += chunk
         if len(data) > limit:
             break
     return bytes(data[: limit + 1])
+
+
+def _bounded(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    """Give what comes, up to somewhat more than packing could ever add to what is wanted."""
+    most, came = limit + limit // 8 + _PACKING, 0
+    for chunk in chunks:
+        yield chunk
+        came += len(chunk)
+        if came > most:
+            raise _Passing("more came than any file of a log has")
 
 
 def _unpacked(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
@@ -157,6 +168,8 @@ def _unpacked(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
             yield unpacking.decompress(chunk, limit + 1)
             while unpacking.unconsumed_tail:
                 yield unpacking.decompress(unpacking.unconsumed_tail, limit + 1)
+            if unpacking.eof:
+                break  # whatever follows is not part of it
     except zlib.error as error:
         msg = f"what came is not gzip: {error}"
         raise _Passing(msg) from error

@@ -77,6 +77,10 @@ def _check_url(_witness: object, _field: object, url: str) -> None:
         raise Invalid(msg)
 
 
+def _key_of(given: VerifierKey | str) -> VerifierKey:
+    return VerifierKey.of(given)
+
+
 def _check_kind(_witness: object, _field: object, key: VerifierKey) -> None:
     if key.kind != COSIGNATURE:
         msg = (
@@ -92,15 +96,15 @@ class Witness:
 
     Attributes:
         url: its submission prefix; ``add-checkpoint`` is asked below it.
-        key: by which its cosignatures are verified.
+        key: by which its cosignatures are verified; it may be given as text.
 
     >>> key = "witness.example/w1+e42b2f2c+BDtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"
-    >>> print(Witness("https://user:secret@w.example/log", VerifierKey.parse(key)))
+    >>> print(Witness("https://user:secret@w.example/log", key))
     witness witness.example/w1 at https://w.example/log
     """
 
     url: str = attrs.field(validator=_check_url, repr=_shown)
-    key: VerifierKey = attrs.field(validator=_check_kind)
+    key: VerifierKey = attrs.field(converter=_key_of, validator=_check_kind)
 
     def __str__(self) -> str:
         return f"witness {self.key.name} at {_shown(self.url)}"

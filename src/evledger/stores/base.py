@@ -212,9 +212,19 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def reindex(
-        self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int]
-    ) -> None:
-        """Replace the names that are held, and the counters."""
+        self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int], size: int
+    ) -> bool:
+        """Replace the names that are held, and the counters.
+
+        Args:
+            ledger: its name in this store.
+            keys: every name, with the record that holds it.
+            counters: the highest number seen of each kind of id.
+            size: how many events these were made from.
+
+        Returns:
+            Whether it was done; ``False`` where the ledger has another size by now.
+        """
 
     @abc.abstractmethod
     def kept(self, ledger: str, names: Collection[str]) -> dict[str, bytes]:

@@ -11,9 +11,11 @@ import re
 from typing import Final
 
 from evledger.exceptions import Invalid
+from evledger.tree import hashes_of
 
 __all__ = [
     "CHECKPOINT",
+    "PAGES_AT_A_TIME",
     "SIGNED_HEAD",
     "TILE",
     "TREE",
@@ -22,12 +24,16 @@ __all__ = [
     "size_of",
     "tile_name",
     "tile_place",
+    "wrong_hash",
 ]
 
 TREE: Final = "tree"
 TILE: Final = "tile/"
 CHECKPOINT: Final = "checkpoint/"
 SIGNED_HEAD: Final = "signed-head/"
+
+PAGES_AT_A_TIME: Final = 128
+"""How many pages' hashes are kept in one durable step: 1 MB of leaves."""
 
 _SIZE: Final = re.compile(rb"[1-9][0-9]{0,17}")
 _TILE_NAME: Final = re.compile(r"tile/([0-9])/([0-9]{10})")
@@ -87,3 +93,14 @@ def parse_size(kept: bytes | None) -> int:
         msg = f"{kept[:40]!r} is kept as {TREE!r}; expected a number of leaves"
         raise Invalid(msg)
     return int(kept)
+
+
+def wrong_hash(kept: bytes, tile: bytes) -> int | None:
+    """Give the place of the first hash of a tile that is kept otherwise, as far as both reach.
+
+    >>> wrong_hash(b"1" * 32 + b"2" * 32 + b"3", b"1" * 32 + b"3" * 64), wrong_hash(b"", b"1" * 32)
+    (1, None)
+    """
+    reach = min(len(kept), len(tile))
+    pairs = zip(hashes_of(kept[:reach]), hashes_of(tile[:reach]), strict=True)
+    return next((place for place, (one, other) in enumerate(pairs) if one != other), None)

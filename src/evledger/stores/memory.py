@@ -153,12 +153,14 @@ class MemoryStore(Backend):
             return sorted(self._shelf(ledger).attachments)
 
     def reindex(
-        self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int]
-    ) -> None:
+        self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int], size: int
+    ) -> bool:
         with self._lock:
-            shelf = self._shelf(ledger)
-            shelf.held = dict(keys)
-            shelf.tip = attrs.evolve(self.tip(ledger), counters=dict(counters))
+            shelf, tip = self._shelf(ledger), self.tip(ledger)
+            if tip.size == size:
+                shelf.held = dict(keys)
+                shelf.tip = attrs.evolve(tip, counters=dict(counters))
+            return tip.size == size
 
     def kept(self, ledger: str, names: Collection[str]) -> dict[str, bytes]:
         with self._lock:

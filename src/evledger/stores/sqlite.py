@@ -152,15 +152,18 @@ class SQLiteStore(Backend):
                 set_counters(connection, number, {**tip.counters, counter: used})
 
     def reindex(
-        self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int]
-    ) -> None:
+        self, ledger: str, keys: Iterable[tuple[str, int]], counters: Mapping[str, int], size: int
+    ) -> bool:
         with self._writing() as connection:
-            number, _ = connection.need(ledger)
+            number, tip = connection.need(ledger)
+            if tip.size != size:
+                return False
             connection.sql.execute("DELETE FROM names WHERE ledger = ?", (number,))
             connection.sql.executemany(
                 "INSERT INTO names VALUES (?, ?, ?)", ((number, name, n) for name, n in keys)
             )
             set_counters(connection, number, counters)
+        return True
 
     # -- beside the chain
 

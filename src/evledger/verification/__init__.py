@@ -21,16 +21,16 @@ from evledger.verification.reports import (
     unreadable,
 )
 from evledger.verification.running import verify_volume
-from evledger.verification.trees import Tree
+from evledger.verification.trees import GrowingTree
 from evledger.verification.trust import Trust, trust_of
 from evledger.verification.volumes import Volume
 
 __all__ = [
     "Fault",
     "FaultKind",
+    "GrowingTree",
     "Level",
     "Records",
-    "Tree",
     "Trust",
     "Verification",
     "Volume",

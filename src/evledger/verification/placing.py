@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 from blake3 import blake3
 
 from evledger.chain import (
-    GENESIS,
     MAX_HEADER,
     PAGE_EVENTS,
     Head,
@@ -41,7 +40,7 @@ def placed(volume: Volume, fault: PageFault) -> Fault:
             page, kind = page - 1, "changed-byte"
             message = f"page {fault.page} and what follows it commit to other bytes ({message})"
         n = _bad_record(volume, page) if kind not in ("missing-page", "unreadable") else None
-    except (EvledgerError, StopIteration):
+    except EvledgerError:
         n = None
     return Fault(cast("FaultKind", kind), message, page, n)
 
@@ -108,11 +107,7 @@ def _trusted_head_faults(volume: Volume, trust: Head, span: Span) -> list[Fault]
         text = f"the trusted head has {trust.size} events, but there are only {span.events}"
         return [Fault("head-mismatch", text)]
     page, index = divmod(trust.size - 1, PAGE_EVENTS)
-    # A tail page's header is not kept, but by now the page before it is known to be sound.
-    prev = GENESIS
-    if page >= volume.count > 0:
-        prev = blake3(volume.page(page - 1)).hexdigest()
-    found = event_hash(volume.page(page, prev), index)
+    found = event_hash(volume.page(page), index)
     if found == trust.hash:
         return []
     text = (

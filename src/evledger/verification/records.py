@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from evledger.chain import PAGE_EVENTS, page_lines
-from evledger.codec import Line, check_frame, check_line, is_list, parse_canonical
+from evledger.codec import Line, check_frame, check_line
 from evledger.exceptions import Invalid
 from evledger.integrity import Index
 from evledger.verification.reports import MOST_FAULTS, Fault, FaultKind
@@ -164,7 +164,7 @@ def _opens(opening: Opening, kind: str, commitment: str) -> bool:
     if not opening.fits(commitment):
         return False
     try:
-        value: Any = parse_canonical(opening.value)
+        opening.value_for(kind)
     except Invalid:
         return False
-    return is_list(value) and value[:2] == [kind, opening.field] and len(value) == 3
+    return True

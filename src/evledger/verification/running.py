@@ -15,7 +15,7 @@ from evledger.chain import GENESIS, PAGE_EVENTS, Head, PageFault, Span, check_pa
 from evledger.checkpoints import Vouched
 from evledger.verification.placing import head_faults, placed, trust_faults
 from evledger.verification.reports import MOST_FAULTS, Fault, Verification
-from evledger.verification.trees import Tree
+from evledger.verification.trees import GrowingTree
 from evledger.verification.trust import trusted_size
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def verify_volume(
     *,
     trust: Trust | None = None,
     records: Records | None = None,
-    tree: Tree | None = None,
+    tree: GrowingTree | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Verification:
@@ -95,23 +95,23 @@ def verify_volume(
         beyond=max(0, span.events - trusted_size(trust)) if trust else 0,
         sound_to=sound,
         faults=tuple(faults[:MOST_FAULTS]),
-        root=None if records is None or tree is None or faults else tree.root().hex(),
+        root=None if records is None or tree is None or faults else tree.growth.root().hex(),
         unknown={} if records is None else dict(records.unknown),
         seconds=time.perf_counter() - started,
     )
 
 
-def _tree_for(trust: Trust | None, records: Records | None) -> Tree | None:
+def _tree_for(trust: Trust | None, records: Records | None) -> GrowingTree | None:
     """Give a tree where one must be grown: at level ``full``, and up to a checkpoint's size."""
     if records is not None:
-        return Tree()
+        return GrowingTree()
     if isinstance(trust, Vouched) and trust.head is None:
-        return Tree(trust.checkpoint.size)
+        return GrowingTree(limit=trust.checkpoint.size)
     return None  # a head is compared much faster, and commits to the same lines
 
 
 def _checks(
-    volume: Volume, trust: Trust | None, records: Records | None, tree: Tree | None
+    volume: Volume, trust: Trust | None, records: Records | None, tree: GrowingTree | None
 ) -> Iterator[str]:
     """Say in words what is checked."""
     yield from _CHAIN_CHECKS
@@ -187,12 +187,11 @@ def _join(
 ) -> Span:
     """Put the spans of all pages, in order, into one, up to the first fault."""
     whole = Span(0, 0, 0, GENESIS, GENESIS)
-    total = volume.head.size if volume.head else volume.count * PAGE_EVENTS
     with contextlib.closing(cast("Generator[Span]", spans)):
         for span in spans:
             whole = _joined(whole, span)
             if progress is not None:
-                progress(whole.events, total)
+                progress(whole.events, volume.size)
             if whole.fault is not None:
                 return whole
     if whole.pages < volume.count:

@@ -6,48 +6,60 @@ import sys
 from typing import TYPE_CHECKING
 
 from evledger.chain import PAGE_EVENTS, page_lines
-from evledger.tree import EMPTY_ROOT, Growth, leaf_hash
+from evledger.tree import Growth, leaf_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Tree"]
+__all__ = ["GrowingTree"]
 
 
-class Tree:
+class GrowingTree:
     """Grows the Merkle tree over a ledger's lines, and notes its root at the sizes asked for.
 
     Nothing is kept of it but its right edge, and so memory stays flat.
 
     Args:
+        growth: the tree to go on from; an empty one by default.
         limit: how many lines are of interest; hashing those beyond would be for nothing.
 
     Attributes:
+        growth: the tree so far.
         roots: the roots, of the sizes asked for, that were reached so far.
     """
 
-    def __init__(self, limit: int = sys.maxsize) -> None:
+    def __init__(self, growth: Growth | None = None, *, limit: int = sys.maxsize) -> None:
+        self.growth = growth or Growth()
         self.roots: dict[int, bytes] = {}
         self._limit = limit
         self._wanted: set[int] = set()
-        self._growth = Growth()
 
     def want(self, size: int) -> None:
-        """Ask for the root at a size that is not reached yet."""
-        if size == 0:
-            self.roots[0] = EMPTY_ROOT
+        """Ask for the root at a size, before the tree grows beyond it."""
+        if size == self.growth.size:
+            self.roots[size] = self.growth.root()
         self._wanted.add(size)
 
     def watch(self, pages: Iterable[bytes], first: int) -> Iterator[bytes]:
         """Give the same pages, and grow by each before it is hashed."""
         for page, text in enumerate(pages, first):
-            if page * PAGE_EVENTS < self._limit:
-                self._add(text)
+            self.add(page, text)
             yield text
 
-    def root(self) -> bytes:
-        """Give the root over all lines so far."""
-        return self._growth.root()
+    def add(self, page: int, text: bytes) -> None:
+        """Grow by the lines of a page that are not in the tree yet."""
+        start, first = self.growth.size, page * PAGE_EVENTS
+        if not start - PAGE_EVENTS < first < self._limit:
+            return  # all of it is in the tree, or none of it is of interest
+        if text.count(b"\n") > PAGE_EVENTS + 1:
+            return  # far too many lines, as the page's own check says
+        leaves = [leaf_hash(line.removesuffix(b"\n")) for line in page_lines(text)[start - first :]]
+        end = start + len(leaves)
+        for stop in range(start + 1, end + 1):
+            if stop == end or stop in self._wanted:
+                self.grown(self.growth.extend(leaves[self.growth.size - start : stop - start]))
+            if stop in self._wanted:
+                self.reached(stop, self.growth.root(), text)
 
     def grown(self, tiles: Mapping[tuple[int, int], bytes]) -> None:
         """See the tiles that have changed; see :class:`evledger.tree.Growth`."""
@@ -56,15 +68,3 @@ class Tree:
         """See the root at a size that was asked for, and the page that holds its last line."""
         del text
         self.roots[size] = root
-
-    def _add(self, text: bytes) -> None:
-        if text.count(b"\n") > PAGE_EVENTS + 1:
-            return  # far too many lines, as the page's own check says
-        leaves = [leaf_hash(line.removesuffix(b"\n")) for line in page_lines(text)]
-        start, end = self._growth.size, self._growth.size + len(leaves)
-        for stop in range(start + 1, end + 1):
-            if stop == end or stop in self._wanted:
-                added = leaves[self._growth.size - start : stop - start]
-                self.grown(self._growth.extend(added))
-            if stop in self._wanted:
-                self.reached(stop, self._growth.root(), text)

@@ -178,7 +178,7 @@ class StoreTests(Suite):
     def test_reindexing(self, backend: Backend) -> None:
         """The names and counters can be replaced by others."""
         grow(backend, 3, keys={"a": 1})
-        backend.reindex("x", [("z", 2)], {"gap:g": 7})
+        backend.reindex("x", [("z", 2)], {"gap:g": 7}, backend.tip("x").size)
         assert (list(backend.names("x")), backend.tip("x").counters) == ([("z", 2)], {"gap:g": 7})
 
     def test_counters(self, backend: Backend) -> None:
@@ -300,7 +300,7 @@ class StoreTests(Suite):
         backend.keep("x", {"tree": b"200", "checkpoint/1": b"signed"})
         grow(backend, 100, forget=[(1, "quote")])
         backend.scrub([opening])
-        backend.reindex("x", [("z", 2)], {})
+        backend.reindex("x", [("z", 2)], {}, backend.tip("x").size)
         assert backend.kept("x", backend.kept_names("x")) == {
             "checkpoint/1": b"signed",
             "tree": b"200",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from evledger.auditing.notes import KeptNotes
-from evledger.auditing.tiles import KeptTiles
-from evledger.tree import EMPTY_ROOT, TILE_WIDTH
-from evledger.verification import Tree
+from evledger.auditing.kept_notes import NoteAudit
+from evledger.auditing.kept_tiles import TileAudit
+from evledger.tree import EMPTY_ROOT, HASH, TILE_WIDTH
+from evledger.verification import GrowingTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from evledger.stores.base import Backend
     from evledger.verification import Fault
 
-__all__ = ["KeptTree"]
+__all__ = ["TreeAudit"]
 
 
-class KeptTree(Tree):
+class TreeAudit(GrowingTree):
     """Grows a ledger's tree while its pages go by, and compares what the store keeps of it.
 
     Made before the ledger's text is read.
@@ -32,8 +32,8 @@ class KeptTree(Tree):
 
     def __init__(self, backend: Backend, ledger: str) -> None:
         super().__init__()
-        self._tiles = KeptTiles(backend, ledger)
-        self._notes = KeptNotes(backend, ledger)
+        self._tiles = TileAudit(backend, ledger)
+        self._notes = NoteAudit(backend, ledger)
         self._edge: dict[int, tuple[int, bytes]] = {}
         for size in self._notes.names:
             self.want(size)
@@ -43,7 +43,7 @@ class KeptTree(Tree):
         """Compare the tiles that are full, and remember those that still grow."""
         full: dict[tuple[int, int], bytes] = {}
         for (level, index), tile in tiles.items():
-            if len(tile) < TILE_WIDTH * 32:
+            if len(tile) < TILE_WIDTH * HASH:
                 self._edge[level] = index, tile
             else:
                 full[level, index] = tile

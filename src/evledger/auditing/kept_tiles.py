@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from evledger.exceptions import Broken, Invalid
-from evledger.stores.kept import TILE, TREE, parse_size, tile_name, tile_place
-from evledger.tree import TILE_WIDTH, tiles_of
+from evledger.stores.kept import TILE, TREE, parse_size, tile_name, tile_place, wrong_hash
+from evledger.tree import HASH, TILE_WIDTH, tiles_of
 from evledger.verification import Fault
 from evledger.verification.reports import MOST_FAULTS
 
@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
     from evledger.stores.base import Backend
 
-__all__ = ["KeptTiles"]
+__all__ = ["TileAudit"]
 
-_HASH: Final = 32
 _ADVICE: Final = "run 'evledger reindex'"
 
 
-class KeptTiles:
+class TileAudit:
     """Holds the tiles that a store keeps against those that come out of the lines.
 
     Made before the lines are read, so that every tile it finds is of lines that will be read.
@@ -101,23 +100,21 @@ class KeptTiles:
         """Give how many bytes a tile must have for the tree to reach as far as it is said to."""
         full, beyond = self._levels[level] if level < len(self._levels) else (0, 0)
         hashes = TILE_WIDTH if index < full else beyond if index == full else 0
-        return hashes * _HASH
+        return hashes * HASH
 
     # -- what is wrong with it
 
     def _compare(self, place: tuple[int, int], tile: bytes, kept: bytes) -> None:
         if kept == tile:  # as nearly always
             return
-        for start in range(0, min(len(tile), len(kept)), _HASH):
-            end = min(start + _HASH, len(kept))
-            if tile[start:end] != kept[start:end]:
-                self._wrong(*place, start // _HASH)
-                return
-        if not self._fits(place, kept, len(tile)):
+        wrong = wrong_hash(kept, tile)
+        if wrong is not None:
+            self._wrong(*place, wrong)
+        elif not self._fits(place, kept, len(tile)):
             self._doubtful[place] = len(tile)
 
     def _fits(self, place: tuple[int, int], kept: bytes, most: int) -> bool:
-        return self._needed(*place) <= len(kept) <= most and len(kept) % _HASH == 0
+        return self._needed(*place) <= len(kept) <= most and len(kept) % HASH == 0
 
     def _wrong(self, level: int, index: int, hash_: int) -> None:
         name = tile_name(level, index)

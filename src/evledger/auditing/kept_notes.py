@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from evledger.stores.base import Backend
 
-__all__ = ["KeptNotes"]
+__all__ = ["NoteAudit"]
 
 
-class KeptNotes:
+class NoteAudit:
     """Holds the checkpoints and signed heads that a store keeps against the ledger's lines.
 
     Their signatures are not verified, for which one needs to be given a key.
