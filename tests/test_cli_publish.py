@@ -83,7 +83,7 @@ def test_publish_again(semax: Run) -> None:
     assert semax("publish", "semax", "public", *KEY).out.endswith("\nnothing was new\n")
     append(semax, 1)
     document = semax("publish", "semax", "public", *KEY, "--json").document
-    assert document.keys() == {"ledger", "target", "checkpoint", "written", "bytes"}
+    assert document.keys() == {"ledger", "target", "checkpoint", "written", "bytes", "removed"}
     assert (document["target"], document["written"]) == ("public", 6)
     assert document["checkpoint"] == stated()
 
@@ -101,6 +101,22 @@ def test_publish_chosen_articles(semax: Run, options: list[str], expected: set[s
     """The articles that were asked for are published, and no others."""
     assert semax("publish", "semax", "public", *KEY, *options).code == Exit.DONE
     assert {path for path in published() if path.startswith("article.")} == expected
+
+
+def test_publish_beside_the_key(semax: Run) -> None:
+    """A folder that the key or the database lies in is refused: anyone could fetch them."""
+    ended = semax("publish", "semax", ".", *KEY)
+    assert (ended.code, "where anyone could fetch it" in ended.err) == (Exit.UNFINISHED, True)
+    assert not Path("tile").exists()
+
+
+def test_publish_takes_articles_away(semax: Run) -> None:
+    """What is not published any more is named as it goes."""
+    semax("publish", "semax", "public", *KEY)
+    ended = semax("publish", "semax", "public", *KEY, "--no-article")
+    assert ended.out.endswith(
+        "took away article.json, article.md, which may show what was erased\n"
+    )
 
 
 def test_publish_proofs(semax: Run) -> None:

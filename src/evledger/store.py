@@ -187,6 +187,7 @@ class Store:
         keys: Sequence[VerifierKey],
         witnesses: Sequence[VerifierKey] = (),
         quorum: int | None = None,
+        found: Vouched | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Ledger:
         """Take a ledger in from where it is published, byte for byte, once all of it is verified.
@@ -199,6 +200,8 @@ class Store:
             keys: the keys that are trusted to sign it.
             witnesses: the keys of witnesses that are trusted.
             quorum: how many of the witnesses must have cosigned it; all by default.
+            found: the checkpoint that is published there, where it was verified already; then
+                it is this one that is taken in.
             progress: called with the events done and the events there are.
 
         Raises:
@@ -211,12 +214,17 @@ class Store:
             Refused: a package that the source needs is not installed.
             StoreError: the source could not be read, or the database not written.
         """
-        given: dict[str, Any] = {"witnesses": witnesses, "quorum": quorum, "progress": progress}
+        given: dict[str, Any] = {
+            "witnesses": witnesses,
+            "quorum": quorum,
+            "found": found,
+            "progress": progress,
+        }
         with (
             nullcontext(source) if isinstance(source, Source) else open_source(source) as place,
             TemporaryDirectory(prefix="evledger-mirror-") as folder,
         ):
-            found = fetch_log(place, folder, keys, **given)
-            ledger = self.restore(folder, alias, trust=found, progress=progress)
-        keep_published(self.backend, ledger.name, found.note, found.signed_head)
+            fetched = fetch_log(place, folder, keys, **given)
+            ledger = self.restore(folder, alias, trust=fetched, progress=progress)
+        keep_published(self.backend, ledger.name, fetched.note, fetched.signed_head)
         return ledger

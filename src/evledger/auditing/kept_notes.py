@@ -88,6 +88,8 @@ def _differences(name: str, data: bytes, size: int, root: bytes, text: bytes) ->
     if stated.size != size:
         yield Fault("checkpoint", f"{name} is over {stated.size} events")
         return
+    if stated.origin not in {each.name for each in note.signatures}:
+        yield Fault("checkpoint", f"{name} is of {stated.origin!r:.100}, and not signed by that")
     if stated.root != root:
         found = f"has root {root.hex()}, but the note says {stated.root.hex()}"
         yield Fault("checkpoint", f"{name}: the tree over its {size} events {found}")

@@ -18,7 +18,7 @@ from evledger.cli.config import Config, check_choice, find_config, load_config
 from evledger.exceptions import EvledgerError, Invalid, NotFound
 from evledger.importing import FetchContext
 from evledger.ledger import Ledger
-from evledger.notes import COSIGNATURE, ED25519, VerifierKey
+from evledger.notes import COSIGNATURE, ED25519, VerifierKey, is_secret
 from evledger.plugins import Plugins
 from evledger.record import format_time
 from evledger.store import Store
@@ -236,7 +236,6 @@ def _parse_head(context: click.Context, option: click.Parameter, value: str | No
 # -- keys --------------------------------------------------------------------------------
 
 _KINDS: Final = {ED25519: "a ledger's key", COSIGNATURE: "a witness's key"}
-_SIGNING_KEY: Final = "PRIVATE+KEY+"
 _MAX_KEY_FILE: Final = 1 << 12
 
 
@@ -355,7 +354,7 @@ def _key_text(value: str) -> str:
     except (OSError, ValueError) as error:
         msg = f"{value!r:.100} cannot be read: {error}"
         raise Invalid(msg) from error
-    if _SIGNING_KEY in text:
+    if is_secret(text):
         msg = "this is the secret key; expected the verifier key that 'evledger key show' prints"
         raise Invalid(msg)
     if not is_file and "+" not in text:

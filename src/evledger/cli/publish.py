@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,7 @@ from evledger.cli import options
 from evledger.cli.documents import checkpoint_document, vouched_document
 from evledger.cli.options import Settings
 from evledger.cli.output import count, progress, write_json, write_lines
+from evledger.exceptions import Refused
 from evledger.proofs.keys import Signer
 from evledger.proofs.mirroring import open_log
 from evledger.proofs.targets import open_source, open_target
@@ -80,6 +82,7 @@ def publish(
         raise click.UsageError(msg)
     article, signer = settings.config.article, Signer.open(key)
     with open_target(target) as place, settings.open() as store, progress("publishing") as bar:
+        _check_apart(target, Path(key), settings.file())
         source = store.ledger(ledger)
         done = source.publish(
             place,
@@ -100,6 +103,15 @@ def publish(
         write_lines(_publication_lines(ledger, done))
 
 
+def _check_apart(target: str, *files: Path | None) -> None:
+    """Refuse to publish a folder that the key or the database lies in."""
+    folder = Path(target.removeprefix("file://")).resolve()
+    for file in filter(None, files):
+        if folder in file.resolve().parents:
+            msg = f"{file} lies in {target}, where anyone could fetch it; name another folder"
+            raise Refused(msg)
+
+
 def _publication_document(ledger: str, done: Publication) -> dict[str, Any]:
     return {
         "ledger": ledger,
@@ -107,6 +119,7 @@ def _publication_document(ledger: str, done: Publication) -> dict[str, Any]:
         "checkpoint": checkpoint_document(done.checkpoint),
         "written": done.written,
         "bytes": done.bytes,
+        "removed": list(done.removed),
     }
 
 
@@ -115,8 +128,10 @@ def _publication_lines(ledger: str, done: Publication) -> Iterator[str]:
     yield f"published {events} of {ledger} at {done.target} as {done.checkpoint.origin}"
     if done.written:
         yield f"wrote {count(done.written, 'file')}, {count(done.bytes, 'byte')}"
-    else:
+    elif not done.removed:
         yield "nothing was new"
+    if done.removed:
+        yield f"took away {', '.join(done.removed)}, which may show what was erased"
 
 
 # -- mirror ------------------------------------------------------------------------------
@@ -153,7 +168,7 @@ def mirror(
     with open_source(source) as place:
         vouched = open_log(place, vkeys, **given)  # or else an empty database would be left behind
         with settings.create() as store, progress("mirroring") as bar:
-            ledger = store.mirror(place, alias, keys=vkeys, progress=bar, **given)
+            ledger = store.mirror(place, alias, keys=vkeys, found=vouched, progress=bar, **given)
             _tell(settings, place.name, ledger, vouched)
 
 

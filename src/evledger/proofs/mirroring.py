@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 
@@ -86,6 +86,7 @@ def fetch_log(
     *,
     witnesses: Sequence[VerifierKey] = (),
     quorum: int | None = None,
+    found: Vouched | None = None,
     patience: float = _PATIENCE,
     progress: Callable[[int, int], None] | None = None,
 ) -> Fetched:
@@ -98,6 +99,7 @@ def fetch_log(
         keys: the keys that are trusted to sign the log; at least one.
         witnesses: the keys of witnesses that are trusted.
         quorum: how many of the witnesses must have cosigned; all by default.
+        found: its checkpoint, where :func:`open_log` has given it already.
         patience: seconds to wait for one file.
         progress: called with the events done and the events there are.
 
@@ -111,7 +113,8 @@ def fetch_log(
         StoreError: the source could not be read, or the folder not written.
     """
     log = _Log(source, patience)
-    vouched = open_log(source, keys, witnesses=witnesses, quorum=quorum, patience=patience)
+    given: dict[str, Any] = {"witnesses": witnesses, "quorum": quorum, "patience": patience}
+    vouched = found if found is not None else open_log(source, keys, **given)
     with _placed(source), _emptied(Path(folder)) as archive:
         head = _write(archive, log.pages(vouched), vouched.checkpoint.size, progress)
         signed_head = _signed_head(log, keys, vouched, head)

@@ -1,7 +1,7 @@
 """Proving a stored ledger to somebody who has none of it: of records, and of its growth.
 
-What is made here is taken apart again by :mod:`~evledger.proofs.verifying`, which shares nothing
-with it, before anyone gets to see it.
+What is made here is taken apart again by :mod:`~evledger.proofs.verifying`, which needs no
+store and walks the tree up where this walks it down, before anyone gets to see it.
 """
 
 from __future__ import annotations

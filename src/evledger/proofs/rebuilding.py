@@ -194,6 +194,7 @@ class _KeepingTree(GrowingTree):
         self._backend = backend
         self._ledger = ledger
         self._tiles: dict[str, bytes] = {}
+        self._whole = growth.size  # up to here every tile is kept already
 
     def grown(self, tiles: Mapping[tuple[int, int], bytes]) -> None:
         """Remember the tiles that have changed."""
@@ -212,10 +213,13 @@ class _KeepingTree(GrowingTree):
         stamp = self._backend.kept(self._ledger, [TREE]).get(TREE)
         reached = parse_size(stamp)
         self.wrong = self._wrong_tile(tiles, reached)
-        if self.wrong is not None or reached >= self.growth.size:
-            return True
+        if self.wrong is not None or reached >= self.growth.size or reached < self._whole:
+            return True  # the last: what was kept has been dropped, so these would leave a gap
         items = {**tiles, TREE: b"%d" % self.growth.size}
-        return self._backend.keep(self._ledger, items, {TREE: stamp})
+        if not self._backend.keep(self._ledger, items, {TREE: stamp}):
+            return False
+        self._whole = self.growth.size
+        return True
 
     def _wrong_tile(self, tiles: Mapping[str, bytes], reached: int) -> str | None:
         """Give the name of a tile that is kept otherwise, or should be kept and is not."""

@@ -99,6 +99,8 @@ def sign(
     check_signer(signer)
     with signer.locked():
         last = signer.recall()
+        if last is not None:
+            _mend(backend, ledger, signer.verifier, last)
         snapshot = backend.snapshot(ledger)
         known = _known(backend, ledger, signer, last, published)
         _check_origins(ledger, signer, origin, published)
@@ -258,6 +260,34 @@ def _forked(ledger: str, known: _Known) -> Refused:
 # -- what is kept ------------------------------------------------------------------------
 
 
+def _notes(signed: Signed) -> dict[str, SignedNote]:
+    """Give what is to be kept of a checkpoint, by name."""
+    size = signed.said.head.size
+    return {
+        checkpoint_name(size): signed.checkpoint,
+        checkpoint_name(size, SIGNED_HEAD): signed.head,
+    }
+
+
+def _mend(backend: Backend, ledger: str, key: VerifierKey, last: Signed) -> None:
+    """Replace what is kept of the last checkpoint where it is damaged: the key remembers it."""
+    notes = _notes(last)
+    kept = backend.kept(ledger, notes)
+    damaged = {name: data for name, data in kept.items() if _is_damaged(data, key)}
+    if damaged:
+        backend.keep(ledger, {name: str(notes[name]).encode() for name in damaged}, damaged)
+
+
+def _is_damaged(data: bytes, key: VerifierKey) -> bool:
+    try:
+        note = SignedNote.parse(data)
+        if _is_by(note, key):
+            note.verify([key])
+    except (Invalid, NotProven):
+        return True
+    return False
+
+
 def _keep(backend: Backend, ledger: str, signed: Signed) -> None:
     """Keep a checkpoint and its signed head, beside what is kept of the same size."""
     while True:
@@ -287,11 +317,7 @@ def _merged(
     Raises:
         Refused: what is kept is something else.
     """
-    size = signed.said.head.size
-    notes = {
-        checkpoint_name(size): signed.checkpoint,
-        checkpoint_name(size, SIGNED_HEAD): signed.head,
-    }
+    notes = _notes(signed)
     kept = backend.kept(ledger, notes)
     merged = dict(notes)
     for name in kept:

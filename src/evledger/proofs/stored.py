@@ -30,7 +30,7 @@ from evledger.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from evledger.stores.base import Backend
 
@@ -199,7 +199,16 @@ def regrow(backend: Backend, ledger: str) -> None:
     Raises:
         Broken: the lines are not a sound ledger's.
     """
-    names = [*backend.kept_names(ledger, TILE), *backend.kept_names(ledger, TREE)]
-    if names:
-        backend.keep(ledger, dict.fromkeys(names))
-        StoredTree(backend, ledger).grow(backend.tip(ledger).size)
+    while names := [*backend.kept_names(ledger, TILE), *backend.kept_names(ledger, TREE)]:
+        if _is_dropped(backend, ledger, names):
+            StoredTree(backend, ledger).grow(backend.tip(ledger).size)
+            return
+
+
+def _is_dropped(backend: Backend, ledger: str, names: Collection[str]) -> bool:
+    """Drop some tiles, unless another keeps more of them meanwhile, which changes the size too."""
+    try:
+        stamp = backend.kept(ledger, [TREE]).get(TREE)
+        return backend.keep(ledger, dict.fromkeys(names), {TREE: stamp})
+    except Broken:  # the size is kept as nothing that could be compared
+        return backend.keep(ledger, dict.fromkeys(names))
