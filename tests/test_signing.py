@@ -1016,3 +1016,25 @@ def copied(ledger: Ledger) -> Store:
     kept = backend.kept(ledger.name, backend.kept_names(ledger.name))
     store.backend.keep(ledger.name, kept)
     return store
+
+
+def test_signing_while_the_tree_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the kept hashes are dropped meanwhile, signing leaves no tree with a gap behind."""
+    monkeypatch.setattr(rebuilding, "PAGES_AT_A_TIME", 1)
+    with opened() as store:
+        ledger, signer = create(store), signer_of()
+        add(ledger, 600)
+        signed(ledger, signer)
+        add(ledger, 900)
+        backend, dropped = store.backend, list[str]()
+
+        def drop_once(done: int, total: int) -> None:
+            del total
+            if done > 700 and not dropped:
+                dropped.extend([*backend.kept_names("semax", "tile/"), "tree"])
+                backend.keep("semax", dict.fromkeys(dropped))
+
+        assert ledger.checkpoint(signer, progress=drop_once).checkpoint.size == 1_501
+        assert dropped
+        assert ledger.prove(3).n == 3
+        assert ledger.verify("full").ok
