@@ -16,18 +16,19 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cached_property
-from itertools import chain
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from evledger.chain import PAGE_EVENTS, page_lines, page_range
+from evledger.chain import PAGE_EVENTS
 from evledger.checkpoints import Checkpoint, Vouched, open_checkpoint, open_head
 from evledger.exceptions import Broken, Invalid, NotProven, Refused
 from evledger.notes import MAX_NOTE
 from evledger.proofs.signing import head_at, signed_sizes
 from evledger.proofs.tiles import SoundTiles
 from evledger.proofs.waiting import side_by_side
+from evledger.stores.volumes import stored_volume
 from evledger.tree import HASH, TILE_WIDTH, hashes_of, leaf_hash, make_bundle, tile_path, tiles_of
 
 if TYPE_CHECKING:
@@ -375,9 +376,10 @@ class _Log:
     def _pages(self, tiles: SoundTiles) -> Iterator[_File]:
         """Give the leaves' level: entries, and their hashes."""
         size, first = self.signed.size, self.start // PAGE_EVENTS
-        lines = self._lines(first, size)
+        volume = stored_volume(self.backend, self.ledger)
+        lines = volume.lines(first * PAGE_EVENTS, size)
         for index, tile in tiles.level(0, first):
-            page = next(lines, list[bytes]())
+            page = list(islice(lines, len(tile) // HASH))
             if [leaf_hash(line) for line in page] != hashes_of(tile):
                 msg = f"the lines of page {index} are not those of the tree"
                 raise NotProven(msg)
@@ -408,11 +410,3 @@ class _Log:
         signed = signed_sizes(self.backend, self.ledger)
         new = {size for size in signed if self.start < size < self.signed.size}
         return sorted({*new, self.signed.size})
-
-    def _lines(self, first: int, size: int) -> Iterator[list[bytes]]:
-        """Give the lines of each page from a number on, without their newlines, up to a size."""
-        tip, tail = self.backend.tail(self.ledger)
-        open_page = (tip.size - len(tail)) // PAGE_EVENTS
-        full = self.backend.pages(self.ledger, first, min(open_page, len(page_range(size))))
-        for page, lines in enumerate(chain(map(page_lines, full), [tail]), first):
-            yield [line.removesuffix(b"\n") for line in lines[: size - page * PAGE_EVENTS]]
