@@ -27,6 +27,7 @@ from evledger import (
     verify_proof,
 )
 from evledger.cli.errors import Exit
+from evledger.codec import canonical, parse_canonical
 from evledger.notes import COSIGNATURE, NoteSignature, SigningKey, VerifierKey, encode_base64
 from evledger.proofs.files import MAX_PROOF, TlogProof
 
@@ -410,3 +411,14 @@ def test_consistency_refused(kept: Run) -> None:
         ended = kept("consistency", "semax", old, new)
         assert (ended.code, ended.out) == (Exit.WRONG, "")
         assert says in ended.err
+
+
+def test_a_source_that_was_left_out_is_named(proof: Run) -> None:
+    """Whoever passes a proof on can leave its sources out; the reader is told that they are."""
+    path = Path(FILE)
+    whole = TlogProof.parse(path.read_bytes())
+    extra = parse_canonical(whole.extra or b"")
+    bare = canonical({**extra, "with": []})
+    path.write_bytes(bytes(attrs.evolve(whole, extra=bare)))
+    ended = verify(proof)
+    assert (ended.code, "relies on source:s1, which is not in this proof" in ended.out) == (0, True)

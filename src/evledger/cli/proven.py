@@ -124,6 +124,10 @@ def proven_lines(proven: Proven, standing: Standing | None) -> Iterator[str]:
     for source in proven.sources:
         yield f"its source, record {source.n}, proven as well"
         yield from _record_lines(source)
+    proven_names = {name for source in proven.sources for name in source.keys}
+    for name in proven.refs:
+        if name.startswith("source:") and name not in proven_names:
+            yield f"it relies on {name}, which is not in this proof; somebody may have left it out"
     size = count(vouched.checkpoint.size, "record")
     yield f"signed by: {', '.join(vouched.signers)}, when it had {size}"
     for each in vouched.witnesses:
