@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import append
 import article
+import asking
 import fold
 import imports
 import memory
@@ -42,6 +43,7 @@ FAMILIES: dict[str, Callable[[Bench], list[Row]]] = {
     "append": append.run,
     "fold": fold.run,
     "article": article.run,
+    "asking": asking.run,
     "imports": imports.run,
     "proofs": proofs.run,
 }

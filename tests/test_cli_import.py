@@ -106,7 +106,7 @@ def test_import_json(semax: Run) -> None:
     ended = semax("import", "semax", "a.csv", "c.csv", "--json")
     document = ended.document
     names = {"file", "format", "read", "added", "known", "flagged", "rejected", "absent"}
-    names |= {"sources", "claims", "flags", "links", "notes", "dry_run"}
+    names |= {"sources", "claims", "flags", "links", "answers", "notes", "dry_run"}
     assert ended.code == Exit.WRONG
     assert document.keys() == {"ledger", "head", "files", "fetched", "totals"}
     assert document["head"] == semax("head", "semax").out.strip()

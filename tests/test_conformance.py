@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 
 from evledger import LocatorScheme, Plugins
+from evledger.asking import Answerer, Retriever
 from evledger.checks import Rule
 from evledger.importing import Importer
 from evledger.ranking import Ranker
 from evledger.rendering import Renderer
 from evledger.scoring import Scorer
 from evledger.testing import (
+    AnswererTests,
     ImporterTests,
     LocatorTests,
     RankerTests,
     RendererTests,
+    RetrieverTests,
     RuleTests,
     ScorerTests,
 )
@@ -76,6 +79,24 @@ class TestRules(Named, RuleTests):
     def rule(self) -> Rule:
         """Give the one that is named."""
         return Plugins.builtin().rule(self.name)
+
+
+@each(BUILTIN.retrievers)
+class TestRetrievers(Named, RetrieverTests):
+    """The built-in retrievers."""
+
+    def retriever(self) -> Retriever:
+        """Give the one that is named."""
+        return Plugins.builtin().retriever(self.name)
+
+
+@each(BUILTIN.answerers)
+class TestAnswerers(Named, AnswererTests):
+    """The built-in answerers."""
+
+    def answerer(self) -> Answerer:
+        """Give the one that is named."""
+        return Plugins.builtin().answerer(self.name)
 
 
 IDENTIFIERS = {

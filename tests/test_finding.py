@@ -1,4 +1,4 @@
-"""Finding sources by words of their titles and captured texts."""
+"""Finding sources by words of their titles, authors, venues and captured texts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import evledger
-from evledger import Invalid, Ledger
+from evledger import Invalid, Ledger, Plugins
+
+
+def empty() -> Ledger:
+    """Give a ledger of nothing."""
+    store = evledger.open("memory:", plugins=Plugins.builtin())
+    return store.create("semax", title="Semax", by="me")
 
 
 def holding(title: str, text: str | bytes | None = None, media_type: str = "text/plain") -> Ledger:
     """Give a ledger with one source that has these words, and one that has none."""
-    ledger = evledger.open("memory:").create("semax", title="Semax", by="me")
+    ledger = empty()
     with ledger.batch(by="me") as batch:
         data = text.encode() if isinstance(text, str) else text
         capture = None if data is None else batch.attach(data, media_type)
@@ -63,13 +69,61 @@ def test_what_is_no_text(text: bytes, media_type: str) -> None:
 
 def test_what_was_erased_is_not_found() -> None:
     """Words that were erased cannot be found."""
-    ledger = evledger.open("memory:").create("semax", title="Semax", by="me")
+    ledger = empty()
     with ledger.batch(by="me") as batch:
         words = batch.attach(b"private words", "text/plain")
         batch.add_source(kind="post", title="Me", platform="reddit", capture=words)
     assert found(ledger, "private") == [("s1", "private words")]
     ledger.erase(1, "title", "capture", reason="asked", by="me")
     assert found(ledger, "private") == []
+
+
+def test_every_word_is_needed() -> None:
+    """A source is found that holds all words asked for, each in any form; one is not enough."""
+    ledger = holding("Memory in rats", "Treatments were given.")
+    for asked in ("rat treatment", "MEMORIES given", '"in rats"', "treat*", "memroy of rats"):
+        assert [id for id, _ in found(ledger, asked)] == ["s1"], asked
+    for asked in ("memory xenon", '"rats in"', "memory attention rats"):
+        assert found(ledger, asked) == [], asked
+
+
+def test_who_and_where() -> None:
+    """A paper is found by its authors and venue, a post by neither's name."""
+    ledger = empty()
+    with ledger.batch(by="me") as batch:
+        batch.add_source(kind="review", title="One", authors=("Ada Lovelace",), venue="Nature")
+        batch.add_source(kind="post", title="Two", authors=("tealbottle",), platform="reddit")
+    assert [id for id, _ in found(ledger, "lovelace nature")] == ["s1"]
+    assert found(ledger, "tealbottle") == []
+
+
+def test_identifiers() -> None:
+    """A source is found by what the world calls it, in whatever form; the excerpt is its title."""
+    ledger = empty()
+    with ledger.batch(by="me") as batch:
+        batch.add_source(kind="review", title="One", locators=("pmid:1", "doi:10.1000/x"))
+        batch.add_source(kind="review", title="Two", locators=("pmid:2",))
+    for asked in ("pmid:1", "PMID 1", "https://doi.org/10.1000/X", "s1"):
+        assert found(ledger, asked) == [("s1", "One")], asked
+
+
+@pytest.mark.parametrize("text", ["y" * 100_000, "a" + "\u0301\u0323" * 100_000, "bdnf " * 50_000])
+def test_hostile_captures(text: str) -> None:
+    """A text that was captured can be as long and as odd as it likes: this test comes to an end."""
+    ledger = holding("BDNF", text)
+    ((id, excerpt),) = found(ledger, "bdnf")
+    assert id == "s1"
+    assert len(excerpt) < 200
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.text(st.characters()))
+def test_any_text(text: str, asked: str) -> None:
+    """Whatever was captured and is looked for: sources are found or none, or there is no word."""
+    ledger = holding("A title", text)
+    try:
+        assert {id for id, _ in found(ledger, asked)} <= {"s1", "s2"}
+    except Invalid as error:
+        assert "no word" in str(error)  # noqa: PT017  # it need not be raised
 
 
 def test_no_words() -> None:

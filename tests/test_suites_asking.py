@@ -8,6 +8,7 @@ import pytest
 
 from evledger import View
 from evledger.asking import Answerer, Match, Retriever, Sentence
+from evledger.builtin.extractive import Extractive
 from evledger.testing import AnswererTests, RetrieverTests
 
 
@@ -52,6 +53,14 @@ class TestQuoting(AnswererTests):
     def answerer(self) -> Answerer:
         """Give it."""
         return Quoting()
+
+
+class TestExtractive(AnswererTests):
+    """The built-in answerer."""
+
+    def answerer(self) -> Answerer:
+        """Give it."""
+        return Extractive()
 
 
 class Greedy(Verbatim):

@@ -6,6 +6,7 @@ about what is evidence.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
@@ -30,7 +31,7 @@ REASONS: Final = ("withdrawn", "rejected", "retracted", "automatic", "duplicate"
 """
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)  # with room for what is computed once
 class Counted:
     """The claims that count, the others, and what ties them together.
 
@@ -53,6 +54,14 @@ class Counted:
     left_out: Mapping[str, tuple[str, ...]]
     contradicted: Mapping[str, tuple[str, ...]]
     duplicates: Mapping[str, str]
+
+    def reason_of(self, claim: str) -> str | None:
+        """Give the reason why a claim does not count; ``None`` where it does."""
+        return self._reasons.get(claim)
+
+    @functools.cached_property
+    def _reasons(self) -> Mapping[str, str]:
+        return {id: reason for reason, ids in self.left_out.items() for id in ids}
 
 
 def count(sources: Mapping[str, Source], claims: Iterable[Claim], links: Iterable[Link]) -> Counted:

@@ -1,4 +1,4 @@
-"""Finding sources by words of their titles, and of what was captured of them."""
+"""Finding sources by their words: of titles, authors, venues, and of what was captured of them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from evledger.entries import Source
-from evledger.events import Attachment
-from evledger.exceptions import Invalid, NotFound
+from evledger.exceptions import Invalid
+from evledger.locators import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
+    from evledger.searching import Query
     from evledger.view import View
 
 __all__ = ["Hit", "find"]
@@ -35,7 +36,7 @@ class Hit:
     >>> with ledger.batch(by="curator") as batch:
     ...     abstract = batch.attach(b"Thirty patients were treated.", "text/plain")
     ...     trial = batch.add_source(kind="trial", title="A trial", capture=abstract)
-    >>> [(hit.source.id, hit.excerpt) for hit in ledger.find("TREATED trial")]
+    >>> [(hit.source.id, hit.excerpt) for hit in ledger.find("TREATS trials")]
     [('s1', 'Thirty patients were treated.')]
     """
 
@@ -43,40 +44,34 @@ class Hit:
     excerpt: str
 
 
-def find(view: View, text: str, read: Callable[[Attachment], bytes]) -> Iterator[Hit]:
-    """Give the sources in which every word of a text occurs; see :meth:`evledger.Ledger.find`."""
-    words = _folded(text).split()
-    if not words:
+def find(view: View, text: str) -> Iterator[Hit]:
+    """Give the sources that hold every word of a text; see :meth:`evledger.Ledger.find`."""
+    from evledger.searching import index_of, parse  # noqa: PLC0415  # most programs find nothing
+
+    query = parse(text, normalise)
+    if not query.terms and not query.identifiers:
         msg = "there is no word to look for"
         raise Invalid(msg)
-    for source in view.sources.values():
-        title = source.title if isinstance(source.title, str) else ""
-        captured = _captured(source, read)
-        everything = _folded(f"{title}\n{captured}")
-        if all(word in everything for word in words):
-            yield Hit(source, _excerpt(captured, words) or _excerpt(title, words) or title)
+    for entry in index_of(view).holding(query, "source"):
+        source = view.sources[entry.partition(":")[2]]
+        yield Hit(source, _excerpt(view, source, query))
 
 
-def _folded(text: str) -> str:
-    """Make what reads alike alike: capitals, ligatures, and letters with their accents."""
-    return unicodedata.normalize("NFKC", text).casefold()
+def _excerpt(view: View, source: Source, query: Query) -> str:
+    from evledger.searching.words import stem  # noqa: PLC0415  # the same
+
+    title = source.title if isinstance(source.title, str) else ""
+    sought = {stem(word) for term in query.terms for word in term.words}
+    return _around(view.captured(source.id), sought) or _around(title, sought) or title
 
 
-def _captured(source: Source, read: Callable[[Attachment], bytes]) -> str:
-    """Give a captured text; nothing where it is no text, is erased, or is not kept here."""
-    capture = source.capture
-    if not isinstance(capture, Attachment) or not capture.media_type.startswith("text/"):
-        return ""
-    try:
-        return read(capture).decode(errors="replace")
-    except NotFound:
-        return ""
+def _around(text: str, sought: set[str]) -> str:
+    """Give what stands around the first of some stems; nothing where none is there."""
+    from evledger.searching.words import stem, words  # noqa: PLC0415  # the same
 
-
-def _excerpt(text: str, words: Sequence[str]) -> str:
     flat = " ".join(unicodedata.normalize("NFKC", text).split())
-    found = re.search("|".join(map(re.escape, words)), flat, re.IGNORECASE)
-    if found is None:
-        return ""
-    start, stop = max(0, found.start() - _AROUND), found.end() + _AROUND
-    return f"{'…' if start else ''}{flat[start:stop]}{'…' if stop < len(flat) else ''}"
+    for found in re.finditer(r"\w+", flat):
+        if not sought.isdisjoint(map(stem, words(found[0]))):
+            start, stop = max(0, found.start() - _AROUND), found.end() + _AROUND
+            return f"{'…' if start else ''}{flat[start:stop]}{'…' if stop < len(flat) else ''}"
+    return ""

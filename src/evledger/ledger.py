@@ -15,6 +15,8 @@ from blake3 import blake3
 
 from evledger.appending import Composer, Repeated, once_key
 from evledger.archive import write_archive
+from evledger.article.links import proof_of
+from evledger.asking import Answer, Prompt, ask, suggest
 from evledger.auditing import audit
 from evledger.batch import Batch
 from evledger.chain import PAGE_EVENTS, ChainEnd, Head, page_lines
@@ -29,12 +31,14 @@ from evledger.events import (
     LedgerOpened,
 )
 from evledger.exceptions import (
-    Broken,
+    Conflict,
     EvledgerError,
     Invalid,
     NotFound,
     NotProven,
+    PluginError,
     Refused,
+    StoreError,
 )
 from evledger.finding import Hit, find
 from evledger.forgetting import forgetting
@@ -43,6 +47,7 @@ from evledger.importing import (
     Importer,
     ImportReport,
     Mappable,
+    Note,
     ask_again,
     import_fetched,
     import_file,
@@ -66,6 +71,7 @@ from evledger.proofs.stored import StoredTree, regrow
 from evledger.proofs.targets import Target, open_target
 from evledger.proofs.verifying import verify_proof
 from evledger.proofs.witnessing import Witness, cosign
+from evledger.questions import propose
 from evledger.ranking import Ranking, rank
 from evledger.reading import Reader
 from evledger.record import Record
@@ -433,12 +439,7 @@ class Ledger:
             NotFound: it is not kept here.
             Broken: what is kept is not what its digest says.
         """
-        digest = attachment if isinstance(attachment, str) else attachment.digest
-        data = b"".join(self._backend.attachment(self.name, digest))
-        if blake3(data).hexdigest() != digest:
-            msg = f"the attachment kept as {digest} has other bytes"
-            raise Broken(msg)
-        return data
+        return self._reader.attachment(attachment)
 
     # -- checking
 
@@ -963,6 +964,66 @@ class Ledger:
         )
         return lambda view: render(chosen, view, context)
 
+    def ask(
+        self,
+        question: str,
+        *,
+        retriever: str = "full-text",
+        answerer: str = "extractive",
+        limit: int = 10,
+        proofs: str | None = None,
+        n: int | None = None,
+        at: datetime | None = None,
+    ) -> Answer:
+        """Ask the ledger: what it holds that bears on a question, and nothing else.
+
+        Nothing is appended; a question that the ledger does not answer is worth creating.
+
+        Args:
+            question: in plain words; identifiers and "quoted phrases" are taken as they are.
+            retriever: who finds what bears on it.
+            answerer: who writes sentences from the claims found; those that the claims do not
+                bear out are rejected.
+            limit: how many entries are found at most.
+            proofs: the address of a claim's proof, with ``{id}`` and ``{n}`` in it.
+            n: as the ledger stood when it had this many events.
+            at: as it stood at this moment.
+
+        Raises:
+            Invalid: there is no question, or it is too long.
+            PluginError: there is no such retriever or answerer, or it failed.
+
+        >>> import evledger
+        >>> with evledger.open("memory:") as store:
+        ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+        ...     with semax.batch(by="curator") as batch:
+        ...         rats = batch.add_source(kind="journal-article", title="A study in rats")
+        ...         claim = batch.tag_claim(
+        ...             source=rats, tier="preclinical", stance="supports", text="BDNF rose."
+        ...         )
+        ...     answer = semax.ask("Does BDNF rise in rats?")
+        >>> answer.sureness, [cited.claim.text for cited in answer.claims]
+        ('sure', ['BDNF rose.'])
+        """
+        plugins = self.store.plugins
+        return ask(
+            self.view(n, at=at),
+            question,
+            retriever=plugins.retriever(retriever),
+            answerer=plugins.answerer(answerer),
+            limit=limit,
+            proof=lambda claim: proof_of(proofs, claim.id, claim.n),
+        )
+
+    def prompts(self, *, n: int | None = None, at: datetime | None = None) -> tuple[Prompt, ...]:
+        """Suggest questions that the ledger can answer; see :func:`evledger.asking.suggest`.
+
+        Args:
+            n: as the ledger stood when it had this many events.
+            at: as it stood at this moment.
+        """
+        return suggest(self.view(n, at=at))
+
     def find(self, text: str) -> Iterator[Hit]:
         """Give the sources in which every word of a text occurs, in any place and case.
 
@@ -971,7 +1032,7 @@ class Ledger:
         Raises:
             Invalid: there is no word in the text.
         """
-        return find(self.view(), text, self.attachment)
+        return find(self.view(), text)
 
     def importer(
         self,
@@ -1009,6 +1070,7 @@ class Ledger:
 
         What the ledger has is not added again; what a record tells of a known source is:
         another locator, a retraction.
+        What was added is matched with the open questions, and links to them are proposed.
 
         Args:
             path: the file.
@@ -1024,8 +1086,9 @@ class Ledger:
             Invalid: the file as a whole is not of the format.
             PluginError: the importer failed.
         """
-        chosen = self.importer(path, importer, columns)
-        return import_file(self, path, chosen, by=by, dry_run=dry_run, progress=progress)
+        chosen, since = self.importer(path, importer, columns), self.head().size
+        report = import_file(self, path, chosen, by=by, dry_run=dry_run, progress=progress)
+        return self._answering(report, since, by)
 
     def fetch(
         self,
@@ -1049,7 +1112,8 @@ class Ledger:
             Invalid: one names no source, or nothing fetches its scheme; nobody was asked then.
             PluginError: a fetcher failed.
         """
-        return import_fetched(
+        since = self.head().size
+        report = import_fetched(
             self,
             locators,
             self.store.plugins.fetchers,
@@ -1058,6 +1122,19 @@ class Ledger:
             dry_run=dry_run,
             progress=progress,
         )
+        return self._answering(report, since, by)
+
+    def _answering(self, report: ImportReport, since: int, by: str) -> ImportReport:
+        """Propose what an import brought to open questions; what fails there leaves the import."""
+        if report.dry_run or not (report.sources or report.claims):
+            return report
+        try:
+            retriever = self.store.plugins.retriever("full-text")
+            answers = propose(self, retriever, since=since, by=by)
+        except (Conflict, PluginError, StoreError) as error:
+            note = Note("questions", f"nothing was proposed to open questions: {error}")
+            return attrs.evolve(report, notes=(*report.notes, note))
+        return attrs.evolve(report, answers=answers)
 
     def refresh(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["UNSEEN", "one_line", "visible", "within_sentence"]
+__all__ = ["UNSEEN", "one_line", "shortened", "visible", "within_sentence"]
 
 UNSEEN: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -52,3 +52,16 @@ def within_sentence(label: str) -> str:
     ('human', 'RCT')
     """
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def shortened(text: str, width: int) -> str:
+    """Give the beginning of a text, cut between words where that leaves half of it or more.
+
+    >>> shortened("It rose in the rat hippocampus.", 20)
+    'It rose in the rat…'
+    """
+    if len(text) <= width:
+        return text
+    begun = text[: width - 1]
+    blank = begun.rfind(" ", width // 2)
+    return f"{begun[: blank if blank > 0 else width].rstrip(' ,.;:!?')}…"

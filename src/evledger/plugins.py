@@ -320,6 +320,28 @@ class Plugins:
         """
         return _look_up("scorer", self.scorers, name)
 
+    def retriever(self, name: str) -> Retriever:
+        """Give a retriever.
+
+        Raises:
+            NotSupplied: there is none of this name.
+
+        >>> Plugins.builtin().retriever("full-text").name
+        'full-text'
+        """
+        return _look_up("retriever", self.retrievers, name)
+
+    def answerer(self, name: str) -> Answerer:
+        """Give an answerer.
+
+        Raises:
+            NotSupplied: there is none of this name.
+
+        >>> Plugins.builtin().answerer("extractive").name
+        'extractive'
+        """
+        return _look_up("answerer", self.answerers, name)
+
     def ranker(self, name: str) -> Ranker:
         """Give a ranker.
 

@@ -17,13 +17,13 @@ from evledger.exceptions import Broken, Invalid, NotFound
 from evledger.fold import Fold
 from evledger.record import Record, format_time
 from evledger.seals import Hidden, Opening
-from evledger.view import View
+from evledger.view import Lineage, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
-    from evledger.events import Event
+    from evledger.events import Attachment, Event
     from evledger.fold import Projection
     from evledger.stores.base import Backend, Tip
     from evledger.vocabulary import Vocabulary
@@ -60,6 +60,8 @@ class Reader:
         self._fold = Fold(self._vocabulary, self._projections)
         self._openings: dict[tuple[int, str], bytes] = {}
         self._view: View | None = None
+        self._lineage = Lineage()
+        self._erased: tuple[tuple[int, str], ...] = ()
 
     # -- text
 
@@ -163,6 +165,17 @@ class Reader:
     def _hidden(self, n: int, field: str) -> Hidden:
         return Hidden.ERASED if (n, field) in self.erased() else Hidden.WITHHELD
 
+    # -- attachments
+
+    def attachment(self, attachment: Attachment | str) -> bytes:
+        """Give an attachment's bytes; see :meth:`evledger.Ledger.attachment`."""
+        digest = attachment if isinstance(attachment, str) else attachment.digest
+        data = b"".join(self._backend.attachment(self._ledger, digest))
+        if blake3(data).hexdigest() != digest:
+            msg = f"the attachment kept as {digest} has other bytes"
+            raise Broken(msg)
+        return data
+
     # -- views
 
     def view(self, n: int | None = None) -> View:
@@ -181,7 +194,8 @@ class Reader:
             fold = Fold(self._vocabulary, self._projections)
             head = self._take(fold, n)
             openings = {place: v for place, v in self._openings.items() if place[0] < n}
-            return View(fold.state, head, openings, self._fold.state.erased, fold.parts())
+            erased = self._fold.state.erased
+            return View(fold.state, head, openings, erased, fold.parts(), read=self.attachment)
 
     def erased(self) -> frozenset[tuple[int, str]]:
         """Give every sealed field that is gone, whenever it went."""
@@ -229,7 +243,8 @@ class Reader:
         except BaseException:
             # Half a step would be taken for a whole one: begin anew the next time.
             self._fold = Fold(self._vocabulary, self._projections)
-            self._openings, self._view = {}, None
+            self._openings, self._view, self._lineage = {}, None, Lineage()
+            self._erased = ()
             raise
 
     def _advance(self, tip: Tip) -> None:
@@ -245,8 +260,18 @@ class Reader:
             openings[opening.n, opening.field] = opening.value
         for n, field in state.erased:
             openings.pop((n, field), None)
-        self._openings = openings
-        self._view = View(state.copy(), head, openings, (), self._fold.parts())
+        if len(state.erased) > len(self._erased):
+            self._lineage = Lineage()  # nothing that was derived from erased words is kept
+        self._openings, self._erased = openings, tuple(state.erased)
+        self._view = View(
+            state.copy(),
+            head,
+            openings,
+            (),
+            self._fold.parts(),
+            read=self.attachment,
+            lineage=self._lineage,
+        )
 
     def _take(self, fold: Fold, size: int) -> Head:
         """Take records into a fold until it has ``size`` of them, and give the head there."""

@@ -18,6 +18,7 @@ import msgspec
 
 from evledger.counting import Counted, count
 from evledger.entries import Claim, Entry, Question
+from evledger.events import Attachment
 from evledger.exceptions import Broken, NotFound, PluginError
 from evledger.fold import FailedPart
 from evledger.seals import Hidden
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from evledger.chain import Head
     from evledger.fold import Projection, State
 
-__all__ = ["Change", "Counts", "Entries", "View", "diff"]
+__all__ = ["Change", "Counts", "Entries", "Lineage", "View", "diff"]
 
 E = TypeVar("E", bound=Entry)
 
@@ -48,6 +49,13 @@ class Entries(Mapping[str, E], Generic[E]):
         if id not in self._revealed:
             self._revealed[id] = self._reveal(entry)
         return self._revealed[id]
+
+    def unopened(self) -> Iterator[E]:
+        """Give every entry as it stands in the chain, with what is sealed in it withheld.
+
+        What was there in an earlier view of the same ledger, and has not changed, is the same.
+        """
+        return iter(self._entries.values())
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -87,6 +95,14 @@ class Counts:
     withdrawn: int
 
 
+class Lineage:
+    """What the views of one ledger share as it grows; each later one holds all of the earlier.
+
+    What is derived from a view, and can be brought up to date from there, is kept under it in a
+    :class:`weakref.WeakKeyDictionary`: it goes when the ledger is let go.
+    """
+
+
 class View:
     """A ledger's state at one head, which nothing changes any more.
 
@@ -98,6 +114,7 @@ class View:
         unknown: how many records of each type that is not known here; they may change the picture.
         unfit: records whose data is not what their type says.
         erased: the sealed fields that are gone, whenever they went, as (record, field).
+        lineage: what it shares with the later views of the same ledger.
 
     The examples of its methods go on from this one:
 
@@ -122,8 +139,13 @@ class View:
         openings: Mapping[tuple[int, str], bytes] | None = None,
         erased: Iterable[tuple[int, str]] = (),
         parts: Mapping[str, Any] | None = None,
+        *,
+        read: Callable[[Attachment], bytes] | None = None,
+        lineage: Lineage | None = None,
     ) -> None:
         self._state = state
+        self._read = read
+        self.lineage = lineage or Lineage()
         self._openings = openings or {}
         self.erased = frozenset(erased).union((n, field) for n, field in state.erased)
         self._parts = parts or {}
@@ -231,6 +253,29 @@ class View:
             found.setdefault(claim.source, []).append(id)
         return found
 
+    def captured(self, source: str) -> str:
+        """Give the text that was captured of a source: an abstract, a post.
+
+        Returns:
+            The text; nothing where none was captured, or it is no text, hidden, or not kept here.
+
+        Raises:
+            NotFound: there is no such source.
+
+        >>> view.captured("s1")
+        ''
+        """
+        if source not in self.sources:
+            msg = f"no source {source!r} in {self.ledger} at {self.head.size}"
+            raise NotFound(msg)
+        capture = self.sources[source].capture
+        if not isinstance(capture, Attachment) or not capture.media_type.startswith("text/"):
+            return ""
+        try:
+            return self._read(capture).decode(errors="replace") if self._read else ""
+        except NotFound:
+            return ""
+
     def without(self, source: str) -> View:
         """Give the view as it would be without one source, its claims and its links.
 
@@ -250,7 +295,7 @@ class View:
             id: _without_evidence(question, source, gone)
             for id, question in state.questions.items()
         }
-        return View(state, self.head, self._openings, self.erased, self._parts)
+        return View(state, self.head, self._openings, self.erased, self._parts, read=self._read)
 
     def part(self, projection: Projection | type[Projection] | str) -> Any:
         """Give what a plugin's projection gathered.

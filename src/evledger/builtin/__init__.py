@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from evledger.article.links import SITES
+from evledger.asking import Answerer, Retriever
 from evledger.builtin.confidence import QuantifiedConfidence
 from evledger.builtin.csv import CSVImporter
+from evledger.builtin.extractive import Extractive
+from evledger.builtin.fulltext import FullText
 from evledger.builtin.json import JSONRenderer
 from evledger.builtin.jsonl import JSONLinesImporter
 from evledger.builtin.markdown import MarkdownRenderer
@@ -51,6 +54,18 @@ def renderers() -> Iterable[Renderer]:
 def importers() -> Iterable[Importer]:
     """Give the importers of spreadsheets as CSV and of JSON lines."""
     return [CSVImporter(), JSONLinesImporter()]
+
+
+@hookimpl.retrievers
+def retrievers() -> Iterable[Retriever]:
+    """Give the full-text search."""
+    return [FullText()]
+
+
+@hookimpl.answerers
+def answerers() -> Iterable[Answerer]:
+    """Give the answerer that quotes claims."""
+    return [Extractive()]
 
 
 @hookimpl.locators

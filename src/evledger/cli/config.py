@@ -26,6 +26,7 @@ __all__ = [
     "Article",
     "Config",
     "Fetch",
+    "Messages",
     "PluginChoice",
     "check_choice",
     "find_config",
@@ -82,6 +83,24 @@ class Fetch(_Table, frozen=True, kw_only=True):
     timeout: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = 30.0
 
 
+class Messages(_Table, frozen=True, kw_only=True):
+    """Whose messages are taken, how many, and how they are answered.
+
+    Attributes:
+        senders: the numbers that may write; everyone's where there is no list.
+        messages_per_hour: how many one sender may send in any hour; 0 for as many as one likes.
+        length: characters of a reply at most.
+        contact: where senders can turn to.
+        directory: whether senders are told which ledgers there are.
+    """
+
+    senders: tuple[str, ...] | None = None
+    messages_per_hour: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 20
+    length: Annotated[int, msgspec.Meta(ge=480, le=100_000)] = 1_000
+    contact: str | None = None
+    directory: bool = False
+
+
 class Config(_Table, frozen=True, kw_only=True):
     """What a configuration file says.
 
@@ -90,12 +109,14 @@ class Config(_Table, frozen=True, kw_only=True):
         scorers: for a scorer's name, its parameters.
         article: how articles are rendered.
         fetch: how registries are asked.
+        messages: whose messages are taken, and how they are answered.
     """
 
     plugins: PluginChoice = PluginChoice()
     scorers: dict[str, dict[str, Any]] = {}
     article: Article = Article()
     fetch: Fetch = Fetch()
+    messages: Messages = Messages()
 
 
 def find_config(start: Path) -> Path | None:
@@ -165,6 +186,7 @@ _TABLES: Final[Mapping[str, type[_Table]]] = {
     "plugins": PluginChoice,
     "article": Article,
     "fetch": Fetch,
+    "messages": Messages,
 }
 
 

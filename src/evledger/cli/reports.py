@@ -68,7 +68,7 @@ def import_document(ledger: Ledger, done: Sequence[Done]) -> dict[str, Any]:
         "head": str(ledger.head()),
         "files": files,
         "fetched": next(fetched, None),
-        "totals": {name: _total(done, name) for name in (*_COUNTED, *_MADE)},
+        "totals": {name: _total(done, name) for name in (*_COUNTED, *_MADE, "answers")},
     }
 
 
@@ -90,6 +90,10 @@ def import_lines(ledger: Ledger, done: Sequence[Done], rejects: str | None) -> I
     yield from _table(done)
     made = {name: _total(done, name) for name in _MADE}
     yield made_line(ledger, made, dry_run=done[0].report.dry_run)
+    answers = _total(done, "answers")
+    if answers:
+        links = f"{count(answers, 'link')} to open questions proposed"
+        yield f"{links}: evledger questions {ledger.name}"
     waiting = len(pending(ledger.view()))
     if waiting:
         yield f"{count(waiting, 'proposal')} to review: evledger review {ledger.name}"

@@ -160,7 +160,8 @@ class ImportReport:
         sources: sources added.
         claims: claims added.
         flags: flags added.
-        links: links proposed.
+        links: links between sources that were proposed.
+        answers: links to open questions that were proposed.
         notes: what people must know of how the file was read; the first few hundred of them.
         dry_run: whether nothing was appended.
     """
@@ -177,3 +178,4 @@ class ImportReport:
     links: int
     notes: tuple[Note, ...]
     dry_run: bool
+    answers: int = 0

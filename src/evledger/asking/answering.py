@@ -1,0 +1,288 @@
+"""Answering: from a question to what the ledger holds that bears on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+import attrs
+
+from evledger.asking.answers import Answer, Cited, Group, Rejected, Sureness
+from evledger.asking.citing import check_sentence
+from evledger.asking.contracts import Answerer, Match, Retriever, Sentence
+from evledger.asking.prompts import Prompt, folded, suggest
+from evledger.exceptions import PLUGIN_ERRORS, Invalid, PluginError, blame
+from evledger.ranking import marks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from evledger.entries import Claim, Entry
+    from evledger.view import View
+
+__all__ = ["ask"]
+
+LONGEST: Final = 2_000  # characters of a question
+_SURE: Final = 0.8
+_LIKELY: Final = 0.55
+
+E = TypeVar("E", bound="Entry")
+
+
+def ask(
+    view: View,
+    question: str,
+    *,
+    retriever: Retriever,
+    answerer: Answerer,
+    limit: int = 10,
+    proof: Callable[[Claim], str | None] | None = None,
+) -> Answer:
+    """Answer a question from a view; see :meth:`evledger.Ledger.ask`."""
+    asked = checked_question(question)
+    linked, retrieved = _bearing(view, asked, retriever, limit)
+    found = [*linked, *retrieved]
+    matches = found[:limit]
+    cited = [_cited(view, match, proof) for match in _of_kind(matches, "claim")]
+    counting = [each for each in cited if each.left_out is None]
+    accepted, rejected = _sentences(view, asked, answerer, [each.match for each in counting])
+    weight = max((match.weight for match in matches), default=0.0)
+    return Answer(
+        question=asked,
+        ledger=view.ledger,
+        head=view.head,
+        retriever=retriever.name,
+        answerer=answerer.name,
+        sentences=tuple(accepted),
+        rejected=tuple(rejected),
+        groups=_groups(view, counting),
+        others=tuple(each for each in cited if each.left_out is not None),
+        sources=_found(matches, "source", view.sources, {each.source.id for each in cited}),
+        sections=_found(matches, "section", view.sections),
+        gaps=_found(matches, "gap", view.gaps),
+        caveats=_found(matches, "caveat", view.caveats),
+        questions=_found(matches, "question", view.questions),
+        sureness=_sureness([*linked, *_answering(retrieved)]),
+        weight=weight,
+        missing=_missing(matches),
+        more=len(found) - len(matches),
+    )
+
+
+def checked_question(question: str) -> str:
+    """Give a question as it can be asked.
+
+    Raises:
+        Invalid: there is none, or it is too long.
+    """
+    asked = question.strip()
+    if not asked:
+        msg = "there is no question; ask in words, as in 'Does it raise BDNF in people?'"
+        raise Invalid(msg)
+    if len(asked) > LONGEST:
+        msg = f"the question has {len(asked)} characters; ask in at most {LONGEST}"
+        raise Invalid(msg)
+    return asked
+
+
+# -- what bears on it --------------------------------------------------------------------
+
+
+def _bearing(
+    view: View, question: str, retriever: Retriever, limit: int
+) -> tuple[list[Match], list[Match]]:
+    """Give what is known to answer a question, and what a retriever finds besides.
+
+    What answers a question that the ledger itself suggests is known; a retriever is asked about
+    any other, and about what a reader asked before, to which only some of it may be linked.
+    """
+    prompt = prompted(view, question)
+    linked = () if prompt is None else (Match(entry=e, weight=1.0) for e in prompt.entries)
+    known = [match for match in linked if _is_shown(view, match)]
+    if prompt is not None and prompt.name != "question":
+        return known, []
+    names = {match.entry for match in known}
+    found = retrieve(view, question, retriever, limit)
+    return known, [each for each in found if each.entry not in names and _is_shown(view, each)]
+
+
+def _answering(matches: Iterable[Match]) -> Iterator[Match]:
+    """Leave out the questions: that something was asked before answers nothing."""
+    return (match for match in matches if not match.entry.startswith("question:"))
+
+
+def prompted(view: View, question: str) -> Prompt | None:
+    """Give the prompt that asks a question in these words, where the ledger suggests one."""
+    if view not in _SUGGESTED:
+        _SUGGESTED[view] = {folded(prompt.text): prompt for prompt in suggest(view)}
+    return _SUGGESTED[view].get(folded(question))
+
+
+_SUGGESTED: Final[WeakKeyDictionary[View, dict[str, Prompt]]] = WeakKeyDictionary()
+"""What each view suggests, for as long as the view is held: it never changes."""
+
+
+def retrieve(view: View, question: str, retriever: Retriever, limit: int) -> tuple[Match, ...]:
+    """Give what a retriever finds, held to what it promises.
+
+    Raises:
+        PluginError: the retriever failed, or gave something else; the message names it.
+    """
+    try:
+        found = tuple(retriever.retrieve(view, question, limit))
+        wrong = next((each for each in found if not _is_match(view, each)), None)
+    except PLUGIN_ERRORS as error:
+        msg = f"retriever {retriever.name!r} failed: {blame(error)}"
+        raise PluginError(msg) from error
+    if wrong is not None:
+        msg = (
+            f"retriever {retriever.name!r} gave {wrong!r:.200}, which is no match in the ledger "
+            "with a weight from 0 to 1"
+        )
+        raise PluginError(msg)
+    return found[:limit]
+
+
+def _is_match(view: View, match: object) -> bool:
+    if not isinstance(match, Match) or not math.isfinite(match.weight):
+        return False
+    kind, _, id = match.entry.partition(":")
+    there: Mapping[str, Entry] | None = getattr(view, _COLLECTIONS.get(kind, ""), None)
+    return there is not None and id in there and 0 <= match.weight <= 1
+
+
+_COLLECTIONS: Final = {
+    "source": "sources",
+    "claim": "claims",
+    "question": "questions",
+    "gap": "gaps",
+    "caveat": "caveats",
+    "section": "sections",
+    "component": "components",
+}
+
+
+def _is_shown(view: View, match: Match) -> bool:
+    """Tell whether a match still stands where it is not a claim, of which all are shown."""
+    kind, _, id = match.entry.partition(":")
+    if kind == "gap":
+        return view.gaps[id].closed is None
+    if kind == "caveat":
+        return view.caveats[id].withdrawn is None
+    return kind != "component" and (kind != "question" or view.questions[id].status != "withdrawn")
+
+
+def _of_kind(matches: Iterable[Match], kind: str) -> Iterator[Match]:
+    return (match for match in matches if match.entry.startswith(f"{kind}:"))
+
+
+def _found(
+    matches: Iterable[Match], kind: str, there: Mapping[str, E], but: Iterable[str] = ()
+) -> tuple[E, ...]:
+    ids = (match.entry.partition(":")[2] for match in _of_kind(matches, kind))
+    return tuple(there[id] for id in dict.fromkeys(ids) if id not in but)
+
+
+# -- claims ------------------------------------------------------------------------------
+
+
+def _cited(view: View, match: Match, proof: Callable[[Claim], str | None] | None) -> Cited:
+    claim = view.claims[match.entry.partition(":")[2]]
+    return Cited(
+        claim=claim,
+        source=view.sources[claim.source],
+        match=match,
+        marks=marks(view, claim),
+        left_out=view.counted.reason_of(claim.id),
+        proof=None if proof is None else proof(claim),
+    )
+
+
+def _groups(view: View, cited: Sequence[Cited]) -> tuple[Group, ...]:
+    """Group claims by stance and tier: what supports first, of each the strongest tier first."""
+    labels = {tier.slug: tier.label for tier in view.tiers}
+    order = {tier: place for place, tier in enumerate(labels)}
+    grouped: dict[tuple[str, str], list[Cited]] = {}
+    for each in cited:
+        stance = each.claim.stance if isinstance(each.claim.stance, str) else ""
+        grouped.setdefault((stance, each.claim.tier), []).append(each)
+
+    def place(key: tuple[str, str]) -> tuple[int, int]:
+        stance, tier = key
+        return _STANCES.index(stance), order.get(tier, len(order))
+
+    return tuple(
+        Group(stance=stance, tier=tier, label=labels.get(tier, tier), claims=tuple(claims))
+        for stance, tier in sorted(grouped, key=place)
+        for claims in [grouped[stance, tier]]
+    )
+
+
+_STANCES: Final = ("supports", "contradicts", "mixed", "neutral", "")
+
+
+# -- sentences ---------------------------------------------------------------------------
+
+
+def _sentences(
+    view: View, question: str, answerer: Answerer, matches: Sequence[Match]
+) -> tuple[list[Sentence], list[Rejected]]:
+    """Let an answerer write, and keep what the ledger bears out.
+
+    Raises:
+        PluginError: the answerer failed; the message names it.
+    """
+    accepted: list[Sentence] = []
+    rejected: list[Rejected] = []
+    if not matches:
+        return accepted, rejected
+    retrieved = frozenset(match.entry.partition(":")[2] for match in matches)
+    for sentence in _written(view, question, answerer, matches):
+        why = check_sentence(view, sentence, retrieved)
+        if why is None:
+            accepted.append(sentence)
+        else:
+            rejected.append(Rejected(sentence=sentence, why=why))
+    return accepted, rejected
+
+
+def _written(
+    view: View, question: str, answerer: Answerer, matches: Sequence[Match]
+) -> list[Sentence]:
+    try:
+        written = list(answerer.answer(view, question, matches))
+        return [_checked(each) for each in written]
+    except PLUGIN_ERRORS as error:
+        msg = f"answerer {answerer.name!r} failed: {blame(error)}"
+        raise PluginError(msg) from error
+
+
+def _checked(given: object) -> Sentence:
+    if not isinstance(given, Sentence):
+        msg = f"it gave {type(given).__name__}, where Sentence is expected"
+        raise TypeError(msg)
+    citations = tuple(map(str, given.citations))
+    return attrs.evolve(given, text=str(given.text), citations=citations)
+
+
+# -- how sure ----------------------------------------------------------------------------
+
+
+def _sureness(matches: Sequence[Match]) -> Sureness:
+    if not matches:
+        return "nothing"
+    weight = max(match.weight for match in matches)
+    if weight >= _SURE:
+        return "sure"
+    return "likely" if weight >= _LIKELY else "doubtful"
+
+
+def _missing(matches: Sequence[Match]) -> tuple[str, ...]:
+    """Give the words that no match holds, in the question's order."""
+    if not matches:
+        return ()
+    held = frozenset(word for match in matches for word in match.words)
+    asked = dict.fromkeys(word for match in matches for word in match.missing)
+    return tuple(word for word in asked if word not in held)

@@ -1,0 +1,116 @@
+"""The verb message: hands a message to the desk, as a text line does."""
+
+from __future__ import annotations
+
+import mimetypes
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from evledger.cli import options
+from evledger.cli.documents import plain
+from evledger.cli.errors import Exit
+from evledger.cli.output import write_json, write_lines
+from evledger.exceptions import NotFound
+
+if TYPE_CHECKING:
+    from evledger.cli.config import Messages
+    from evledger.cli.options import Settings
+    from evledger.messages.desk import Desk, Media
+    from evledger.store import Store
+
+__all__ = ["desk_of", "message"]
+
+_HOUR: Final = 3_600
+_CODES: Final = {
+    "recorded": Exit.DONE,
+    "answered": Exit.DONE,
+    "malformed": Exit.WRONG,
+    "refused": Exit.UNFINISHED,
+}
+
+
+@options.verb(
+    "message",
+    "message 'semax|Does it help memory?' --from '+1 555 0100'",
+    "message - --from whatsapp:+15550100 --id SM7f3a --media scan.jpg < message.txt",
+)
+@click.argument("text")
+@click.option(
+    "--from", "sender", required=True, metavar="NUMBER", help="Who sent it: --from +15550100."
+)
+@click.option("--id", "id_", metavar="ID", help="Its id; the same message again adds nothing.")
+@click.option("--channel", default="sms", show_default=True, help="How it came: --channel signal.")
+@click.option(
+    "--media",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(),
+    help="A file that came with it; may be given again: --media scan.jpg.",
+)
+@options.common
+@click.pass_obj
+def message(
+    settings: Settings,
+    *,
+    text: str,
+    sender: str,
+    id_: str | None,
+    channel: str,
+    files: tuple[str, ...],
+) -> int:
+    """Take a message as a text line does: record it, and print the reply.
+
+    TEXT is "slug|question", "ingest slug|q:7|paste", "status slug" or "help";
+    - reads it from standard input.
+    Who may write, and how often, is in the configuration file.
+    """
+    from evledger.messages.desk import Incoming  # noqa: PLC0415  # of use to one verb
+
+    incoming = Incoming(
+        text=_standard_input() if text == "-" else text,
+        sender=sender,
+        id=id_,
+        channel=channel,
+        media=tuple(map(_media, files)),
+    )
+    with settings.open() as store:
+        reply = desk_of(store, settings.config.messages).receive(incoming)
+    if settings.json:
+        write_json(plain(reply))
+    else:
+        write_lines(reply.text.split("\n"))
+    return _CODES[reply.outcome]
+
+
+def desk_of(store: Store, messages: Messages) -> Desk:
+    """Give the desk that a configuration file describes."""
+    from evledger.messages.desk import Desk  # noqa: PLC0415  # as above
+    from evledger.messages.limits import Rate  # noqa: PLC0415  # as above
+
+    most = messages.messages_per_hour
+    given: dict[str, Any] = {"limit": Rate(most, _HOUR) if most else None}
+    for name in ("senders", "length", "contact", "directory"):
+        given[name] = getattr(messages, name)
+    return Desk(store, **given)
+
+
+def _standard_input() -> str:
+    return sys.stdin.buffer.read().decode("utf-8", "replace").removesuffix("\n")
+
+
+def _media(name: str) -> Media:
+    """Read a file, no further than tells that it is too large."""
+    from evledger.messages.desk import Media  # noqa: PLC0415  # as above
+    from evledger.messages.limits import LARGEST_FILE  # noqa: PLC0415  # as above
+
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        msg = f"{name!r:.200} cannot be read: {error}"
+        raise NotFound(msg) from error
+    return Media(data=data, media_type=mimetypes.guess_type(name)[0] or "")

@@ -1,0 +1,250 @@
+"""The index: SQLite's full-text search over a view's documents, in memory.
+
+It is derived from the view and kept nowhere else: what is sealed and was erased can be in no file
+because of it, every store and every mirror has it, and building it takes a few times as long as
+folding the view does.
+As the ledger grows, what was added or changed is added to it, and an entry's earlier words are
+passed over; they go when it is built anew.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from evledger.exceptions import StoreError
+from evledger.searching.documents import FIELDS, OWN, Document, documents
+from evledger.searching.lookup import Lookup, Sought
+from evledger.searching.words import spaced
+
+if TYPE_CHECKING:
+    from evledger.searching.query import Query
+    from evledger.view import View
+
+__all__ = ["Hit", "Index"]
+
+_COMMON: Final = 0.25  # of all documents; a word that more of them hold finds nothing by itself
+_CANDIDATES: Final = 60  # documents that are looked at closely, by the engine's own order
+
+# What the weights of hits are made of; tuned on one half of benchmarks/questions.jsonl.
+_LEAST: Final = 0.3  # the worth of a word that every document holds; of one that none holds it is 1
+_AWAY: Final = 0.75  # of a word's worth, where it stands only in an abstract or among the traits
+_ORDER: Final = 0.25  # the part of a weight that the engine's own score decides
+
+
+@attrs.frozen
+class Hit:
+    """A document that holds terms of a query.
+
+    Attributes:
+        entry: its whole name.
+        weight: the share of what was asked for that it holds, from 0 to 1.
+        words: the terms that it holds, as they were asked for, with what they were read as.
+        missing: the terms that it does not hold.
+    """
+
+    entry: str
+    weight: float
+    words: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class Index:
+    """The words of one view, brought up to date with later views of the same ledger."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._size = 0
+        self._entries: list[str] = [""]  # by row, from 1
+        self._rows: dict[str, int] = {}
+        self._named: dict[str, dict[str, None]] = {}
+        self._frame: object = None
+        self._sql = _database()
+        self._lookup = Lookup(self._sql)
+
+    # -- keeping up
+
+    def catch_up(self, view: View) -> bool:
+        """Take in what a view has that an earlier one had not.
+
+        Returns:
+            Whether it is the index of this view now; ``False`` where it is that of a later one.
+        """
+        with self._lock:
+            frame = (view.tiers, tuple(view.components.unopened()))
+            if view.head.size > self._size:
+                if self._size and (frame != self._frame or self._is_worn()):
+                    self._sql.close()
+                    self._begin()
+                self._add(view)
+                self._frame = frame
+            return self._size == view.head.size
+
+    def _is_worn(self) -> bool:
+        """Tell whether so many documents were replaced that a new index is better."""
+        return len(self._entries) > 2 * len(self._rows) + 1_000
+
+    def _add(self, view: View) -> None:
+        replaced: list[tuple[int]] = []
+        marks = ", ".join("?" * (len(FIELDS) + 1))
+        insert = f"INSERT INTO documents(rowid, {', '.join(FIELDS)}) VALUES ({marks})"  # noqa: S608  # our own names
+        with self._sql:
+            rows = (self._row(each, replaced) for each in documents(view, self._size))
+            self._sql.executemany(insert, rows)
+            self._sql.executemany("INSERT INTO replaced VALUES (?)", replaced)
+        self._size = view.head.size
+        self._lookup.forget()
+
+    def _row(self, document: Document, replaced: list[tuple[int]]) -> tuple[object, ...]:
+        earlier = self._rows.get(document.entry)
+        if earlier is not None:
+            replaced.append((earlier,))
+        row = self._rows[document.entry] = len(self._entries)
+        self._entries.append(document.entry)
+        for identifier in document.identifiers:
+            self._named.setdefault(identifier, {})[document.entry] = None
+        return (row, *map(spaced, document.fields))
+
+    # -- searching
+
+    def search(self, query: Query, limit: int) -> list[Hit]:
+        """Give the documents that hold most of what a query asks for, the best first.
+
+        Args:
+            query: what is asked for.
+            limit: how many at most.
+        """
+        with self._lock:
+            named = self._by_identifier(query)
+            found = [*named, *self._by_words(query, named, max(limit, _CANDIDATES))]
+        return sorted(found, key=lambda hit: -hit.weight)[:limit]
+
+    def holding(self, query: Query, kind: str) -> list[str]:
+        """Give the names of all entries of a kind that hold every term, the best first."""
+        with self._lock:
+            named = [hit.entry for hit in self._by_identifier(query)]
+            sought = self._sought(query, named)
+            worded = self._with_all(sought) if sought else []
+        if named and sought:
+            named = [entry for entry in named if entry in set(worded)]
+        found = dict.fromkeys(named or worded)
+        return [entry for entry in found if entry.startswith(f"{kind}:")]
+
+    def _by_identifier(self, query: Query) -> list[Hit]:
+        found: dict[str, str] = {}
+        for name in query.identifiers:
+            entries = [*self._named.get(name, {}), name, *(f"{kind}:{name}" for kind in _KINDS)]
+            found |= {e: name for e in entries if e in self._rows and e not in found}
+        return [Hit(entry, 1.0, (name,), ()) for entry, name in found.items()]
+
+    def _by_words(self, query: Query, named: Sequence[Hit], most: int) -> Iterator[Hit]:
+        but = {hit.entry for hit in named}
+        sought = self._sought(query, but)
+        known = [each for each in sought if each.expression]
+        if not known or any(each.required and not each.expression for each in sought):
+            return
+        worth = {each: self._worth(each) for each in sought}
+        total = sum(worth.values())
+        most_common = _COMMON * len(self._rows)
+        telling = [each for each in known if each.required or each.found_in <= most_common]
+        scores = self._candidates(telling or known, most)
+        best = max(scores.values(), default=1.0)
+        held = self._held(known, scores)
+        for row, score in scores.items():
+            if self._entries[row] not in but:
+                share = sum(worth[each] * part for each, part in held[row].items()) / total
+                weight = min(share * (1 - _ORDER + _ORDER * score / best), 1.0)
+                words = tuple(each.shown for each in held[row])
+                missing = tuple(each.shown for each in sought if each not in held[row])
+                yield Hit(self._entries[row], weight, words, missing)
+
+    def _sought(self, query: Query, but: Sequence[str] | set[str]) -> list[Sought]:
+        """Look the terms up, but for those that are names of entries: ``c4``."""
+        names = {(entry.partition(":")[2],) for entry in but}
+        return [self._lookup.seek(term) for term in query.terms if term.words not in names]
+
+    def _candidates(self, known: Sequence[Sought], most: int) -> dict[int, float]:
+        """Give the rows that the engine finds best, with its score of each, the best first."""
+        weights = ", ".join(map(str, FIELDS.values()))
+        rows = self._sql.execute(
+            f"SELECT rowid, bm25(documents, {weights}) AS score FROM documents "  # noqa: S608  # our own numbers
+            "WHERE documents MATCH ? AND rowid NOT IN replaced ORDER BY score, rowid LIMIT ?",
+            (_together(known), most),
+        )
+        return {row: -score for row, score in rows}  # the engine's are negative
+
+    def _held(self, known: Sequence[Sought], rows: Iterable[int]) -> dict[int, dict[Sought, float]]:
+        """Give for each row the terms that it holds, with the part of a term's worth it gets."""
+        held: dict[int, dict[Sought, float]] = {row: {} for row in rows}
+        for each in known:
+            for row in self._among(held, each.expression):
+                held[row][each] = each.trust * _AWAY
+            for row in self._among(held, f"{_IN_OWN}{each.expression}"):
+                held[row][each] = each.trust
+        return held
+
+    def _among(self, rows: Iterable[int], expression: str) -> list[int]:
+        """Give those of some rows that an expression matches."""
+        among = ", ".join(map(str, rows))
+        found = self._sql.execute(
+            f"SELECT rowid FROM documents WHERE documents MATCH ? AND rowid IN ({among})",  # noqa: S608  # numbers
+            (expression,),
+        )
+        return [row for (row,) in found]
+
+    def _with_all(self, sought: Sequence[Sought]) -> list[str]:
+        if not all(each.expression for each in sought):
+            return []
+        rows = self._sql.execute(
+            "SELECT rowid FROM documents WHERE documents MATCH ? AND rowid NOT IN replaced "
+            "ORDER BY rank",
+            (" AND ".join(each.expression for each in sought),),
+        )
+        return [self._entries[row] for (row,) in rows]
+
+    def _worth(self, sought: Sought) -> float:
+        """Give what a term tells apart: most where no document holds it, least where all do."""
+        count = len(self._rows)
+        rarity = math.log(1 + (count + 0.5) / (sought.found_in + 0.5))
+        return max(rarity / math.log(2 + 2 * count), _LEAST)
+
+
+_KINDS: Final = ("claim", "source", "question", "gap", "caveat", "section")
+_IN_OWN: Final = f"{{{' '.join(OWN)}}} : "
+
+
+def _database() -> sqlite3.Connection:
+    """Make an empty index.
+
+    Raises:
+        StoreError: this SQLite has no full-text search.
+    """
+    sql = sqlite3.connect(":memory:", check_same_thread=False)
+    try:
+        sql.execute(
+            f"CREATE VIRTUAL TABLE documents "
+            f"USING fts5({', '.join(FIELDS)}, content='', tokenize='ascii')"
+        )
+    except sqlite3.OperationalError as error:
+        msg = (
+            "this Python's SQLite has no full-text search (FTS5), which asking needs; "
+            f"install another build of Python or of SQLite ({error})"
+        )
+        raise StoreError(msg) from error
+    sql.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(documents, 'row')")
+    sql.execute("CREATE TABLE replaced (row INTEGER PRIMARY KEY)")
+    return sql
+
+
+def _together(known: Sequence[Sought]) -> str:
+    """Give what must be there, or where nothing must, any of what may be."""
+    required = [each.expression for each in known if each.required]
+    return " AND ".join(required) or " OR ".join(each.expression for each in known)

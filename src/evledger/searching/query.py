@@ -1,0 +1,93 @@
+"""A question as it is searched for: terms, phrases and identifiers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import attrs
+
+from evledger.searching.words import EMPTY_WORDS, words
+from evledger.spotting import Spotted, spot
+
+__all__ = ["Query", "Term", "parse"]
+
+_MOST: Final = 40  # terms of a question; the rest of a long one adds nothing
+
+
+@attrs.frozen
+class Term:
+    """A word that is looked for, or several that must stand side by side.
+
+    Attributes:
+        words: folded.
+        shown: as it was asked for.
+        required: whether nothing is found without it: it stood in quotation marks.
+        begins: whether words that begin so are meant: it ended in ``*``.
+    """
+
+    words: tuple[str, ...]
+    shown: str
+    required: bool = False
+    begins: bool = False
+
+
+@attrs.frozen
+class Query:
+    """What a question asks for.
+
+    Attributes:
+        terms: each once, in the question's order.
+        identifiers: locators in normal form, and what may be ids of entries.
+    """
+
+    terms: tuple[Term, ...]
+    identifiers: tuple[str, ...]
+
+
+_QUOTED: Final = re.compile(r"[\"“„«]([^\"“”„«»]{1,400})[\"”“»]")
+_ENTRY: Final = re.compile(r"\b(?:claim:|source:|question:|gap:|caveat:)?[a-z]{1,2}[0-9]{1,9}\b")
+
+
+def parse(question: str, normalise: Callable[[str], str]) -> Query:
+    """Take a question apart.
+
+    Args:
+        question: in plain words.
+        normalise: gives a locator's normal form, or raises ``Invalid``.
+
+    >>> from evledger.locators import normalise
+    >>> query = parse('What does PMID 29798983 say of "plasma BDNF" in rats?', normalise)
+    >>> query.identifiers, [term.words for term in query.terms]
+    (('pmid:29798983',), [('plasma', 'bdnf'), ('rats',)])
+    """
+    spotted = tuple(spot(question, normalise))
+    rest = _without(question, spotted)
+    names = _ENTRY.findall(rest.lower())
+    quoted = [_term(found[1], required=True) for found in _QUOTED.finditer(rest)]
+    pieces = _QUOTED.sub(" ", rest).split()
+    terms = [*quoted, *_full(pieces)]
+    if not terms and not spotted:
+        terms = [_term(piece) for piece in pieces]  # "was it about them?": there is nothing else
+    each = {term.words: term for term in terms if term.words}
+    return Query(tuple(each.values())[:_MOST], (*(each.locator for each in spotted), *names))
+
+
+def _without(text: str, spotted: Iterable[Spotted]) -> str:
+    """Give a text without the locators in it."""
+    for each in reversed(list(spotted)):
+        text = f"{text[: each.start]} {text[each.stop :]}"
+    return text
+
+
+def _term(text: str, *, required: bool = False) -> Term:
+    return Term(tuple(words(text)), text, required)
+
+
+def _full(pieces: Iterable[str]) -> Iterator[Term]:
+    for piece in pieces:
+        begins = piece.endswith("*")
+        for word in words(piece):
+            if word not in EMPTY_WORDS and (len(word) > 1 or not word.isascii()):
+                yield Term((word,), word, begins=begins)

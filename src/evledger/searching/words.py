@@ -1,0 +1,162 @@
+"""Words: what of a text is compared, and when two words count as one.
+
+A text becomes folded words: compatible forms are one, capitals and accents are gone, and a single
+Greek letter is its name, so that ``TGF-β1`` and ``TGF-beta1`` are the same two words.
+Chinese and Japanese characters are words of their own, since no blank divides them.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from typing import Any, Final, cast
+
+__all__ = ["EMPTY_WORDS", "same_words", "spaced", "stem", "words"]
+
+_WORD: Final = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"  # kana and ideographs, each alone
+    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
+_POSSESSIVE: Final = re.compile(r"['\u2019]s\b")
+_GREEK: Final = re.compile(r"[\u03b1-\u03c9]")
+
+
+def words(text: str) -> list[str]:
+    """Give the words of a text, folded, in their order.
+
+    >>> words("Crohn's disease: TGF-β1 in naïve 5-HT2A cells")
+    ['crohn', 'disease', 'tgf', 'beta1', 'in', 'naive', '5', 'ht2a', 'cells']
+    """
+    if text.isascii():
+        return _WORD.findall(_POSSESSIVE.sub("", text.lower()))
+    plain = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text.casefold())).casefold()
+    unmarked = "".join(filter(_is_no_mark, plain))
+    return [_named(word) for word in _WORD.findall(unmarked)]
+
+
+def spaced(text: str) -> str:
+    """Give a text that an engine which divides at all but letters and digits divides likewise.
+
+    Most texts are so already, in ASCII and without an apostrophe, and stay as they are.
+
+    >>> spaced("BDNF-TrkB"), spaced("Crohn's TGF-β1")
+    ('BDNF-TrkB', 'crohn tgf beta1')
+    """
+    if text.isascii() and "'" not in text and "\x00" not in text:
+        return text
+    return " ".join(words(text))
+
+
+def _is_no_mark(character: str) -> bool:
+    return not unicodedata.category(character).startswith("M")
+
+
+def _named(word: str) -> str:
+    """Write a Greek letter that stands alone in a word as its name."""
+    if word.isascii() or len(_GREEK.findall(word)) != 1:
+        return word
+    return _GREEK.sub(lambda found: _letter(found[0]), word)
+
+
+@functools.cache
+def _letter(letter: str) -> str:
+    return unicodedata.name(letter).removeprefix("GREEK SMALL LETTER ").split()[-1].lower()
+
+
+# -- stems -------------------------------------------------------------------------------
+
+_CYRILLIC: Final = re.compile(r"[\u0400-\u04ff]")
+_GREEK_WORD: Final = re.compile(r"[\u0370-\u03ff]")
+
+
+@functools.lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Give what is common to the forms of a word, by the Snowball algorithms.
+
+    The language follows the script: Russian for Cyrillic, Greek for Greek, English otherwise.
+
+    >>> stem("protects") == stem("protection") == stem("protected")
+    True
+    """
+    if _CYRILLIC.match(word):
+        language = "russian"
+    elif _GREEK_WORD.match(word):
+        language = "greek"
+    else:
+        language = "english"
+    return str(_stemmer(language).stemWord(word))
+
+
+@functools.cache
+def _stemmer(language: str) -> Any:
+    # It loads thirty languages, and most programs ask nothing.
+    import snowballstemmer  # type: ignore[import-untyped]  # noqa: PLC0415  # it brings no types
+
+    return cast("Any", snowballstemmer).stemmer(language)
+
+
+# -- words that are other words ----------------------------------------------------------
+
+_SAME: Final = (
+    "adolescent teenager teen youth",
+    "affect effect",
+    "animal animals",
+    "baby babies infant newborn neonate neonatal",
+    "brain cerebral",
+    "cancer tumor tumour neoplasm",
+    "child children kid paediatric pediatric",
+    "doctor physician",
+    "drug medication medicine",
+    "elderly older old",
+    "foot feet",
+    "fall falls fell fallen",
+    "heart cardiac",
+    "human people person patient volunteer",
+    "kidney renal",
+    "liver hepatic",
+    "lung pulmonary",
+    "man men male",
+    "mouse mice",
+    "pregnancy pregnant",
+    "rise risen rising rose",
+    "surgery surgical operation",
+    "tooth teeth dental",
+    "woman women female",
+)
+"""Words that no stem unites, and that readers take for one another."""
+
+
+@functools.cache
+def _groups() -> dict[str, tuple[str, ...]]:
+    return {stem(word): tuple(group.split()) for group in _SAME for word in group.split()}
+
+
+def same_words(word: str) -> tuple[str, ...]:
+    """Give the words that a reader may have meant by one, itself first.
+
+    >>> same_words("mice"), same_words("bdnf")
+    (('mice', 'mouse'), ('bdnf',))
+    """
+    root = stem(word)
+    return (word, *(other for other in _groups().get(root, ()) if stem(other) != root))
+
+
+EMPTY_WORDS: Final = frozenset(
+    """
+    a about after all also am an and any anybody anyone anything are as at be became because become
+    becomes been before being between both but by came can come comes could did do does doing done
+    during each else ever every for from gave get gets give given gives go goes going gone had has
+    have having he her here hers him his how i if in into is it its itself just let likely made
+    make makes making may me might mine more most much must my need needs no nor not of off on or
+    other our ours out over own put puts really same seem seems shall she should so some somebody
+    someone something such take taken takes taking than that the their theirs them then there these
+    they thing things this those though through to too took turn turned turns under until up upon
+    us use used uses using very want wants was we went were what when where whether which while who
+    whom whose why will with within without would you your yours
+    evidence find finding findings found knew know known knows ledger paper papers question report
+    reported reports research said say says show showed shown shows source sources studied studies
+    study tell tells think thinks thought told
+    """.split()  # noqa: SIM905  # a list of quoted words cannot be read
+)
+"""English words that say nothing of what is asked for, and those of asking itself."""
