@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -69,9 +68,10 @@ def _around(text: str, sought: set[str]) -> str:
     """Give what stands around the first of some stems; nothing where none is there."""
     from evledger.searching.words import stem, words  # noqa: PLC0415  # the same
 
-    flat = " ".join(unicodedata.normalize("NFKC", text).split())
-    for found in re.finditer(r"\w+", flat):
+    flat = " ".join(text.split())
+    for found in re.finditer(r"\S+", flat):
         if not sought.isdisjoint(map(stem, words(found[0]))):
-            start, stop = max(0, found.start() - _AROUND), found.end() + _AROUND
+            start = max(0, found.start() - _AROUND)
+            stop = min(found.end(), found.start() + _AROUND) + _AROUND
             return f"{'…' if start else ''}{flat[start:stop]}{'…' if stop < len(flat) else ''}"
     return ""

@@ -220,7 +220,7 @@ def test_half_a_step() -> None:
         batch.add_source(kind="review", title="Radon", capture=words_of_it)
     backend.failing = True
     with pytest.raises(OSError, match="stumbled"):
-        index_of(ledger.view())
+        names(ledger.view(), "xenon")
     assert names(old, "pmid:2") == names(old, "krypton") == set()
     backend.failing = False
     assert names(ledger.view(), "xenon") == {"source:s3"}
@@ -490,7 +490,7 @@ def test_a_process_forked_in_the_middle() -> None:
     later = ledger.view()
     backend.asked.clear()
     backend.let_go.clear()
-    thread = threading.Thread(target=index_of, args=(later,))
+    thread = threading.Thread(target=names, args=(later, "xenon"))
     thread.start()
     backend.asked.wait()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 import attrs
 
 from evledger.asking.answers import Answer, Cited, Group, Rejected, Sureness
-from evledger.asking.citing import check_sentence
+from evledger.asking.citing import MOST_CITATIONS, check_sentence
 from evledger.asking.contracts import Answerer, Match, Retriever, Sentence
 from evledger.asking.prompts import Prompt, folded, suggest
 from evledger.exceptions import PLUGIN_ERRORS, Invalid, PluginError, blame
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["ask"]
 
 LONGEST: Final = 2_000  # characters of a question
+_MOST_SENTENCES: Final = 200  # of an answerer; some never end
 _SURE: Final = 0.8
 _LIKELY: Final = 0.55
 
@@ -252,7 +254,7 @@ def _written(
     view: View, question: str, answerer: Answerer, matches: Sequence[Match]
 ) -> list[Sentence]:
     try:
-        written = list(answerer.answer(view, question, matches))
+        written = islice(answerer.answer(view, question, matches), _MOST_SENTENCES)
         return [_checked(each) for each in written]
     except PLUGIN_ERRORS as error:
         msg = f"answerer {answerer.name!r} failed: {blame(error)}"
@@ -263,7 +265,7 @@ def _checked(given: object) -> Sentence:
     if not isinstance(given, Sentence):
         msg = f"it gave {type(given).__name__}, where Sentence is expected"
         raise TypeError(msg)
-    citations = tuple(map(str, given.citations))
+    citations = tuple(map(str, islice(given.citations, MOST_CITATIONS + 1)))
     return attrs.evolve(given, text=str(given.text), citations=citations)
 
 

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
+
+import attrs
 
 from evledger.searching.index import Hit, Index
 from evledger.searching.query import Query, Term, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from evledger.view import Lineage, View
 
-__all__ = ["Hit", "Index", "Query", "Term", "index_of", "parse"]
+__all__ = ["FullText", "Hit", "Index", "Query", "Term", "index_of", "parse"]
 
 
 class _Kept:
@@ -31,27 +36,53 @@ class _Kept:
         self._lock = threading.Lock()
         self._indexes: WeakKeyDictionary[Lineage, Index] = WeakKeyDictionary()
 
-    def of(self, view: View) -> Index:
-        """Give the index that the views of one ledger share, if it can be of this view."""
+    def of(self, lineage: Lineage) -> Index:
+        """Give the index that the views of one ledger share."""
         with self._lock:
-            index = self._indexes.get(view.lineage)
-            if index is None:
-                index = self._indexes[view.lineage] = Index()
-        return index if index.catch_up(view) else _built(view)
-
-
-def _built(view: View) -> Index:
-    index = Index()
-    index.catch_up(view)
-    return index
+            if lineage not in self._indexes:
+                self._indexes[lineage] = Index()
+            return self._indexes[lineage]
 
 
 _KEPT: Final = _Kept()
 os.register_at_fork(after_in_child=_KEPT.start)
 
 
-def index_of(view: View) -> Index:
-    """Give the index of a view, brought up to date from that of an earlier view of its ledger.
+@contextmanager
+def _held(view: View) -> Generator[Index]:
+    """Give the index of a view, and see to it that nobody brings it up to a later one meanwhile.
+
+    An earlier view than the index has been brought up to gets one of its own.
+    """
+    index = _KEPT.of(view.lineage)
+    with index.lock:
+        if index.catch_up(view):
+            yield index
+            return
+    index = Index()
+    index.catch_up(view)
+    yield index
+
+
+@attrs.frozen
+class FullText:
+    """The full text of one view, to be searched; shared by threads."""
+
+    _view: View
+
+    def search(self, query: Query, limit: int) -> list[Hit]:
+        """Give the entries that hold most of a query; see :meth:`Index.search`."""
+        with _held(self._view) as index:
+            return index.search(query, limit)
+
+    def holding(self, query: Query, kind: str) -> list[str]:
+        """Give all entries of a kind that hold every term; see :meth:`Index.holding`."""
+        with _held(self._view) as index:
+            return index.holding(query, kind)
+
+
+def index_of(view: View) -> FullText:
+    """Give the full text of a view, from an index that the views of its ledger share.
 
     >>> import evledger
     >>> from evledger.locators import normalise
@@ -63,4 +94,4 @@ def index_of(view: View) -> Index:
     >>> [hit.entry for hit in index_of(view).search(parse("a woman", normalise), 5)]
     ['gap:g1']
     """
-    return _KEPT.of(view)
+    return FullText(view)

@@ -64,7 +64,7 @@ def documents(view: View, since: int = 0) -> Iterator[Document]:
         since: the head's size up to which everything is known already.
     """
     labels = {tier.slug: f"{tier.slug} {tier.label}" for tier in view.tiers}
-    changed = set(_changed(view.sources.unopened(), since))
+    changed = dict.fromkeys(_changed(view.sources.unopened(), since))
     for id in changed:
         yield _of_source(view, id)
     claims = dict.fromkeys(_changed(view.claims.unopened(), since))

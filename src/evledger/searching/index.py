@@ -2,7 +2,7 @@
 
 It is derived from the view and kept nowhere else: what is sealed and was erased can be in no file
 because of it, every store and every mirror has it, and building it takes a few times as long as
-folding the view does.
+folding the view.
 As the ledger grows, what was added or changed is added to it, and an entry's earlier words are
 passed over; they go when it is built anew.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Hit", "Index"]
 
 _COMMON: Final = 0.25  # of all documents; a word that more of them hold finds nothing by itself
+_FEW: Final = 100  # documents; where so few hold it, it does all the same
 _CANDIDATES: Final = 60  # documents that are looked at closely, by the engine's own order
 
 # What the weights of hits are made of; tuned on one half of benchmarks/questions.jsonl.
@@ -55,10 +57,14 @@ class Hit:
 
 
 class Index:
-    """The words of one view, brought up to date with later views of the same ledger."""
+    """The words of one view, brought up to date with later views of the same ledger.
+
+    Attributes:
+        lock: to be held from bringing it up to date to the end of a search.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._begin()
 
     def _begin(self) -> None:
@@ -66,8 +72,10 @@ class Index:
         self._entries: list[str] = [""]  # by row, from 1
         self._rows: dict[str, int] = {}
         self._named: dict[str, dict[str, None]] = {}
+        self._identifiers: dict[str, tuple[str, ...]] = {}
         self._frame: object = None
         self._sql = _database()
+        self._close = weakref.finalize(self, self._sql.close)
         self._lookup = Lookup(self._sql)
 
     # -- keeping up
@@ -78,15 +86,21 @@ class Index:
         Returns:
             Whether it is the index of this view now; ``False`` where it is that of a later one.
         """
-        with self._lock:
-            frame = (view.tiers, tuple(view.components.unopened()))
-            if view.head.size > self._size:
-                if self._size and (frame != self._frame or self._is_worn()):
-                    self._sql.close()
-                    self._begin()
+        frame = (view.tiers, tuple(view.components.unopened()))
+        if view.head.size > self._size:
+            if self._size and (frame != self._frame or self._is_worn()):
+                self._begin_anew()
+            try:
                 self._add(view)
-                self._frame = frame
-            return self._size == view.head.size
+            except BaseException:
+                self._begin_anew()  # half of a view would be taken for all of it
+                raise
+            self._frame = frame
+        return self._size == view.head.size
+
+    def _begin_anew(self) -> None:
+        self._close()
+        self._begin()
 
     def _is_worn(self) -> bool:
         """Tell whether so many documents were replaced that a new index is better."""
@@ -109,6 +123,10 @@ class Index:
             replaced.append((earlier,))
         row = self._rows[document.entry] = len(self._entries)
         self._entries.append(document.entry)
+        for identifier in self._identifiers.pop(document.entry, ()):
+            del self._named[identifier][document.entry]
+        if document.identifiers:
+            self._identifiers[document.entry] = document.identifiers
         for identifier in document.identifiers:
             self._named.setdefault(identifier, {})[document.entry] = None
         return (row, *map(spaced, document.fields))
@@ -122,17 +140,15 @@ class Index:
             query: what is asked for.
             limit: how many at most.
         """
-        with self._lock:
-            named = self._by_identifier(query)
-            found = [*named, *self._by_words(query, named, max(limit, _CANDIDATES))]
+        named = self._by_identifier(query)
+        found = [*named, *self._by_words(query, named, max(limit, _CANDIDATES))]
         return sorted(found, key=lambda hit: -hit.weight)[:limit]
 
     def holding(self, query: Query, kind: str) -> list[str]:
         """Give the names of all entries of a kind that hold every term, the best first."""
-        with self._lock:
-            named = [hit.entry for hit in self._by_identifier(query)]
-            sought = self._sought(query, named)
-            worded = self._with_all(sought) if sought else []
+        named = [hit.entry for hit in self._by_identifier(query)]
+        sought = self._sought(query, named)
+        worded = self._with_all(sought) if sought else []
         if named and sought:
             named = [entry for entry in named if entry in set(worded)]
         found = dict.fromkeys(named or worded)
@@ -153,7 +169,7 @@ class Index:
             return
         worth = {each: self._worth(each) for each in sought}
         total = sum(worth.values())
-        most_common = _COMMON * len(self._rows)
+        most_common = max(_FEW, _COMMON * len(self._rows))
         telling = [each for each in known if each.required or each.found_in <= most_common]
         scores = self._candidates(telling or known, most)
         best = max(scores.values(), default=1.0)
@@ -185,9 +201,10 @@ class Index:
         """Give for each row the terms that it holds, with the part of a term's worth it gets."""
         held: dict[int, dict[Sought, float]] = {row: {} for row in rows}
         for each in known:
-            for row in self._among(held, each.expression):
+            anywhere = self._among(held, each.expression)
+            for row in anywhere:
                 held[row][each] = each.trust * _AWAY
-            for row in self._among(held, f"{_IN_OWN}{each.expression}"):
+            for row in self._among(anywhere, f"{_IN_OWN}{each.expression}"):
                 held[row][each] = each.trust
         return held
 
@@ -228,6 +245,7 @@ def _database() -> sqlite3.Connection:
         StoreError: this SQLite has no full-text search.
     """
     sql = sqlite3.connect(":memory:", check_same_thread=False)
+    sql.execute("PRAGMA temp_store = MEMORY")  # else it sorts many words in a file
     try:
         sql.execute(
             f"CREATE VIRTUAL TABLE documents "

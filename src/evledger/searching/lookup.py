@@ -70,11 +70,11 @@ class Lookup:
         apart = self._apart(word)
         if apart is not None:
             return self._phrase(apart, term)
-        nearest = self._nearest(word)
-        if nearest is None:
-            return Sought(term.shown, "", 0, required=term.required)
-        shown = f"{term.shown} ({nearest})"
-        return _any_of(self._forms(nearest), shown, trust=_MISSPELT, required=term.required)
+        for nearest in self._nearest(word):
+            if forms := self._forms(nearest):
+                shown = f"{term.shown} ({nearest})"
+                return _any_of(forms, shown, trust=_MISSPELT, required=term.required)
+        return Sought(term.shown, "", 0, required=term.required)
 
     def _phrase(self, phrase: str, term: Term) -> Sought:
         count = self._count(phrase)
@@ -83,7 +83,8 @@ class Lookup:
 
     def _count(self, phrase: str) -> int:
         rows = self._sql.execute(
-            "SELECT count(*) FROM documents WHERE documents MATCH ?", (_quoted(phrase),)
+            "SELECT count(*) FROM documents WHERE documents MATCH ? AND rowid NOT IN replaced",
+            (_quoted(phrase),),
         )
         return int(rows.fetchone()[0])
 
@@ -92,31 +93,39 @@ class Lookup:
         found: dict[str, int] = {}
         for same in same_words(word):
             root = stem(same)
-            prefix = same if begins else _prefix(root)
-            rows = self._sql.execute(
-                "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ?",
-                (prefix, prefix + "\U0010ffff"),
-            )
-            found |= {term: doc for term, doc in rows if begins or stem(term) == root}
-        most = sorted(found, key=lambda term: -found[term])[:_FORMS]
+            for prefix in {same} if begins else {_prefix(root), same}:  # `age` is that of `aging`
+                rows = self._sql.execute(
+                    "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ?",
+                    (prefix, prefix + "\U0010ffff"),
+                )
+                found |= {term: doc for term, doc in rows if begins or stem(term) == root}
+        most = sorted(filter(self._stands, found), key=lambda term: (-found[term], term))[:_FORMS]
         return {term: found[term] for term in most}
+
+    def _stands(self, word: str) -> bool:
+        """Tell whether a word is in any document that was not replaced."""
+        rows = self._sql.execute(
+            "SELECT 1 FROM documents WHERE documents MATCH ? AND rowid NOT IN replaced LIMIT 1",
+            (_quoted(word),),
+        )
+        return rows.fetchone() is not None
 
     def _apart(self, word: str) -> str | None:
         """Give the two words, side by side in a document, that one was written together of."""
         pairs = (f"{word[:place]} {word[place:]}" for place in range(3, min(len(word), 30) - 2))
         return next((pair for pair in pairs if self._count(pair)), None)
 
-    def _nearest(self, word: str) -> str | None:
-        """Give the word of the documents that a misspelt one was most likely meant to be."""
+    def _nearest(self, word: str) -> list[str]:
+        """Give the words of the documents that a misspelt one may have been, the nearest first."""
         if len(word) < _SHORTEST or not word.isalpha():
-            return None
-        found = process.extractOne(
+            return []
+        found = process.extract(
             word,
             self._beginning(word[0]),
             scorer=OSA.distance,
             score_cutoff=1 if len(word) < _LONG else 2,
         )
-        return None if found is None else str(found[0])
+        return [str(each[0]) for each in found]
 
     def _beginning(self, letter: str) -> list[str]:
         """Give the words that begin with a letter, the most frequent first."""
@@ -141,4 +150,4 @@ def _quoted(words: str) -> str:
 
 def _prefix(root: str) -> str:
     """Give how all forms of a stem begin: ``memori`` is the stem of ``memory``, too."""
-    return root[:-1] if len(root) > 3 and root.endswith(("i", "e")) else root
+    return root[:-1] if len(root) > 2 and root.endswith(("i", "e")) else root

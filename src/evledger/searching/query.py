@@ -47,7 +47,9 @@ class Query:
 
 
 _QUOTED: Final = re.compile(r"[\"“„«]([^\"“”„«»]{1,400})[\"”“»]")
-_ENTRY: Final = re.compile(r"\b(?:claim:|source:|question:|gap:|caveat:)?[a-z]{1,2}[0-9]{1,9}\b")
+_ENTRY: Final = re.compile(
+    r"\b(?:(?:claim|source|question|gap|caveat|section):[\w-]{1,64}|[a-z]{1,2}[0-9]{1,9}\b)"
+)
 
 
 def parse(question: str, normalise: Callable[[str], str]) -> Query:
@@ -71,7 +73,8 @@ def parse(question: str, normalise: Callable[[str], str]) -> Query:
     if not terms and not spotted:
         terms = [_term(piece) for piece in pieces]  # "was it about them?": there is nothing else
     each = {term.words: term for term in terms if term.words}
-    return Query(tuple(each.values())[:_MOST], (*(each.locator for each in spotted), *names))
+    identifiers = dict.fromkeys((*(found.locator for found in spotted), *names))
+    return Query(tuple(each.values())[:_MOST], tuple(identifiers))
 
 
 def _without(text: str, spotted: Iterable[Spotted]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 import unicodedata
 from typing import Any, Final, cast
 
@@ -30,9 +31,27 @@ def words(text: str) -> list[str]:
     """
     if text.isascii():
         return _WORD.findall(_POSSESSIVE.sub("", text.lower()))
-    plain = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text.casefold())).casefold()
-    unmarked = "".join(filter(_is_no_mark, plain))
-    return [_named(word) for word in _WORD.findall(unmarked)]
+    # Marks go first: to normalise a long run of them takes time by the square of its length.
+    bare = _unmarked(text.casefold())
+    plain = _unmarked(unicodedata.normalize("NFKD", bare).casefold())
+    return [_named(word) for word in _WORD.findall(_POSSESSIVE.sub("", plain))]
+
+
+def _unmarked(text: str) -> str:
+    """Give a text without its accents; of Cyrillic, a short i is a letter of its own."""
+    return text.replace("\u0438\u0306", "\u0439").translate(_MARKS)
+
+
+class _Marks(dict[int, "int | None"]):
+    """Translates a text to what is left without marks; remembers each character it has seen."""
+
+    def __missing__(self, code: int) -> int | None:
+        is_mark = unicodedata.category(chr(code)).startswith("M")
+        self[code] = None if is_mark else code
+        return self[code]
+
+
+_MARKS: Final = _Marks()
 
 
 def spaced(text: str) -> str:
@@ -46,10 +65,6 @@ def spaced(text: str) -> str:
     if text.isascii() and "'" not in text and "\x00" not in text:
         return text
     return " ".join(words(text))
-
-
-def _is_no_mark(character: str) -> bool:
-    return not unicodedata.category(character).startswith("M")
 
 
 def _named(word: str) -> str:
@@ -70,6 +85,9 @@ _CYRILLIC: Final = re.compile(r"[\u0400-\u04ff]")
 _GREEK_WORD: Final = re.compile(r"[\u0370-\u03ff]")
 
 
+_LONGEST: Final = 64  # letters; to take a word apart takes time by the square of them
+
+
 @functools.lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Give what is common to the forms of a word, by the Snowball algorithms.
@@ -79,21 +97,33 @@ def stem(word: str) -> str:
     >>> stem("protects") == stem("protection") == stem("protected")
     True
     """
+    if len(word) > _LONGEST:
+        return word
     if _CYRILLIC.match(word):
         language = "russian"
     elif _GREEK_WORD.match(word):
         language = "greek"
     else:
         language = "english"
-    return str(_stemmer(language).stemWord(word))
+    return str(_STEMMERS.of(language).stemWord(word))
 
 
-@functools.cache
-def _stemmer(language: str) -> Any:
-    # It loads thirty languages, and most programs ask nothing.
-    import snowballstemmer  # type: ignore[import-untyped]  # noqa: PLC0415  # it brings no types
+class _Stemmers(threading.local):
+    """Each thread's own stemmers: one keeps the word that it is at in itself."""
 
-    return cast("Any", snowballstemmer).stemmer(language)
+    def __init__(self) -> None:
+        self._stemmers: dict[str, Any] = {}
+
+    def of(self, language: str) -> Any:
+        # It loads thirty languages, and most programs ask nothing.
+        import snowballstemmer  # type: ignore[import-untyped]  # noqa: PLC0415  # no types
+
+        if language not in self._stemmers:
+            self._stemmers[language] = cast("Any", snowballstemmer).stemmer(language)
+        return self._stemmers[language]
+
+
+_STEMMERS: Final = _Stemmers()
 
 
 # -- words that are other words ----------------------------------------------------------
