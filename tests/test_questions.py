@@ -108,7 +108,7 @@ LEDGERS: Final = histories(
 @settings(max_examples=40)
 def test_whatever_is_linked_stands_in_one_group(story: Story) -> None:
     """Every question stands once, and every link to it is in one of its groups, once."""
-    view = story.view()
+    view = story.view(PLUGINS)
     found = {each.question.id: each for each in standings(view)}
     assert found.keys() == view.questions.keys()
     for id, question in view.questions.items():
@@ -558,7 +558,9 @@ def test_what_is_hidden_or_long() -> None:
             asked_.append(question)
             return []
 
-    ledger = ledger_of(asked(channel="sms"), asked("q2", "why? " * 4_000), asked("q3", "Who?"))
+    ledger = ledger_of(
+        asked(channel="sms"), asked("q2", "why? " * 4_000), asked("q3", "Who?"), source()
+    )
     ledger.erase(1, "text", reason="asked", by="curator")
     assert bearing(ledger.view(), Listening(), since=0) == ()
     assert [len(each) for each in asked_] == [2_000, 4]

@@ -48,7 +48,7 @@ def find(view: View, text: str) -> Iterator[Hit]:
     from evledger.searching import index_of, parse  # noqa: PLC0415  # most programs find nothing
 
     query = parse(text, normalise)
-    if not query.terms and not query.identifiers:
+    if not (query.terms or query.locators or query.names):
         msg = "there is no word to look for"
         raise Invalid(msg)
     for entry in index_of(view).holding(query, "source"):

@@ -368,14 +368,22 @@ def bearing(
         PluginError: the retriever failed; the message names it.
     """
     found: list[EvidenceLinked] = []
-    for question in view.questions.values():
+    added = _added(view, since)
+    for question in view.questions.values() if added else ():
         if question.status == "open" and isinstance(question.text, str):
-            matches = retrieve(view, question.text[:LONGEST], retriever, _ASKED)
+            matches = retrieve(view, question.text[:LONGEST], retriever, _ASKED, among=added)
             seen = {*map(_entry_of, question.evidence), *_unlinked(question, record)}
             candidates = list(_candidates(view, matches, seen, since))[:limit]
             fresh = (match for match in candidates if match.entry not in seen)
             found += (_proposal(view, question, match) for match in fresh)
     return tuple(found)
+
+
+def _added(view: View, since: int) -> frozenset[str]:
+    """Give the whole names of the claims and sources that are new since then."""
+    claims = (f"claim:{each.id}" for each in view.claims.unopened() if each.n >= since)
+    sources = (f"source:{each.id}" for each in view.sources.unopened() if each.n >= since)
+    return frozenset((*claims, *sources))
 
 
 def _entry_of(evidence: Evidence) -> str:
@@ -428,7 +436,9 @@ def _proposal(view: View, question: Question, match: Match) -> EvidenceLinked:
     kind, _, id = match.entry.partition(":")
     claim = view.claims[id] if kind == "claim" else None
     source = view.sources[claim.source if claim is not None else id]
-    entries: tuple[Entry | None, ...] = (question, claim, source)
+    about = claim.about if claim is not None else None
+    named = (view.components.get(id) for id in (about.components if about is not None else ()))
+    entries: tuple[Entry | None, ...] = (question, claim, source, *named)
     is_open = not any(entry.sealed for entry in entries if entry is not None)
     return EvidenceLinked(
         question=question.id,

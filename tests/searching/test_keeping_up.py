@@ -13,9 +13,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import evledger
@@ -36,18 +37,19 @@ from evledger import (
 )
 from evledger.events import DEFAULT_TIERS, About
 from evledger.locators import normalise
-from evledger.searching import Hit, Index, index_of, parse
+from evledger.searching import FullText, Hit, Index, index_of, parse
 from evledger.searching.words import words
 from evledger.stores.memory import MemoryStore
 from evledger.testing import Story, stories
 from evledger.testing.telling import clock
 
+PLUGINS: Final = Plugins.builtin()
 ALL = 10_000
 
 
 def created(store: Store | None = None) -> Ledger:
     """Give a ledger with a source, s1, and a claim of it, c1."""
-    store = store or evledger.open("memory:", plugins=Plugins.builtin())
+    store = store or evledger.open("memory:", plugins=PLUGINS)
     ledger = store.create("semax", title="Semax", by="me")
     with ledger.batch(by="me") as batch:
         part = batch.map_component(component="Semaglutide", layer="gut")
@@ -57,7 +59,7 @@ def created(store: Store | None = None) -> Ledger:
     return ledger
 
 
-def search(index: Index, question: str) -> list[Hit]:
+def search(index: Index | FullText, question: str) -> list[Hit]:
     """Give what is found."""
     return index.search(parse(question, normalise), ALL)
 
@@ -93,6 +95,7 @@ def spoken(view: View) -> list[str]:
     return sorted({word for text in texts for word in words(text)})
 
 
+@settings(max_examples=50)
 @given(stories(min_size=4), st.data())
 def test_kept_up_equals_built_anew(story: Story, data: st.DataObject) -> None:
     """At whatever points an index was brought up to date, it finds what a new one finds.
@@ -100,7 +103,7 @@ def test_kept_up_equals_built_anew(story: Story, data: st.DataObject) -> None:
     Order and weight may differ, since an entry's earlier words are counted until the next
     building.
     """
-    ledger = story.ledger()
+    ledger = story.ledger(PLUGINS)
     last = ledger.view()
     cuts = sorted(data.draw(st.sets(st.integers(1, last.head.size - 1), max_size=4), label="cuts"))
     kept = Index()
@@ -119,10 +122,11 @@ def test_kept_up_equals_built_anew(story: Story, data: st.DataObject) -> None:
         }
 
 
+@settings(max_examples=50)
 @given(stories(min_size=4), st.data())
 def test_an_old_view_is_as_it_was(story: Story, data: st.DataObject) -> None:
     """An old view finds what it found, whatever was asked before; nothing that came later."""
-    ledger = story.ledger()
+    ledger = story.ledger(PLUGINS)
     last = ledger.view()
     old = ledger.view(n=data.draw(st.integers(1, last.head.size), label="size"))
     word = data.draw(st.sampled_from([*spoken(last), "argon"]), label="word")
@@ -211,7 +215,7 @@ def test_after_many_changes() -> None:
 def test_half_a_step() -> None:
     """Where reading a view fails, the index is as it was, and the next time is whole."""
     backend = Stumbling()
-    ledger = created(Store(backend, Plugins.builtin(), clock()))
+    ledger = created(Store(backend, PLUGINS, clock()))
     old = ledger.view()
     assert names(old, "neon") == {"claim:c1"}
     with ledger.batch(by="me") as batch:
@@ -283,7 +287,7 @@ def tells(ledger: Ledger) -> bool:
 def test_erased_words_are_gone() -> None:
     """Where something was erased, the index that held it is let go, and no other finds it."""
     before = indexes()
-    ledger = confessed(evledger.open("memory:", plugins=Plugins.builtin()))
+    ledger = confessed(evledger.open("memory:", plugins=PLUGINS))
     assert tells(ledger)
     assert indexes() == before + 1
     ledger.erase(4, "title", reason="asked", by="me")
@@ -297,7 +301,7 @@ def test_erased_words_are_gone() -> None:
 
 def test_erased_words_are_gone_for_other_threads() -> None:
     """What one thread erased, another cannot find, though it asked before."""
-    ledger = confessed(evledger.open("memory:", plugins=Plugins.builtin()))
+    ledger = confessed(evledger.open("memory:", plugins=PLUGINS))
     with ThreadPoolExecutor(1) as other:
         assert other.submit(tells, ledger).result()
         forget(ledger)
@@ -307,7 +311,7 @@ def test_erased_words_are_gone_for_other_threads() -> None:
 def test_erased_words_are_gone_for_other_processes(tmp_path: Path) -> None:
     """What one process erased, another that has the ledger open cannot find."""
     path = tmp_path / "ledger.db"
-    with evledger.open(path, plugins=Plugins.builtin()) as store:
+    with evledger.open(path, plugins=PLUGINS) as store:
         ledger = confessed(store)
         assert tells(ledger)
         assert in_child(lambda: _forget_in(path)) == 0
@@ -315,15 +319,15 @@ def test_erased_words_are_gone_for_other_processes(tmp_path: Path) -> None:
 
 
 def _forget_in(path: Path) -> None:
-    with evledger.open(path, plugins=Plugins.builtin()) as store:
+    with evledger.open(path, plugins=PLUGINS) as store:
         forget(store.ledger("semax"))
 
 
 def test_what_is_withheld_is_not_found(tmp_path: Path) -> None:
     """An archive that came without its vault has nothing sealed to find, but all the rest."""
-    store = evledger.open("memory:", plugins=Plugins.builtin())
+    store = evledger.open("memory:", plugins=PLUGINS)
     confessed(store).export(tmp_path / "archive")
-    with evledger.open("memory:", plugins=Plugins.builtin()) as other:
+    with evledger.open("memory:", plugins=PLUGINS) as other:
         restored = other.restore(tmp_path / "archive")
         assert not tells(restored)
         assert "claim:c2" in names(restored.view(), "rose")
@@ -355,7 +359,7 @@ def _letters(number: int) -> str:
 
 def test_an_index_is_shared() -> None:
     """The views of one ledger have one index; two ledgers, and two openings, have two."""
-    store = evledger.open("memory:", plugins=Plugins.builtin())
+    store = evledger.open("memory:", plugins=PLUGINS)
     one = created(store)
     other = store.create("other", title="Other", by="me")
     other.append(GapNoted(id="g1", text="Krypton."), by="me")
@@ -384,7 +388,7 @@ def test_an_index_is_let_go() -> None:
     before = indexes()
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a connection that nobody closes would warn
-        with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+        with evledger.open("memory:", plugins=PLUGINS) as store:
             ledger = created(store)
             assert names(ledger.view(), "neon") == {"claim:c1"}
             assert indexes() == before + 1
@@ -482,7 +486,7 @@ def test_a_forked_process_asks() -> None:
 def test_a_process_forked_in_the_middle() -> None:
     """A child asks, though another thread of its parent was building the index as it forked."""
     backend = Stumbling()
-    ledger = created(Store(backend, Plugins.builtin(), clock()))
+    ledger = created(Store(backend, PLUGINS, clock()))
     view = ledger.view()
     with ledger.batch(by="me") as batch:
         captured = batch.attach(b"Xenon.", "text/plain")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from evledger.asking.answering import ask
 from evledger.asking.answers import Answer, Cited, Group, Rejected, Sureness
 from evledger.asking.citing import check_sentence
-from evledger.asking.contracts import Answerer, Match, Retriever, Sentence
+from evledger.asking.contracts import Answerer, Match, Retriever, Selective, Sentence
 from evledger.asking.prompts import Prompt, suggest
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Prompt",
     "Rejected",
     "Retriever",
+    "Selective",
     "Sentence",
     "Sureness",
     "ask",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -12,8 +13,8 @@ import attrs
 
 from evledger.asking.answers import Answer, Cited, Group, Rejected, Sureness
 from evledger.asking.citing import MOST_CITATIONS, check_sentence
-from evledger.asking.contracts import Answerer, Match, Retriever, Sentence
-from evledger.asking.prompts import Prompt, folded, suggest
+from evledger.asking.contracts import Answerer, Match, Retriever, Selective, Sentence
+from evledger.asking.prompts import Prompt, folded, of_question, suggest
 from evledger.exceptions import PLUGIN_ERRORS, Invalid, PluginError, blame
 from evledger.ranking import marks
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ask"]
 
 LONGEST: Final = 2_000  # characters of a question
+_MOST_ENTRIES: Final = 1_000  # of an answer
 _MOST_SENTENCES: Final = 200  # of an answerer; some never end
 _SURE: Final = 0.8
 _LIKELY: Final = 0.55
@@ -44,6 +46,9 @@ def ask(
 ) -> Answer:
     """Answer a question from a view; see :meth:`evledger.Ledger.ask`."""
     asked = checked_question(question)
+    if type(limit) is not int or not 1 <= limit <= _MOST_ENTRIES:
+        msg = f"limit={limit!r:.40}: expected a number from 1 to {_MOST_ENTRIES}"
+        raise Invalid(msg)
     linked, retrieved = _bearing(view, asked, retriever, limit)
     found = [*linked, *retrieved]
     matches = found[:limit]
@@ -69,6 +74,7 @@ def ask(
         sureness=_sureness([*linked, *_answering(retrieved)]),
         weight=weight,
         missing=_missing(matches),
+        readings={word: other for each in matches for word, other in each.readings.items()},
         more=len(found) - len(matches),
     )
 
@@ -116,24 +122,60 @@ def _answering(matches: Iterable[Match]) -> Iterator[Match]:
 
 
 def prompted(view: View, question: str) -> Prompt | None:
-    """Give the prompt that asks a question in these words, where the ledger suggests one."""
+    """Give the prompt that asks a question in these words, or the reader's question it names.
+
+    ``q7``, ``q:7`` and ``question:q7`` name one.
+    """
+    name = folded(question).removeprefix("question:")
+    for id in (name, name.removeprefix("q:"), f"q{name.removeprefix('q:')}"):
+        if id in view.questions and view.questions[id].status != "withdrawn":
+            return of_question(view, view.questions[id])
     if view not in _SUGGESTED:
-        _SUGGESTED[view] = {folded(prompt.text): prompt for prompt in suggest(view)}
-    return _SUGGESTED[view].get(folded(question))
+        _SUGGESTED[view] = _by_words(view)
+    return _SUGGESTED[view].get(_words(question))
 
 
 _SUGGESTED: Final[WeakKeyDictionary[View, dict[str, Prompt]]] = WeakKeyDictionary()
-"""What each view suggests, for as long as the view is held: it never changes."""
+"""What each view can answer at once, for as long as the view is held: it never changes."""
 
 
-def retrieve(view: View, question: str, retriever: Retriever, limit: int) -> tuple[Match, ...]:
+def _by_words(view: View) -> dict[str, Prompt]:
+    """Give what the ledger suggests, and what readers asked and something answers, by its words."""
+    asked = (each for each in view.questions.values() if each.status != "withdrawn")
+    answered = (each for each in (of_question(view, each) for each in asked) if each.entries)
+    return {_words(prompt.text): prompt for prompt in (*answered, *suggest(view))}
+
+
+def _words(text: str) -> str:
+    """Give a question without what makes no other question of it."""
+    return " ".join(word for word in re.findall(r"\w+", folded(text)) if word not in _FILLING)
+
+
+_FILLING: Final = frozenset(("a", "an", "far", "now", "so", "the", "yet"))
+
+
+def retrieve(
+    view: View, question: str, retriever: Retriever, limit: int, among: Collection[str] = ()
+) -> tuple[Match, ...]:
     """Give what a retriever finds, held to what it promises.
+
+    Args:
+        view: in which.
+        question: what is asked.
+        retriever: who looks.
+        limit: how many matches at most.
+        among: names of the entries to look among, where the retriever can do that.
 
     Raises:
         PluginError: the retriever failed, or gave something else; the message names it.
     """
     try:
-        found = tuple(retriever.retrieve(view, question, limit))
+        given = (
+            retriever.retrieve_among(view, question, limit, among)
+            if among and isinstance(retriever, Selective)
+            else retriever.retrieve(view, question, limit)
+        )
+        found = tuple(islice(given, limit))
         wrong = next((each for each in found if not _is_match(view, each)), None)
     except PLUGIN_ERRORS as error:
         msg = f"retriever {retriever.name!r} failed: {blame(error)}"
@@ -144,7 +186,7 @@ def retrieve(view: View, question: str, retriever: Retriever, limit: int) -> tup
             "with a weight from 0 to 1"
         )
         raise PluginError(msg)
-    return found[:limit]
+    return tuple({match.entry: match for match in reversed(found)}.values())[::-1]
 
 
 def _is_match(view: View, match: object) -> bool:

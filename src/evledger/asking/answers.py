@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -92,6 +93,7 @@ class Answer:
         sureness: how sure it is that the best match bears on the question.
         weight: the best match's weight, from 0 to 1.
         missing: the words of the question that nothing found holds.
+        readings: for a word that was read as another, the other.
         more: how many more entries answer it than were asked for, where it is known: of a
             question that the ledger itself suggests.
     """
@@ -113,6 +115,7 @@ class Answer:
     sureness: Sureness = "nothing"
     weight: float = 0.0
     missing: tuple[str, ...] = ()
+    readings: Mapping[str, str] = attrs.field(factory=dict[str, str])
     more: int = 0
 
     @property

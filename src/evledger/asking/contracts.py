@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
 
 if TYPE_CHECKING:
     from evledger.view import View
 
-__all__ = ["Answerer", "Match", "Retriever", "Sentence"]
+__all__ = ["Answerer", "Match", "Retriever", "Selective", "Sentence"]
 
 
 @attrs.frozen(kw_only=True)
@@ -21,15 +21,16 @@ class Match:
         entry: its whole name: ``claim:c12``.
         weight: how sure it is that it bears on the question, from 0 to 1;
             1 where all that was asked for is in it.
-        words: the words of the question that it holds, for people:
-            where one was read as another, both, as in ``semex (semax)``.
+        words: the words of the question that it holds.
         missing: the words of the question that it does not hold.
+        readings: for a word that was read as another, the other: ``semex`` as ``semax``.
     """
 
     entry: str
     weight: float
     words: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    readings: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +60,21 @@ class Retriever(Protocol):
 
     def retrieve(self, view: View, question: str, limit: int) -> Iterable[Match]:
         """Give at most ``limit`` matches, the best first; none where nothing bears on it."""
+        ...
+
+
+@runtime_checkable
+class Selective(Protocol):
+    """What a retriever has, besides, that can look among some entries alone.
+
+    New entries are matched with every open question; where there are many of either,
+    a retriever that looks at all of a ledger for each takes long.
+    """
+
+    def retrieve_among(
+        self, view: View, question: str, limit: int, among: Collection[str]
+    ) -> Iterable[Match]:
+        """Give at most ``limit`` matches among the entries of these whole names."""
         ...
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from evledger.entries import Claim, Evidence, Question
     from evledger.view import View
 
-__all__ = ["Prompt", "folded", "suggest"]
+__all__ = ["Prompt", "folded", "of_question", "suggest"]
 
 _MOST: Final = 8  # prompts that an article suggests
 _LATEST: Final = 5  # claims that count as recent
@@ -182,17 +182,22 @@ def _strongest_first(view: View, ids: Iterable[str]) -> list[str]:
 
 def _of_questions(view: View) -> Sequence[Prompt]:
     """What readers asked, where a claim that counts, or a source, answers it; the most first."""
-    found: list[Prompt] = []
+    asked = (each for each in view.questions.values() if each.status != "withdrawn")
+    worded = (each for each in asked if isinstance(each.text, str) and _is_worded(each.text))
+    found = (of_question(view, each) for each in worded)
+    fit = (each for each in found if len(each.text) <= _LONGEST)
+    return sorted(fit, key=lambda prompt: -len(prompt.entries))
+
+
+def of_question(view: View, question: Question) -> Prompt:
+    """Give a reader's question as a prompt, with what answers it, if anything does.
+
+    Args:
+        view: in which.
+        question: one of its questions; where its text is hidden, the prompt's is empty.
+    """
+    text = one_line(question.text).strip() if isinstance(question.text, str) else ""
     counted = frozenset(view.counted.claims)
-    for question in view.questions.values():
-        asked = question.text if isinstance(question.text, str) else ""
-        text = one_line(asked).strip()
-        if question.status != "withdrawn" and _is_worded(asked) and len(text) <= _LONGEST:
-            found.append(_of_question(view, text, question, counted))
-    return sorted(found, key=lambda prompt: -len(prompt.entries))
-
-
-def _of_question(view: View, text: str, question: Question, counted: frozenset[str]) -> Prompt:
     evidence = sorted(question.evidence, key=lambda each: _RELATIONS.get(each.relation, 0))
     linked = [each for each in evidence if _is_in_force(each)]
     claims = [each.claim for each in linked if each.claim in counted]

@@ -18,7 +18,7 @@ from evledger.searching.index import Hit, Index
 from evledger.searching.query import Query, Term, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Collection, Generator
 
     from evledger.view import Lineage, View
 
@@ -70,10 +70,10 @@ class FullText:
 
     _view: View
 
-    def search(self, query: Query, limit: int) -> list[Hit]:
+    def search(self, query: Query, limit: int, among: Collection[str] = ()) -> list[Hit]:
         """Give the entries that hold most of a query; see :meth:`Index.search`."""
         with _held(self._view) as index:
-            return index.search(query, limit)
+            return index.search(query, limit, among)
 
     def holding(self, query: Query, kind: str) -> list[str]:
         """Give all entries of a kind that hold every term; see :meth:`Index.holding`."""

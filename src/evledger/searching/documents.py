@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from evledger.entries import Claim, Entry, Source
 
 if TYPE_CHECKING:
-    from evledger.view import View
+    from evledger.view import Entries, View
 
 __all__ = ["FIELDS", "OWN", "Document", "documents"]
 
@@ -28,7 +28,7 @@ FIELDS: Final = {
 ``source`` who wrote what where; ``traits`` tier, stance, kind, year; ``captured`` an abstract.
 """
 
-OWN: Final = ("text", "quote", "about", "source")
+OWN: Final = ("text", "quote", "about")
 """The fields whose words say what an entry is about; the others say it in passing."""
 
 
@@ -113,15 +113,25 @@ def _of_the_rest(view: View, since: int) -> Iterator[Document]:
     for id, section in view.sections.items():
         if is_newer(section, since):
             text = f"{_open(section.heading)} {_open(section.body)}"
-            yield Document(entry=f"section:{id}", text=text)
-    for kind, entries in (
-        ("gap", view.gaps),
-        ("caveat", view.caveats),
-        ("question", view.questions),
-    ):
+            yield Document(entry=f"section:{id}", text=text, traits=_ASKED_FOR_BY.get(id, id))
+    said: dict[str, Entries[Any]] = {
+        "gap": view.gaps,
+        "caveat": view.caveats,
+        "question": view.questions,
+    }
+    for kind, entries in said.items():
         for id, entry in entries.items():
             if is_newer(entry, since):
-                yield Document(entry=f"{kind}:{id}", text=_open(entry.text))
+                traits = _ASKED_FOR_BY.get(kind, "")
+                yield Document(entry=f"{kind}:{id}", text=_open(entry.text), traits=traits)
+
+
+_ASKED_FOR_BY: Final = {
+    "safety": "safety side effects warning",
+    "caveat": "caveat safety side effects warning",
+    "gap": "gap not known unknown missing",
+}
+"""Words by which readers ask for such an entry, whatever it says."""
 
 
 def _whence(source: Source) -> str:

@@ -13,7 +13,7 @@ import math
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -31,11 +31,15 @@ __all__ = ["Hit", "Index"]
 
 _COMMON: Final = 0.25  # of all documents; a word that more of them hold finds nothing by itself
 _FEW: Final = 100  # documents; where so few hold it, it does all the same
+_WORN: Final = 0.02  # of all documents; of a small ledger the first that is replaced
 _CANDIDATES: Final = 60  # documents that are looked at closely, by the engine's own order
 
 # What the weights of hits are made of; tuned on one half of benchmarks/questions.jsonl.
 _LEAST: Final = 0.3  # the worth of a word that every document holds; of one that none holds it is 1
 _AWAY: Final = 0.75  # of a word's worth, where it stands only in an abstract or among the traits
+_LIGHT: Final = 0.15  # the worth of a word that is hardly missed
+_TELLING: Final = 0.5  # the worth of a word that is found by; where all are less, little is sure
+_ENOUGH: Final = 4.5  # the worth of words that are enough of a long question
 _ORDER: Final = 0.25  # the part of a weight that the engine's own score decides
 
 
@@ -46,14 +50,16 @@ class Hit:
     Attributes:
         entry: its whole name.
         weight: the share of what was asked for that it holds, from 0 to 1.
-        words: the terms that it holds, as they were asked for, with what they were read as.
+        words: the terms that it holds, as they were asked for.
         missing: the terms that it does not hold.
+        readings: for a term that was read as another word, the word.
     """
 
     entry: str
     weight: float
-    words: tuple[str, ...]
-    missing: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    readings: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
 
 class Index:
@@ -88,13 +94,12 @@ class Index:
         """
         frame = (view.tiers, tuple(view.components.unopened()))
         if view.head.size > self._size:
-            if self._size and (frame != self._frame or self._is_worn()):
+            if self._size and frame != self._frame:
                 self._begin_anew()
-            try:
+            self._add(view)
+            if self._is_worn():
+                self._begin_anew()
                 self._add(view)
-            except BaseException:
-                self._begin_anew()  # half of a view would be taken for all of it
-                raise
             self._frame = frame
         return self._size == view.head.size
 
@@ -103,19 +108,27 @@ class Index:
         self._begin()
 
     def _is_worn(self) -> bool:
-        """Tell whether so many documents were replaced that a new index is better."""
-        return len(self._entries) > 2 * len(self._rows) + 1_000
+        """Tell whether so many documents were replaced that they would tell in the weights."""
+        return len(self._entries) - 1 - len(self._rows) > _WORN * len(self._rows)
 
     def _add(self, view: View) -> None:
-        replaced: list[tuple[int]] = []
-        marks = ", ".join("?" * (len(FIELDS) + 1))
-        insert = f"INSERT INTO documents(rowid, {', '.join(FIELDS)}) VALUES ({marks})"  # noqa: S608  # our own names
-        with self._sql:
-            rows = (self._row(each, replaced) for each in documents(view, self._size))
-            self._sql.executemany(insert, rows)
-            self._sql.executemany("INSERT INTO replaced VALUES (?)", replaced)
+        try:
+            self._insert(documents(view, self._size))
+        except BaseException:
+            self._begin_anew()  # half of a view would be taken for all of it
+            raise
         self._size = view.head.size
         self._lookup.forget()
+
+    def _insert(self, added: Iterable[Document]) -> None:
+        replaced: list[tuple[int]] = []
+        marks = ", ".join("?" * (len(FIELDS) + 1))
+        with self._sql:
+            self._sql.executemany(
+                f"INSERT INTO documents(rowid, {', '.join(FIELDS)}) VALUES ({marks})",  # noqa: S608  # our own names
+                (self._row(each, replaced) for each in added),
+            )
+            self._sql.executemany("INSERT INTO replaced VALUES (?)", replaced)
 
     def _row(self, document: Document, replaced: list[tuple[int]]) -> tuple[object, ...]:
         earlier = self._rows.get(document.entry)
@@ -133,69 +146,107 @@ class Index:
 
     # -- searching
 
-    def search(self, query: Query, limit: int) -> list[Hit]:
+    def search(self, query: Query, limit: int, among: Collection[str] = ()) -> list[Hit]:
         """Give the documents that hold most of what a query asks for, the best first.
 
         Args:
             query: what is asked for.
             limit: how many at most.
+            among: names of the entries that are asked for; all where it is empty.
         """
-        named = self._by_identifier(query)
-        found = [*named, *self._by_words(query, named, max(limit, _CANDIDATES))]
+        named = self._named_by(query)
+        rows = [self._rows[entry] for entry in among if entry in self._rows]
+        if among and not rows:
+            return []
+        words = self._by_words(query, named, max(limit, _CANDIDATES), rows)
+        found = [hit for hit in (*named.values(), *words) if not among or hit.entry in among]
         return sorted(found, key=lambda hit: -hit.weight)[:limit]
 
     def holding(self, query: Query, kind: str) -> list[str]:
         """Give the names of all entries of a kind that hold every term, the best first."""
-        named = [hit.entry for hit in self._by_identifier(query)]
+        named = self._named_by(query)
         sought = self._sought(query, named)
-        worded = self._with_all(sought) if sought else []
-        if named and sought:
-            named = [entry for entry in named if entry in set(worded)]
-        found = dict.fromkeys(named or worded)
-        return [entry for entry in found if entry.startswith(f"{kind}:")]
+        worded = self._with_all(sought) if sought else list(named)
+        if query.locators or named:
+            worded = [entry for entry in worded if entry in named]
+        return [entry for entry in worded if entry.startswith(f"{kind}:")]
 
-    def _by_identifier(self, query: Query) -> list[Hit]:
-        found: dict[str, str] = {}
-        for name in query.identifiers:
-            entries = [*self._named.get(name, {}), name, *(f"{kind}:{name}" for kind in _KINDS)]
-            found |= {e: name for e in entries if e in self._rows and e not in found}
-        return [Hit(entry, 1.0, (name,), ()) for entry, name in found.items()]
+    def _named_by(self, query: Query) -> dict[str, Hit]:
+        """Give the entries that a query names, each once."""
+        found: dict[str, Hit] = {}
+        for name in (*query.locators, *query.names):
+            whole = (name, *(f"{kind}:{name}" for kind in _KINDS))
+            for entry in (*self._named.get(name, {}), *filter(self._rows.__contains__, whole)):
+                found.setdefault(entry, Hit(entry, 1.0, words=(name,)))
+        return found
 
-    def _by_words(self, query: Query, named: Sequence[Hit], most: int) -> Iterator[Hit]:
-        but = {hit.entry for hit in named}
-        sought = self._sought(query, but)
+    def _by_words(
+        self, query: Query, named: dict[str, Hit], most: int, rows: Sequence[int]
+    ) -> Iterator[Hit]:
+        sought = self._sought(query, named)
         known = [each for each in sought if each.expression]
-        if not known or any(each.required and not each.expression for each in sought):
+        if not known or any(each.term.required and not each.expression for each in sought):
             return
+        unknown = [name for name in query.locators if not self._named.get(name)]
         worth = {each: self._worth(each) for each in sought}
-        total = sum(worth.values())
-        most_common = max(_FEW, _COMMON * len(self._rows))
-        telling = [each for each in known if each.required or each.found_in <= most_common]
-        scores = self._candidates(telling or known, most)
+        total = min(sum(worth.values()) + len(unknown), max(_ENOUGH, len(unknown)))
+        scores = self._candidates(self._telling(known), most, rows)
         best = max(scores.values(), default=1.0)
         held = self._held(known, scores)
         for row, score in scores.items():
-            if self._entries[row] not in but:
+            if self._entries[row] not in named:
                 share = sum(worth[each] * part for each, part in held[row].items()) / total
-                weight = min(share * (1 - _ORDER + _ORDER * score / best), 1.0)
-                words = tuple(each.shown for each in held[row])
-                missing = tuple(each.shown for each in sought if each not in held[row])
-                yield Hit(self._entries[row], weight, words, missing)
+                rarest = max((worth[each] for each in held[row]), default=0.0)
+                certain = min(share, 1.0) * min(rarest / _TELLING, 1.0)
+                weight = certain * (1 - _ORDER + _ORDER * score / best)
+                yield self._hit(row, weight, sought, held[row], unknown)
 
-    def _sought(self, query: Query, but: Sequence[str] | set[str]) -> list[Sought]:
+    def _hit(
+        self,
+        row: int,
+        weight: float,
+        sought: Sequence[Sought],
+        held: Mapping[Sought, float],
+        unknown: Sequence[str],
+    ) -> Hit:
+        missing = (each.term.shown for each in sought if each not in held)
+        return Hit(
+            self._entries[row],
+            min(weight, 1.0),
+            words=tuple(each.term.shown for each in held),
+            missing=(*unknown, *missing),
+            readings={each.term.shown: each.read_as for each in held if each.read_as is not None},
+        )
+
+    def _sought(self, query: Query, named: Iterable[str]) -> list[Sought]:
         """Look the terms up, but for those that are names of entries: ``c4``."""
-        names = {(entry.partition(":")[2],) for entry in but}
+        names = {(entry.partition(":")[2],) for entry in named}
         return [self._lookup.seek(term) for term in query.terms if term.words not in names]
 
-    def _candidates(self, known: Sequence[Sought], most: int) -> dict[int, float]:
-        """Give the rows that the engine finds best, with its score of each, the best first."""
+    def _telling(self, known: Sequence[Sought]) -> Sequence[Sought]:
+        """Give the terms by which documents are found: those that only some of them hold."""
+        most = max(_FEW, _COMMON * len(self._rows))
+        return [each for each in known if each.term.required or each.found_in <= most] or known
+
+    def _candidates(
+        self, known: Sequence[Sought], most: int, rows: Sequence[int]
+    ) -> dict[int, float]:
+        """Give the rows that the engine finds best, with its score of each, the best first.
+
+        Args:
+            known: the terms.
+            most: how many rows at most.
+            rows: among which; all where it is empty.
+        """
         weights = ", ".join(map(str, FIELDS.values()))
-        rows = self._sql.execute(
+        among = f"AND rowid IN ({', '.join(map(str, rows))}) " if rows else ""
+        found = self._sql.execute(
             f"SELECT rowid, bm25(documents, {weights}) AS score FROM documents "  # noqa: S608  # our own numbers
-            "WHERE documents MATCH ? AND rowid NOT IN replaced ORDER BY score, rowid LIMIT ?",
+            f"WHERE documents MATCH ? {among}AND rowid NOT IN replaced "
+            "ORDER BY score, rowid LIMIT ?",
             (_together(known), most),
         )
-        return {row: -score for row, score in rows}  # the engine's are negative
+        return {row: -score for row, score in found}  # the engine's are negative
 
     def _held(self, known: Sequence[Sought], rows: Iterable[int]) -> dict[int, dict[Sought, float]]:
         """Give for each row the terms that it holds, with the part of a term's worth it gets."""
@@ -229,6 +280,8 @@ class Index:
 
     def _worth(self, sought: Sought) -> float:
         """Give what a term tells apart: most where no document holds it, least where all do."""
+        if sought.term.light:
+            return _LIGHT
         count = len(self._rows)
         rarity = math.log(1 + (count + 0.5) / (sought.found_in + 0.5))
         return max(rarity / math.log(2 + 2 * count), _LEAST)
@@ -264,5 +317,5 @@ def _database() -> sqlite3.Connection:
 
 def _together(known: Sequence[Sought]) -> str:
     """Give what must be there, or where nothing must, any of what may be."""
-    required = [each.expression for each in known if each.required]
+    required = [each.expression for each in known if each.term.required]
     return " AND ".join(required) or " OR ".join(each.expression for each in known)

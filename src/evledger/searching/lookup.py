@@ -12,11 +12,13 @@ from evledger.searching.words import EMPTY_WORDS, same_words, stem
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from evledger.searching.query import Term
 
 __all__ = ["Lookup", "Sought"]
 
+_LIKE: Final = 5_000  # words that begin like one, of which its forms are taken
 _FORMS: Final = 60  # forms of one word that are looked for
 _MISSPELT: Final = 0.8  # of a word's worth, where another is taken for it
 _SHORTEST: Final = 5  # letters of a word that is forgiven a slip; shorter ones are all neighbours
@@ -28,18 +30,21 @@ class Sought:
     """A term as it is looked for.
 
     Attributes:
-        shown: as it was asked for, with what it was read as.
+        term: what was asked for.
         expression: in the engine's language; empty where no document holds it.
         found_in: how many documents hold it, about.
-        trust: how sure it is that this was meant, from 0 to 1.
-        required: whether nothing is found without it.
+        read_as: the word that it was read as; ``None`` where it is there as it was written.
     """
 
-    shown: str
+    term: Term
     expression: str
     found_in: int
-    trust: float = 1.0
-    required: bool = False
+    read_as: str | None = None
+
+    @property
+    def trust(self) -> float:
+        """How sure it is that this was meant, from 0 to 1."""
+        return 1.0 if self.read_as is None else _MISSPELT
 
 
 class Lookup:
@@ -66,20 +71,18 @@ class Lookup:
     def _word(self, word: str, term: Term) -> Sought:
         forms = self._forms(word, begins=term.begins)
         if forms:
-            return _any_of(forms, term.shown, required=term.required)
+            return _any_of(term, forms)
         apart = self._apart(word)
         if apart is not None:
             return self._phrase(apart, term)
-        for nearest in self._nearest(word):
-            if forms := self._forms(nearest):
-                shown = f"{term.shown} ({nearest})"
-                return _any_of(forms, shown, trust=_MISSPELT, required=term.required)
-        return Sought(term.shown, "", 0, required=term.required)
+        for other in self._meant(word):
+            if forms := self._forms(other):
+                return _any_of(term, forms, read_as=other)
+        return Sought(term, "", 0)
 
     def _phrase(self, phrase: str, term: Term) -> Sought:
         count = self._count(phrase)
-        expression = _quoted(phrase) if count else ""
-        return Sought(term.shown, expression, count, required=term.required)
+        return Sought(term, _quoted(phrase) if count else "", count)
 
     def _count(self, phrase: str) -> int:
         rows = self._sql.execute(
@@ -95,8 +98,8 @@ class Lookup:
             root = stem(same)
             for prefix in {same} if begins else {_prefix(root), same}:  # `age` is that of `aging`
                 rows = self._sql.execute(
-                    "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ?",
-                    (prefix, prefix + "\U0010ffff"),
+                    "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? LIMIT ?",
+                    (prefix, prefix + "\U0010ffff", _LIKE),
                 )
                 found |= {term: doc for term, doc in rows if begins or stem(term) == root}
         most = sorted(filter(self._stands, found), key=lambda term: (-found[term], term))[:_FORMS]
@@ -115,10 +118,14 @@ class Lookup:
         pairs = (f"{word[:place]} {word[place:]}" for place in range(3, min(len(word), 30) - 2))
         return next((pair for pair in pairs if self._count(pair)), None)
 
+    def _meant(self, word: str) -> Iterator[str]:
+        """Give the words of the documents that one which they do not hold may have been."""
+        if len(word) >= _SHORTEST and word.isalpha():
+            yield from sorted(self._forms(word, begins=True), key=len)[:1]  # `tired`: tiredness
+            yield from self._nearest(word)
+
     def _nearest(self, word: str) -> list[str]:
-        """Give the words of the documents that a misspelt one may have been, the nearest first."""
-        if len(word) < _SHORTEST or not word.isalpha():
-            return []
+        """Give the words of the documents that are a slip or two away, the nearest first."""
         found = process.extract(
             word,
             self._beginning(word[0]),
@@ -137,11 +144,9 @@ class Lookup:
         return self._by_letter.get(letter, [])
 
 
-def _any_of(
-    forms: dict[str, int], shown: str, *, trust: float = 1.0, required: bool = False
-) -> Sought:
+def _any_of(term: Term, forms: dict[str, int], read_as: str | None = None) -> Sought:
     expression = " OR ".join(map(_quoted, forms))
-    return Sought(shown, f"({expression})", sum(forms.values()), trust, required)
+    return Sought(term, f"({expression})", sum(forms.values()), read_as)
 
 
 def _quoted(words: str) -> str:

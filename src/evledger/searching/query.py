@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from evledger.searching.words import EMPTY_WORDS, words
+from evledger.searching.words import EMPTY_WORDS, LIGHT_WORDS, words
 from evledger.spotting import Spotted, spot
 
 __all__ = ["Query", "Term", "parse"]
@@ -25,12 +25,14 @@ class Term:
         shown: as it was asked for.
         required: whether nothing is found without it: it stood in quotation marks.
         begins: whether words that begin so are meant: it ended in ``*``.
+        light: whether it is a word that is hardly missed.
     """
 
     words: tuple[str, ...]
     shown: str
     required: bool = False
     begins: bool = False
+    light: bool = False
 
 
 @attrs.frozen
@@ -39,11 +41,13 @@ class Query:
 
     Attributes:
         terms: each once, in the question's order.
-        identifiers: locators in normal form, and what may be ids of entries.
+        locators: in normal form.
+        names: what may be ids of entries, or whole names: ``c12``, ``claim:c12``.
     """
 
     terms: tuple[Term, ...]
-    identifiers: tuple[str, ...]
+    locators: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 _QUOTED: Final = re.compile(r"[\"“„«]([^\"“”„«»]{1,400})[\"”“»]")
@@ -61,20 +65,21 @@ def parse(question: str, normalise: Callable[[str], str]) -> Query:
 
     >>> from evledger.locators import normalise
     >>> query = parse('What does PMID 29798983 say of "plasma BDNF" in rats?', normalise)
-    >>> query.identifiers, [term.words for term in query.terms]
+    >>> query.locators, [term.words for term in query.terms]
     (('pmid:29798983',), [('plasma', 'bdnf'), ('rats',)])
     """
     spotted = tuple(spot(question, normalise))
     rest = _without(question, spotted)
-    names = _ENTRY.findall(rest.lower())
+    names = dict.fromkeys(_ENTRY.findall(rest.lower()))
     quoted = [_term(found[1], required=True) for found in _QUOTED.finditer(rest)]
     pieces = _QUOTED.sub(" ", rest).split()
     terms = [*quoted, *_full(pieces)]
     if not terms and not spotted:
-        terms = [_term(piece) for piece in pieces]  # "was it about them?": there is nothing else
+        # "What about them?": there is nothing else to go by.
+        terms = [_term(piece, light=True) for piece in pieces]
     each = {term.words: term for term in terms if term.words}
-    identifiers = dict.fromkeys((*(found.locator for found in spotted), *names))
-    return Query(tuple(each.values())[:_MOST], tuple(identifiers))
+    locators = dict.fromkeys(found.locator for found in spotted)
+    return Query(tuple(each.values())[:_MOST], tuple(locators), tuple(names))
 
 
 def _without(text: str, spotted: Iterable[Spotted]) -> str:
@@ -84,8 +89,8 @@ def _without(text: str, spotted: Iterable[Spotted]) -> str:
     return text
 
 
-def _term(text: str, *, required: bool = False) -> Term:
-    return Term(tuple(words(text)), text, required)
+def _term(text: str, *, required: bool = False, light: bool = False) -> Term:
+    return Term(tuple(words(text)), text, required=required, light=light)
 
 
 def _full(pieces: Iterable[str]) -> Iterator[Term]:
@@ -93,4 +98,4 @@ def _full(pieces: Iterable[str]) -> Iterator[Term]:
         begins = piece.endswith("*")
         for word in words(piece):
             if word not in EMPTY_WORDS and (len(word) > 1 or not word.isascii()):
-                yield Term((word,), word, begins=begins)
+                yield Term((word,), word, begins=begins, light=word in LIGHT_WORDS)

@@ -13,11 +13,12 @@ import threading
 import unicodedata
 from typing import Any, Final, cast
 
-__all__ = ["EMPTY_WORDS", "same_words", "spaced", "stem", "words"]
+__all__ = ["EMPTY_WORDS", "LIGHT_WORDS", "same_words", "spaced", "stem", "words"]
 
+_LONGEST: Final = 1_000  # letters of a word: the engine cuts longer ones, and not between letters
 _WORD: Final = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"  # kana and ideographs, each alone
-    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+    rf"|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{{1,{_LONGEST}}}"
 )
 _POSSESSIVE: Final = re.compile(r"['\u2019]s\b")
 _GREEK: Final = re.compile(r"[\u03b1-\u03c9]")
@@ -62,9 +63,8 @@ def spaced(text: str) -> str:
     >>> spaced("BDNF-TrkB"), spaced("Crohn's TGF-β1")
     ('BDNF-TrkB', 'crohn tgf beta1')
     """
-    if text.isascii() and "'" not in text and "\x00" not in text:
-        return text
-    return " ".join(words(text))
+    is_plain = len(text) <= _LONGEST and text.isascii()
+    return text if is_plain and "'" not in text and "\x00" not in text else " ".join(words(text))
 
 
 def _named(word: str) -> str:
@@ -85,7 +85,7 @@ _CYRILLIC: Final = re.compile(r"[\u0400-\u04ff]")
 _GREEK_WORD: Final = re.compile(r"[\u0370-\u03ff]")
 
 
-_LONGEST: Final = 64  # letters; to take a word apart takes time by the square of them
+_INFLECTED: Final = 64  # letters; to take a word apart takes time by the square of them
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -97,7 +97,7 @@ def stem(word: str) -> str:
     >>> stem("protects") == stem("protection") == stem("protected")
     True
     """
-    if len(word) > _LONGEST:
+    if len(word) > _INFLECTED:
         return word
     if _CYRILLIC.match(word):
         language = "russian"
@@ -149,7 +149,9 @@ _SAME: Final = (
     "man men male",
     "mouse mice",
     "pregnancy pregnant",
-    "rise risen rising rose",
+    "raise rise risen rising rose increase boost elevate",
+    "reduce lower decrease diminish",
+    "safe safety harm danger risk adverse",
     "surgery surgical operation",
     "tooth teeth dental",
     "woman women female",
@@ -174,19 +176,26 @@ def same_words(word: str) -> tuple[str, ...]:
 
 EMPTY_WORDS: Final = frozenset(
     """
-    a about after all also am an and any anybody anyone anything are as at be became because become
-    becomes been before being between both but by came can come comes could did do does doing done
-    during each else ever every for from gave get gets give given gives go goes going gone had has
-    have having he her here hers him his how i if in into is it its itself just let likely made
-    make makes making may me might mine more most much must my need needs no nor not of off on or
-    other our ours out over own put puts really same seem seems shall she should so some somebody
-    someone something such take taken takes taking than that the their theirs them then there these
-    they thing things this those though through to too took turn turned turns under until up upon
-    us use used uses using very want wants was we went were what when where whether which while who
-    whom whose why will with within without would you your yours
+    a about after all also am an and any anybody anyone anything are as at be because been before
+    being between both but by can could did do does doing done during each else ever every for from
+    had has have having he her here hers him his how i if in into is it its itself just let likely
+    may me might mine more most much must my no nor not of off on or other our ours out over own
+    really same shall she should so some somebody someone something such than that the their theirs
+    them then there these they thing things this those though through to too under until up upon us
+    very was we were what when where whether which while who whom whose why will with within
+    without would yet you your yours
     evidence find finding findings found knew know known knows ledger paper papers question report
     reported reports research said say says show showed shown shows source sources studied studies
     study tell tells think thinks thought told
     """.split()  # noqa: SIM905  # a list of quoted words cannot be read
 )
 """English words that say nothing of what is asked for, and those of asking itself."""
+
+LIGHT_WORDS: Final = frozenset(
+    """
+    became become becomes came come comes gave get gets give given gives go goes going gone make
+    makes made making need needs put puts seem seems take taken takes taking took turn turned turns
+    use used uses using want wants went
+    """.split()  # noqa: SIM905  # the same
+)
+"""English words that say little of it: they help to find, and are hardly missed."""
