@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import evledger
@@ -30,10 +30,12 @@ from evledger.asking.citing import LONGEST, MOST_CITATIONS
 from evledger.builtin.extractive import Extractive
 from evledger.testing import Story, stories
 
+PLUGINS: Final = Plugins.builtin()
+
 
 def seen(*events: Event) -> View:
     """Give the view of a new ledger that took these events."""
-    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+    with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         ledger.append(*events, by="curator")
         return ledger.view()
@@ -269,7 +271,7 @@ def test_the_same_name(evidence: str, said: str) -> None:
         ("it helps", "IT helps", "IT"),
         ("rats", "Rats and Mice", "Mice"),
         ("rats ran", "rats ran In the maze", "In"),
-        ("helps", "Helps. Patients agree.", "Patients"),
+        ("helps", "Helps. Aspirin too.", "Aspirin"),
         ("phase 2", "phase II", "II"),
         ("Semax", "Семакс", "Семакс"),
         ("it acts", "it acts [c99]", "c99"),
@@ -299,7 +301,7 @@ def test_all_that_a_claim_and_its_source_say() -> None:
     view = seen(mapped, paper, tagged, claim("c2", "Of 77"))
     said = (
         "Preclinical: by 12 %, 30 min, Wistar, BDNF, 16 rats; Ashmarin and Garcia-Lopez (Neurosci "
-        "Lett 1997), PMID 9143001, doi:10.1016/S0304-3940(97)00001-2, claim c1 of s1."
+        "Lett 1997), PMID 9143001, doi:10.1016/S0304-3940(97)00001-2."
     )
     assert why(view, said, "c1") is None
     assert why(view, "Of 9143001", "c1") is not None
@@ -309,7 +311,7 @@ def test_all_that_a_claim_and_its_source_say() -> None:
 
 def test_hidden_words_bear_nothing_out() -> None:
     """A quote that was erased is no evidence any more."""
-    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+    with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         ledger.append(source(), claim("c1", "it helps", quote="by 12 %"), by="curator")
         assert why(ledger.view(), "it helps by 12 %", "c1") is None
@@ -438,10 +440,11 @@ def quoted(view: View) -> list[str]:
     return [id for sentence in answer for id in sentence.citations]
 
 
+@settings(max_examples=50)
 @given(stories(min_size=8))
 def test_every_quotation_is_borne_out(story: Story) -> None:
     """Whatever happened to a ledger, what is quoted from it stands, and its words are its own."""
-    view = story.view()
+    view = story.view(PLUGINS)
     retrieved = frozenset(view.claims)
     for sentence in Extractive().answer(view, "Does it help?", matches(view)):
         assert check_sentence(view, sentence, retrieved) is None
@@ -452,7 +455,8 @@ def test_every_quotation_is_borne_out(story: Story) -> None:
         assert quoted(view)
 
 
-@given(st.lists(TEXTS.filter(lambda text: any(map(str.isalnum, text))), min_size=1, max_size=400))
+@settings(max_examples=50)
+@given(st.lists(TEXTS.filter(lambda text: any(map(str.isalnum, text))), min_size=1, max_size=100))
 def test_long_claims_are_cut(texts: list[str]) -> None:
     """A claim that is too long for a sentence is cut where a sentence or a word ends."""
     text = " ".join([*texts, "word " * 500])

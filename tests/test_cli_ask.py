@@ -119,7 +119,7 @@ def test_nothing(semax: Run) -> None:
     assert lines == [
         NOTHING,
         "",
-        "the ledger holds nothing on it",
+        "nothing was found that bears on it",
         f"answered from semax at {head}",
     ]
     assert command.startswith("create the question: evledger ask semax --create --by curator ")

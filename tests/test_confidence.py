@@ -5,11 +5,11 @@ from __future__ import annotations
 import decimal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evledger
@@ -35,12 +35,13 @@ from evledger.events import DEFAULT_TIERS
 from evledger.scoring import score
 from evledger.testing import ScorerTests, histories
 
+PLUGINS: Final = Plugins.builtin()
 TIERS = ("human", "preclinical", "published", "anecdotal")
 
 
 def seen(*events: Event) -> View:
     """Give the view of a new ledger that took these events."""
-    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+    with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         if events:
             ledger.append(*events, by="curator")
@@ -75,7 +76,7 @@ def claim(id: str, source: str, tier: str = "human", **fields: Any) -> ClaimTagg
 @pytest.fixture(scope="module")
 def model() -> Score:
     """Give the score of a ledger with the model article's counts."""
-    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+    with evledger.open("memory:", plugins=PLUGINS) as store:
         semax = store.create("semax", title="Semax", by="curator")
         with semax.batch(by="curator") as batch:
             for tier, count in (("human", 5), ("preclinical", 6), ("anecdotal", 78)):
@@ -117,6 +118,7 @@ def test_an_empty_ledger_scores_nothing() -> None:
 # -- properties --------------------------------------------------------------------------
 
 
+@settings(max_examples=60)
 @given(histories(max_size=12))
 def test_terms_sum_to_raw(events: Sequence[Event]) -> None:
     """What the terms contribute is what the score is, for any ledger."""
@@ -156,6 +158,7 @@ def test_recomputed_by_hand(tiers: list[str], given: dict[str, Any]) -> None:
     assert min(total, Decimal(found.parameters["cap"])) == found.value
 
 
+@settings(max_examples=60)
 @given(histories(max_size=12), st.sampled_from(TIERS), st.booleans())
 def test_another_claim_never_lowers(events: Sequence[Event], tier: str, study_too: bool) -> None:
     """One more claim that counts never makes the sum less."""
@@ -193,6 +196,7 @@ DUPLICATE = (
     ],
     ids=["automatic", "withdrawn", "rejected", "retracted", "duplicate"],
 )
+@settings(max_examples=60)
 @given(events=histories(max_size=12))
 def test_what_does_not_count_changes_only_cautions(
     extra: tuple[Event, ...], caution: str | None, events: Sequence[Event]
@@ -348,7 +352,7 @@ def test_an_author_of_posts_is_known_within_a_community(community: str, depend: 
 
 def test_erased_authors_tie_nothing() -> None:
     """Who has been forgotten cannot be compared."""
-    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+    with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         for id in ("1", "2"):
             post = study(f"s{id}", "post", platform="reddit", authors=("kim",))
@@ -459,7 +463,7 @@ class TestConformance(ScorerTests):
 
 def test_weight_of_a_tier_that_is_not_there() -> None:
     """A misspelt tier among the weights weighs nothing, and the score says so."""
-    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+    with evledger.open("memory:", plugins=PLUGINS) as store:
         view = store.create("semax", title="Semax", by="me").view()
     scorer = QuantifiedConfidence().configured({"weights": {"humann": "0.9", "human": "0.2"}})
     (caution,) = scorer.score(view).cautions

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evledger
@@ -29,13 +29,14 @@ from evledger.counting import REASONS, Counted
 from evledger.schema import Seal
 from evledger.testing import histories
 
+PLUGINS: Final = Plugins.builtin()
 SOURCES = ("s1", "s2", "s3", "s4", "s5")
 SUPPORTING: dict[str, Any] = {"tier": "human", "stance": "supports", "text": "It helps."}
 
 
 def seen(*events: Event | Seal) -> View:
     """Give the view of a new ledger that took these events."""
-    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+    with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         if events:
             ledger.append(*events, by="curator")
@@ -166,6 +167,7 @@ def test_every_claim_counts_or_has_its_reason(events: list[Event]) -> None:
     assert reasons(view.counted) == expected_reasons(view)
 
 
+@settings(max_examples=60)
 @given(histories())
 def test_partition(events: Sequence[Event]) -> None:
     """Every claim stands in one place, in the order in which it was tagged."""
@@ -351,7 +353,7 @@ def test_components_compare_in_any_order() -> None:
 def test_a_sealed_stance_takes_a_side_until_it_is_erased() -> None:
     """A stance that is hidden for good is on no side; the claim still counts."""
     pain = About(outcome="pain")
-    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+    with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         ledger.append(source("s1"), claim("c1", "s1", about=pain), by="curator")
         against = claim("c2", "s1", about=pain, stance="contradicts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 import evledger
 from evledger import Invalid, Ledger, Plugins
 
+PLUGINS: Final = Plugins.builtin()
+
 
 def empty() -> Ledger:
     """Give a ledger of nothing."""
-    store = evledger.open("memory:", plugins=Plugins.builtin())
+    store = evledger.open("memory:", plugins=PLUGINS)
     return store.create("semax", title="Semax", by="me")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evledger
@@ -128,6 +128,7 @@ TOLD: Final = stories(
 )
 
 
+@settings(max_examples=40)
 @given(TOLD)
 def test_every_prompt_is_answered(story: Story) -> None:
     """Asked as it stands, a prompt is answered, and the answer shows all of its entries."""
@@ -138,20 +139,22 @@ def test_every_prompt_is_answered(story: Story) -> None:
         assert set(prompt.entries) - shown(answer) == set()
 
 
+@settings(max_examples=40)
 @given(TOLD)
 def test_no_two_prompts_are_alike(story: Story) -> None:
     """There are at most eight, no two with one text, no two with the same entries."""
-    prompts = suggest(story.view())
+    prompts = suggest(story.view(PLUGINS))
     assert len(prompts) <= 8
     assert len({folded(prompt.text) for prompt in prompts}) == len(prompts)
     assert len({frozenset(prompt.entries) for prompt in prompts}) == len(prompts)
     assert all(len(set(prompt.entries)) == len(prompt.entries) > 0 for prompt in prompts)
 
 
+@settings(max_examples=40)
 @given(TOLD)
 def test_every_prompt_can_be_read(story: Story) -> None:
     """A prompt is short, says something, and stands on one line in which nothing is unseen."""
-    for prompt in suggest(story.view()):
+    for prompt in suggest(story.view(PLUGINS)):
         assert len(prompt.text) <= 160
         assert " ".join(prompt.text.split()) == prompt.text
         assert any(map(str.isalnum, prompt.text))
@@ -159,10 +162,11 @@ def test_every_prompt_can_be_read(story: Story) -> None:
         assert prompt.text.endswith("?") or prompt.name == "question"
 
 
+@settings(max_examples=40)
 @given(TOLD)
 def test_what_is_hidden_answers_nothing(story: Story) -> None:
     """Every entry of a prompt is in the ledger, and its words can be read."""
-    view = story.view()
+    view = story.view(PLUGINS)
     for prompt in suggest(view):
         for name in prompt.entries:
             assert isinstance(words_of(view, name), str)
@@ -175,10 +179,11 @@ def words_of(view: View, name: str) -> object:
     return getattr(getattr(view, collection)[id], field)
 
 
+@settings(max_examples=40)
 @given(TOLD)
 def test_what_holds_something_suggests_something(story: Story) -> None:
     """Where a claim counts and can be read, or a gap is open, there is something to ask."""
-    view = story.view()
+    view = story.view(PLUGINS)
     claims = [f"claim:{id}" for id in view.counted.claims]
     gaps = [f"gap:{gap.id}" for gap in view.gaps.values() if gap.closed is None]
     readable = [name for name in (*claims, *gaps) if isinstance(words_of(view, name), str)]

@@ -207,10 +207,30 @@ def test_what_is_hidden_is_said_to_be() -> None:
     """Of a value that was erased the proposal says so, and not what it was."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
-        ledger.append(source(), seal(claim(text="Secret."), "text"), by="curator")
-        ledger.erase(2, "text", reason="asked", by="curator")
+        ledger.append(source(), seal(source("s2"), "title"), link("s1", "s2"), by="curator")
+        ledger.erase(2, "title", reason="asked", by="curator")
         (found,) = pending(ledger.view())
-    assert found.text == "human, neutral: [erased]"
+    assert found.text == "a version of s2: [erased]"
+
+
+def test_a_claim_that_nobody_can_read() -> None:
+    """A claim whose text was erased does not wait; it can be rejected, and not be accepted."""
+    with evledger.open("memory:", plugins=PLUGINS) as store:
+        ledger = store.create("semax", title="Semax", by="curator")
+        proposed = (source(**AUTOMATIC), seal(claim(text="Secret."), "text"), claim("c2"))
+        ledger.append(*proposed, by="curator")
+        assert names(ledger.view()) == ["source:s1", "claim:c1", "claim:c2"]
+        ledger.erase(2, "text", reason="asked", by="curator")
+        view = ledger.view()
+        assert names(view) == ["source:s1", "claim:c2"]
+        with_claims = verdicts(view, accept=["s1"], with_claims=True)
+        assert [event.target for event in with_claims] == ["source:s1", "claim:c2"]
+        with pytest.raises(
+            Invalid, match=r"the text of claim:c1 was erased, .*; reject it, or tag"
+        ):
+            verdicts(view, accept=["s1", "c1"])
+        (event,) = verdicts(view, reject=["c1"])
+        assert (event.target, event.verdict) == ("claim:c1", "rejected")
 
 
 # -- verdicts ------------------------------------------------------------------------------

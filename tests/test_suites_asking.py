@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import pytest
+from hypothesis import strategies as st
 
-from evledger import View
+from evledger import ClaimTagged, SourceAdded, View
 from evledger.asking import Answerer, Match, Retriever, Sentence
-from evledger.builtin.extractive import Extractive
-from evledger.testing import AnswererTests, RetrieverTests
+from evledger.testing import AnswererTests, RetrieverTests, Story
 
 
 class Verbatim:
@@ -55,12 +56,12 @@ class TestQuoting(AnswererTests):
         return Quoting()
 
 
-class TestExtractive(AnswererTests):
-    """The built-in answerer."""
-
-    def answerer(self) -> Answerer:
-        """Give it."""
-        return Extractive()
+TOLD: Final = Story(
+    events=(
+        SourceAdded(id="s1", kind="review", title="A review"),
+        ClaimTagged(id="c1", source="s1", tier="human", stance="supports", text="It helps."),
+    )
+)
 
 
 class Greedy(Verbatim):
@@ -98,6 +99,11 @@ class TestsOfGreedy(RetrieverTests):
 
     __test__ = False
 
+    def stories(self, **sizes: int) -> st.SearchStrategy[Story]:
+        """Give one: what is caught in it need not be shrunk."""
+        del sizes
+        return st.just(TOLD)
+
     def retriever(self) -> Retriever:
         """Give it."""
         return Greedy()
@@ -107,6 +113,11 @@ class TestsOfInventive(AnswererTests):
     """The suite, for an answerer that must not pass."""
 
     __test__ = False
+
+    def stories(self, **sizes: int) -> st.SearchStrategy[Story]:
+        """Give one, for the same reason."""
+        del sizes
+        return st.just(TOLD)
 
     def answerer(self) -> Answerer:
         """Give it."""

@@ -19,7 +19,7 @@ _NAMED: Final = 5  # of a caution's entries stand in its text
 
 _LEFT_OUT: Final = {
     "retracted": "left out: the source was retracted",
-    "automatic": "left out: a program tagged them, and nobody has reviewed them",
+    "automatic": "left out: asserted automatically, and nobody has reviewed them",
     "duplicate": "left out: the source is a duplicate of one that counts",
 }
 

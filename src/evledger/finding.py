@@ -10,6 +10,7 @@ import attrs
 from evledger.entries import Source
 from evledger.exceptions import Invalid
 from evledger.locators import normalise
+from evledger.words import stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,8 +58,6 @@ def find(view: View, text: str) -> Iterator[Hit]:
 
 
 def _excerpt(view: View, source: Source, query: Query) -> str:
-    from evledger.searching.words import stem  # noqa: PLC0415  # the same
-
     title = source.title if isinstance(source.title, str) else ""
     sought = {stem(word) for term in query.terms for word in term.words}
     return _around(view.captured(source.id), sought) or _around(title, sought) or title
@@ -66,8 +65,6 @@ def _excerpt(view: View, source: Source, query: Query) -> str:
 
 def _around(text: str, sought: set[str]) -> str:
     """Give what stands around the first of some stems; nothing where none is there."""
-    from evledger.searching.words import stem, words  # noqa: PLC0415  # the same
-
     flat = " ".join(text.split())
     for found in re.finditer(r"\S+", flat):
         if not sought.isdisjoint(map(stem, words(found[0]))):

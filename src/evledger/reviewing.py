@@ -1,10 +1,12 @@
 """Reviewing: what a program asserted and nobody has looked at, and a person's verdicts on it.
 
-A claim that was proposed does not count, and a link is not in force, until a person accepts it.
+A claim that was proposed does not count, and a link is not in force, until a person accepts it;
+and what a stranger wrote in a message is not published before that.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, Union
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from evledger.entries import Claim, Evidence, Link, Source, Verdict
     from evledger.view import View
 
-__all__ = ["Proposal", "pending", "verdicts"]
+__all__ = ["HeldBack", "Proposal", "held_back", "pending", "verdicts"]
 
 _Entry: TypeAlias = Union["Source", "Claim", "Link", "Evidence"]
 
@@ -44,6 +46,83 @@ class Proposal:
     entry: _Entry = attrs.field(repr=False)
 
 
+# -- what is not published ---------------------------------------------------------------
+
+
+class HeldBack(enum.Enum):
+    """Why words that the ledger holds are not published.
+
+    Attributes:
+        UNREVIEWED: nobody has looked at them yet.
+        REJECTED: a reviewer rejected them, or the source that they came with.
+
+    >>> str(HeldBack.UNREVIEWED)
+    '[not reviewed yet]'
+    """
+
+    UNREVIEWED = "not reviewed yet"
+    REJECTED = "rejected"
+
+    def __str__(self) -> str:
+        return f"[{self.value}]"
+
+
+def held_back(
+    entry: Source | Claim, field: str, *, source: Source | None = None
+) -> HeldBack | None:
+    """Tell whether a field's words are held back from what is published, and why.
+
+    Held back is what a stranger wrote and no person has accepted: the sealed fields of a source
+    or a claim that came sealed, asserted by a program and not reviewed, or else rejected.
+    What came sealed is told by a field that importers leave open: the basis, which names the
+    sender of a message and else names a database or a site, or a claim's text, which is the
+    curator's or the importer's own.
+    So a post from a social network, whose title and quotation are sealed so that they can be
+    forgotten, is shown: it is public where it was written.
+
+    Who reviews must read the words; this is for articles and answers alone.
+
+    Args:
+        entry: the source or the claim.
+        field: the name of one of its fields.
+        source: where the entry is a claim, its source, with which it is rejected.
+
+    Returns:
+        Why the field is held back; ``None`` where it is not, or is hidden anyway.
+
+    >>> import evledger
+    >>> from evledger import seal, ClaimTagged
+    >>> with evledger.open("memory:") as store:
+    ...     semax = store.create("semax", title="Semax", by="curator")
+    ...     with semax.batch(by="reader") as batch:
+    ...         paper = batch.add_source(kind="review", title="A review")
+    ...         claim = ClaimTagged(
+    ...             id="c1", source=paper, text="Call me.", tier="human", stance="neutral",
+    ...             assertion="automatic",
+    ...         )
+    ...         batch.append(seal(claim, "text"))
+    ...     view = semax.view()
+    >>> held_back(view.claims["c1"], "text")
+    <HeldBack.UNREVIEWED: 'not reviewed yet'>
+    >>> held_back(view.sources["s1"], "title") is None
+    True
+    """
+    if field not in entry.sealed or _CAME_SEALED.isdisjoint(entry.sealed):
+        return None
+    if isinstance(getattr(entry, field), Hidden):
+        return None
+    if _is_rejected(entry) or _is_rejected(source):
+        return HeldBack.REJECTED
+    return HeldBack.UNREVIEWED if _waits(entry) else None
+
+
+_CAME_SEALED: Final = frozenset({"basis", "text"})
+
+
+def _is_rejected(entry: Source | Claim | None) -> bool:
+    return entry is not None and entry.review is not None and entry.review.verdict == "rejected"
+
+
 # -- what waits --------------------------------------------------------------------------
 
 
@@ -52,6 +131,7 @@ def pending(view: View) -> tuple[Proposal, ...]:
 
     What a verdict would not change is left out: claims that do not count for another reason,
     links of a source that was rejected, links to a question that is open no longer.
+    So is a claim whose text was erased: nobody can judge it any more.
 
     Returns:
         The proposals, those about one source together: itself, its claims, its links.
@@ -87,16 +167,12 @@ def pending(view: View) -> tuple[Proposal, ...]:
 
 
 def _claim_ids(view: View) -> tuple[str, ...]:
-    return view.counted.left_out["automatic"]
+    waiting = view.counted.left_out["automatic"]
+    return tuple(id for id in waiting if view.claims[id].text is not Hidden.ERASED)
 
 
-def _waits(entry: Source | Link | Evidence) -> bool:
+def _waits(entry: _Entry) -> bool:
     return entry.assertion != "manual" and entry.review is None
-
-
-def _is_rejected(view: View, source: str) -> bool:
-    entry = view.sources.get(source)
-    return entry is not None and entry.review is not None and entry.review.verdict == "rejected"
 
 
 def _sources(view: View) -> Iterator[Proposal]:
@@ -130,7 +206,7 @@ _RELATIONS: Final = {
 def _links(view: View) -> Iterator[Proposal]:
     for name, link in view.links.items():
         ends = (link.source, link.other)
-        if _waits(link) and not any(_is_rejected(view, id) for id in ends):
+        if _waits(link) and not any(_is_rejected(view.sources.get(id)) for id in ends):
             other = view.sources.get(link.other)
             title = f": {_said(other.title)}" if other is not None else ""
             text = f"{_RELATIONS.get(link.relation, link.relation)} {link.other}{title}"
@@ -141,7 +217,7 @@ def _evidence(view: View) -> Iterator[Proposal]:
     for id, question in view.questions.items():
         for each in question.evidence if question.status == "open" else ():
             source = each.source or _source_of(view, each.claim)
-            if _waits(each) and not _is_rejected(view, source):
+            if _waits(each) and not _is_rejected(view.sources.get(source)):
                 relation = _RELATIONS.get(each.relation, each.relation)
                 text = f"{each.claim or each.source} {relation} {id}: {_said(question.text)}"
                 yield _proposal("link", each.name, source, text, each)
@@ -189,7 +265,8 @@ def verdicts(
     Raises:
         NotFound: there is no such source, claim or link.
         Invalid: something was reviewed or withdrawn already, is both accepted and rejected,
-            or an id is that of a source and of a claim.
+            a claim is to be accepted whose text was erased, or an id is that of a source and of
+            a claim.
 
     >>> import evledger
     >>> store = evledger.open("memory:")
@@ -211,6 +288,8 @@ def verdicts(
     if both is not None:
         msg = f"{both} is to be accepted and rejected; decide for one"
         raise Invalid(msg)
+    for name in accepted:
+        _check_readable(view, name)
     return (
         *(Reviewed(target=name, verdict="accepted", why=why) for name in accepted),
         *(Reviewed(target=name, verdict="rejected", why=why) for name in rejected),
@@ -255,6 +334,17 @@ def _checked(view: View, id: str) -> str:
         msg = f"{name} was withdrawn, so there is nothing to review"
         raise Invalid(msg)
     return name
+
+
+def _check_readable(view: View, name: str) -> None:
+    """Refuse to accept a claim that nobody can read any more."""
+    kind, _, id = name.partition(":")
+    if kind == "claim" and view.claims[id].text is Hidden.ERASED:
+        msg = (
+            f"the text of {name} was erased, so nobody can judge it; "
+            "reject it, or tag the claim anew in your own words"
+        )
+        raise Invalid(msg)
 
 
 def _whole(view: View, id: str) -> str:

@@ -111,7 +111,8 @@ _OPENING: Final = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 # In prose these words, or this letter, mean something else: `x: 5`, `YouTube: experiences`.
 _WORDS: Final = SOCIAL | {"twitter", "url"}
-_POST: Final = re.compile(r"(?:x|twitter):(?![0-9]{10})", re.IGNORECASE)
+# Hardly a phone number has as many digits as the posts of today; older ones have their links.
+_POST: Final = re.compile(r"(?:x|twitter):(?![0-9]{15})", re.IGNORECASE)
 
 
 def _candidate(found: re.Match[str]) -> str | None:

@@ -297,6 +297,11 @@ def test_an_article_shows_no_sender(desk: Desk, semax: Ledger) -> None:
     send(desk, f"ingest semax|q:1|{PASTE}")
     for renderer in ("text", "markdown", "json"):
         text = bytes(semax.render(renderer).data).decode()
+        assert "It helped." not in text, "nobody has accepted it"
+        assert "5550100999" not in text
+    semax.append(*verdicts(semax.view(), accept=["c2"]), by="curator")
+    for renderer in ("text", "markdown", "json"):
+        text = bytes(semax.render(renderer).data).decode()
         assert "It helped." in text
         assert "5550100999" not in text
 

@@ -50,6 +50,26 @@ def test_the_moment_told_is_right(most: int, seconds: int, moments: list[int]) -
         assert rate.free_at(seen, until - timedelta(microseconds=1)) == until
 
 
+@given(st.integers(1, 3), st.lists(st.integers(-80_000, 80_000), min_size=1, max_size=30))
+def test_nobody_waits_longer_than_the_span(most: int, steps: list[int]) -> None:
+    """However a clock steps forward and back, nobody is told to wait for longer than the span."""
+    limiter, now = Limiter(Rate(most, 3_600)), START
+    for step in steps:
+        now += timedelta(seconds=step)
+        until = limiter.free_at("a", now)
+        if until is None:
+            limiter.note("a", now)
+        else:
+            assert now < until <= now + timedelta(seconds=3_600)
+
+
+def test_a_clock_that_was_ahead() -> None:
+    """Messages of a moment that has not come yet keep nobody out."""
+    limiter = Limiter(Rate(1, 3_600))
+    limiter.note("a", after(21 * 3_600))
+    assert limiter.free_at("a", START, [after(21 * 3_600)]) is None
+
+
 def test_senders_are_apart() -> None:
     """One sender's messages take nothing from another."""
     limiter = Limiter(Rate(1, 60))

@@ -14,7 +14,7 @@ from evledger.locators import SCHEMES, normalise
 from evledger.messages.pasting import Paste, read_paste
 from evledger.testing.strategies import locators
 
-POST: Final = 10_000_000_000  # the least number of a post that is taken for one
+POST: Final = 100_000_000_000_000  # the least number of a post that is taken for one
 
 prose = st.lists(
     st.text(ascii_letters + "äßéñ-'", min_size=1, max_size=9)

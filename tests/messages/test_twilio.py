@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +24,7 @@ from hypothesis import strategies as st
 import evledger
 from evledger import Invalid, NotFound, Plugins, Store
 from evledger.messages.desk import Desk
-from evledger.messages.incoming import Incoming
+from evledger.messages.incoming import Incoming, Post
 from evledger.messages.replies import Reply
 from evledger.messages.twilio import (
     Request,
@@ -35,7 +34,6 @@ from evledger.messages.twilio import (
     is_signed_body,
     media_links,
     read_form,
-    read_json,
     read_request,
     sign,
     twiml,
@@ -139,6 +137,7 @@ PUBLISHED: tuple[tuple[str, Pairs, str], ...] = (
     (URL, (), "zYQTYrRWXE7LtzbG4PfP7/bkkGo="),
     ("https://mycompany.com/myapp.php", tuple(CALL.items()), "1xaxFBvyzXYvWplzNOSs28HWO94="),
 )
+TWIN = "SM" + "1" * 32
 JSON = b'{"property": "value", "boolean": true}'
 DIGEST = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
 
@@ -311,33 +310,19 @@ def test_hostile_forms(body: bytes, why: str) -> None:
         read_form(body)
 
 
-@given(st.binary(max_size=200))
-def test_any_json_is_read_or_invalid(body: bytes) -> None:
-    """Any body is an object with fields, or an error."""
-    try:
-        fields = read_json(body)
-    except Invalid:
-        return
-    assert all(isinstance(part, str) for pair in fields for part in pair)
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b"[" * 60_000, b'{"a":' * 10_000, b"\xff"])
-def test_json_that_is_no_object(body: bytes) -> None:
-    """What is no JSON object, however deep, is an error."""
-    with pytest.raises(Invalid, match="no JSON object"):
-        read_json(body)
-
-
 def test_a_message_is_read() -> None:
     """Text, sender, id and channel are those of the request."""
-    expected = Incoming(text=MESSAGE["Body"], sender="+14158675309", id=SID, channel="sms")
+    expected = Incoming(
+        text=MESSAGE["Body"], sender="+14158675309", id=SID, channel="sms", carrier="twilio"
+    )
     assert attrs.evolve(read_request(MESSAGE), media=()) == expected
 
 
-def test_whatsapp_is_a_channel() -> None:
+@pytest.mark.parametrize("channel", ["whatsapp", "messenger", "rcs"])
+def test_what_stands_before_a_number_is_a_channel(channel: str) -> None:
     """`whatsapp:` before the number is the channel, and no part of the number."""
-    message = read_request({**MESSAGE, "From": "whatsapp:+14158675309"})
-    assert (message.channel, message.sender) == ("whatsapp", "+14158675309")
+    message = read_request({**MESSAGE, "From": f"{channel}:+14158675309"})
+    assert (message.channel, message.sender) == (channel, "+14158675309")
 
 
 def test_other_prefixes_are_no_channel() -> None:
@@ -381,6 +366,15 @@ def test_one_field_with_two_values() -> None:
     """A signature does not say which of two values came first, so neither is taken."""
     with pytest.raises(Invalid, match="'Body' of the request is given with several values"):
         read_request([*MESSAGE.items(), ("Body", "help")])
+
+
+def test_a_reply_on_whatsapp() -> None:
+    """The id of the message that was replied to is another one, and is not mistaken for it."""
+    earlier = {
+        "OriginalRepliedMessageSender": "whatsapp:+14158675310",
+        "OriginalRepliedMessageSid": "SM" + "1" * 32,
+    }
+    assert read_request({**MESSAGE, **earlier}).id == SID
 
 
 def test_links_of_media() -> None:
@@ -458,9 +452,15 @@ def test_twiml_of_nothing() -> None:
 class Clerk:
     """Takes messages, and keeps them."""
 
-    def __init__(self, text: str = "recorded as q1") -> None:
+    def __init__(self, text: str = "recorded as q1", *, welcoming: bool = True) -> None:
         self.text = text
+        self.welcoming = welcoming
         self.received: list[Incoming] = []
+
+    def welcomes(self, sender: str) -> bool:
+        """Welcome everybody, or nobody."""
+        del sender
+        return self.welcoming
 
     def receive(self, message: Incoming) -> Reply:
         """Keep a message."""
@@ -490,14 +490,18 @@ def test_a_signed_message_is_taken() -> None:
     assert [message.id for message in clerk.received] == [SID]
 
 
-def test_json_is_taken() -> None:
-    """A signed JSON object is read as a form is."""
-    body = json.dumps({**MESSAGE, "Body": "help", "NumMedia": 0}).encode()
-    url = f"{ADDRESS}?bodySHA256={hashlib.sha256(body).hexdigest()}"
-    headers = {"Content-Type": "application/json", "X-Twilio-Signature": reference(url, ())}
+def test_json_is_not_taken() -> None:
+    """A form in the path, whose text has a digest of any body, is signed and is no message."""
+    body = b'{"Body": "semax|Why?"}'
+    digest = hashlib.sha256(body).hexdigest()
+    form = {**MESSAGE, "Body": f"?bodySHA256={digest}&x="}
+    url = ADDRESS + "".join(name + form[name] for name in sorted(form))
+    signature = sign(ADDRESS, form, token=KEY)
+    assert is_signed_body(url, signature, body, token=KEY)
+    headers = {"Content-Type": "application/json", "X-Twilio-Signature": signature}
     clerk = Clerk()
-    assert respond(Request(method="POST", url=url, headers=headers, body=body), clerk).status == 200
-    assert [message.text for message in clerk.received] == ["help"]
+    assert respond(Request(method="POST", url=url, headers=headers, body=body), clerk).status == 415
+    assert clerk.received == []
 
 
 @pytest.mark.parametrize(
@@ -511,7 +515,7 @@ def test_json_is_taken() -> None:
         ({"headers": {}}, 415),
         ({"headers": {"Content-Type": FORM}}, 403),
         ({"headers": {"Content-Type": FORM, "X-Twilio-Signature": "é\udc80"}}, 403),
-        ({"headers": {"Content-Type": "application/json", "X-Twilio-Signature": "x"}}, 403),
+        ({"headers": {"Content-Type": "application/json", "X-Twilio-Signature": "x"}}, 415),
         ({"body": b"&" * 60_000}, 403),
         ({"body": b"Body=%ff"}, 403),
         ({"body": b"Body=\x00"}, 403),
@@ -762,6 +766,22 @@ def test_no_more_is_fetched_than_is_kept() -> None:
     assert "2 of 12 attachments" in (answered(response.body) or "")
 
 
+def test_nothing_is_fetched_for_those_who_are_refused() -> None:
+    """Of a sender who is not welcome nothing is fetched, and the desk says why."""
+    asked: list[str] = []
+
+    def fetch(url: str, /, *, auth: tuple[str, str], timeout: float) -> bytes:
+        del auth, timeout
+        asked.append(url)
+        return b""
+
+    clerk = Clerk("registered senders alone", welcoming=False)
+    response = respond(posted(MEDIA), clerk, download=fetch)
+    assert (asked, answered(response.body)) == ([], "registered senders alone")
+    assert [len(message.media) for message in clerk.received] == [0]
+    assert "what came was not fetched" in response.notes[0]
+
+
 def test_media_without_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without httpx the message is taken all the same, and the note names what to install."""
     monkeypatch.setitem(sys.modules, "httpx", None)
@@ -780,6 +800,73 @@ def store() -> Iterator[Store]:
     with evledger.open("memory:", plugins=Plugins.builtin()) as opened:
         opened.create("semax", title="Semax and BDNF", by="curator")
         yield opened
+
+
+def twins(fields: dict[str, str], filler: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Give a message that has fields in its text, and the form in which they are fields.
+
+    Both are signed alike: what Twilio wrote after the text is the value of a field of no meaning.
+    """
+    text = "".join(map("".join, fields.items())).removeprefix("Body") + filler
+    after = {name: MESSAGE[name] for name in sorted(MESSAGE) if name > "Body"}
+    kept = {} if "To" in fields else {n: v for n, v in after.items() if n >= "MessageSid"}
+    taken = "".join(name + value for name, value in after.items() if name not in kept)
+    forged = {"AccountSid": ACCOUNT, **fields, filler: taken, **kept}
+    return {**MESSAGE, "Body": text}, forged
+
+
+BEGUN = {"Body": "semax|Is it another message?"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "filler"),
+    [
+        ({**BEGUN, "From": "+19998887777", "MessageSid": TWIN, "To": "+1"}, "Z"),
+        ({**BEGUN, "From": MESSAGE["From"], "MessageSid": TWIN, "To": "+1"}, "Z"),
+        ({**BEGUN, "From": MESSAGE["From"], "SmsMessageSid": TWIN, "To": "+1"}, "Z"),
+        ({**BEGUN, "From": "+19998887777"}, "G"),
+        ({**BEGUN, "From": "whatsapp:+19998887777"}, "G"),
+        ({**BEGUN, "From": "12345"}, "G"),
+    ],
+)
+def test_a_message_in_a_message(store: Store, fields: dict[str, str], filler: str) -> None:
+    """Fields that a sender wrote into a text are signed, and are not taken for Twilio's."""
+    message, forged = twins(fields, filler)
+    assert sign(ADDRESS, message, token=KEY) == sign(ADDRESS, forged, token=KEY)
+    head = store.ledger("semax").head()
+    response = Webhook(Desk(store), token=KEY).respond(posted(forged))
+    assert (response.status, store.ledger("semax").head()) == (400, head)
+    assert "several messages can be read" in response.notes[0]
+
+
+def test_a_message_in_the_query(store: Store) -> None:
+    """Nor are they where the rest of the message is put into the address."""
+    begun = "Bodysemax|Why?From+19998887777"
+    message = {**MESSAGE, "ProfileName": begun}
+    whole = "".join(name + message[name] for name in sorted(message))
+    url = f"{ADDRESS}?line=1{whole.partition(begun)[0]}"
+    form = {"Body": "semax|Why?", "From": "+19998887777", "SmsMessageSid": SID, "To": MESSAGE["To"]}
+    assert sign(f"{ADDRESS}?line=1", message, token=KEY) == sign(url, form, token=KEY)
+    assert Webhook(Desk(store), token=KEY).respond(posted(form, url)).status == 400
+    assert not store.ledger("semax").view().questions
+
+
+@pytest.mark.parametrize("sender", ["whatsapp:+14158675309", "rcs:+14158675309"])
+def test_an_id_is_the_carriers(store: Store, sender: str) -> None:
+    """A message is known by its id whatever channel its sender is said to write from."""
+    webhook = Webhook(Desk(store), token=KEY)
+    webhook.respond(posted())
+    head = store.ledger("semax").head()
+    again = {**MESSAGE, "From": sender, "Body": "semax|Is it another message?"}
+    assert webhook.respond(posted(again)).status == 200
+    assert store.ledger("semax").head() == head
+
+
+def test_an_id_is_the_channels() -> None:
+    """Without a carrier the same id from another channel is another message's."""
+    messages = [Incoming(text="", sender=each, id="1") for each in ("+1", "rcs:+1")]
+    assert len({Post.of(each).once for each in messages}) == 2
+    assert len({Post.of(attrs.evolve(each, carrier="x")).once for each in messages}) == 1
 
 
 def test_a_request_again_changes_nothing(store: Store) -> None:
@@ -851,25 +938,26 @@ def test_a_wsgi_server(listening: str, store: Store) -> None:
             client.post("/sms", content=b"a" * 70_000, headers={"Content-Type": FORM}).status_code,
             client.post("/sms", content=b"", headers={"Content-Type": "text/html"}).status_code,
         ]
-    assert (taken.status_code, statuses) == (200, [405, 403, 403, 413, 415])
+    assert (taken.status_code, statuses) == (200, [405, 403, 404, 413, 415])
     assert answered(taken.content)
     assert len(store.ledger("semax").view().questions) == 1
 
 
-@pytest.mark.parametrize("length", ["", "-1", "x", "²", "99999999999999999999"])
-def test_lengths_that_are_none(length: str) -> None:
-    """A length that is no number, or a huge one, reads no more than there is."""
+def served(**changes: str) -> tuple[str, bytes, list[str]]:
+    """Give status, body and log of what WSGI answers to a small form."""
     log: list[str] = []
     status: list[str] = []
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/sms",
         "CONTENT_TYPE": FORM,
-        "CONTENT_LENGTH": length,
+        "CONTENT_LENGTH": "6",
         "wsgi.url_scheme": "http",
         "SERVER_NAME": "x",
         "SERVER_PORT": "80",
         "wsgi.input": BytesIO(b"Body=x"),
         "wsgi.errors": type("Log", (), {"write": staticmethod(log.append)})(),
+        **changes,
     }
 
     def start(line: str, *_: Any) -> Callable[[bytes], object]:
@@ -877,5 +965,20 @@ def test_lengths_that_are_none(length: str) -> None:
         return bytes
 
     body = b"".join(wsgi(Webhook(Clerk(), token=KEY))(environ, start))
-    assert (status, body) == (["403 Forbidden"], b"the signature does not match\n")
+    return status[0], body, log
+
+
+@pytest.mark.parametrize("path", ["", "/", "/sms/", "/smsAccountSid", "/sms;x"])
+def test_other_paths(path: str) -> None:
+    """At any path but the one that is served nothing is, and the log says which that is."""
+    status, body, log = served(PATH_INFO=path)
+    assert (status, body) == ("404 Not Found", b"nothing is here\n")
+    assert "than /sms;" in log[0]
+
+
+@pytest.mark.parametrize("length", ["", "-1", "x", "²", "99999999999999999999"])
+def test_lengths_that_are_none(length: str) -> None:
+    """A length that is no number, or a huge one, reads no more than there is."""
+    status, body, log = served(CONTENT_LENGTH=length)
+    assert (status, body) == ("403 Forbidden", b"the signature does not match\n")
     assert "not signed by this account" in log[0]

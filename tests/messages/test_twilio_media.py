@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -132,6 +133,14 @@ def test_a_redirect_within_the_host(hosts: Hosts) -> None:
         "https://twilio.com.evil.org/x",
         "https://eviltwilio.com/x",
         "https://api.twilio.com\\@evil.org/",
+        "https://evil\\.twilio.com/x",
+        "https://evil%2f.twilio.com/x",
+        "https://evil%00.twilio.com/x",
+        "https://.twilio.com/x",
+        "https://a..twilio.com/x",
+        "https://api.twilio.com/%2e%2e/x",
+        "https://api.twilio.com/a\\..\\x",
+        "https://api.twilio.com/a%5C..%5Cx",
         "https://mms.twiliocdn.com/x",
         "https://169.254.169.254/",
         "file:///etc/passwd",
@@ -157,6 +166,9 @@ def test_other_addresses_are_not_asked(hosts: Hosts, url: str) -> None:
         "https://evil.org/x",
         "https://s3-external-1.amazonaws.com/other/x",
         "https://s3-external-1.amazonaws.com/media.twiliocdn.com/../other/x",
+        "https://s3-external-1.amazonaws.com/media.twiliocdn.com/%2e%2e/other/x",
+        "https://s3-external-1.amazonaws.com/media.twiliocdn.com/.%2E/other/x",
+        "https://s3-external-1.amazonaws.com/media.twiliocdn.com/..%2fother/x",
         "https://mms.twiliocdn.com@evil.org/",
         "https://127.0.0.1/",
         "https://:::/",
@@ -216,3 +228,55 @@ def test_no_time_is_left(hosts: Hosts) -> None:
     with pytest.raises(NotFound, match="in time"):
         hosts.download(START, timeout=0)
     assert hosts.asked == []
+
+
+@attrs.define
+class Dripping:
+    """A server that is slow, and what became of its headers."""
+
+    port: int
+    has_ended: threading.Event
+
+
+@pytest.fixture
+def dripping() -> Iterator[Dripping]:
+    """Give a server whose headers come one after the other, and then a body."""
+    has_ended, is_over = threading.Event(), threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            with suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+                for number in range(60):
+                    self.wfile.write(b"X-%d: x\r\n" % number)
+                    is_over.wait(0.05)
+                has_ended.set()
+                self.wfile.write(b"Content-Length: 1\r\n\r\nx")
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # its name there
+            del format, args
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=partial(server.serve_forever, 0.01))
+    thread.start()
+    yield Dripping(server.server_address[1], has_ended)
+    is_over.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_headers_that_drip(dripping: Dripping) -> None:
+    """A server that is never silent for long is left when the time is over, not when it is done."""
+    with (
+        httpx.Client(transport=Loopback(dripping.port)) as client,
+        pytest.raises(NotFound, match="could not be fetched"),
+    ):
+        download(START, auth=(ACCOUNT, KEY), client=client, timeout=0.3)
+    assert not dripping.has_ended.is_set()
+
+
+def test_time_that_is_enough(dripping: Dripping) -> None:
+    """One that is slow and done in time is waited for."""
+    with httpx.Client(transport=Loopback(dripping.port)) as client:
+        assert download(START, auth=(ACCOUNT, KEY), client=client, timeout=60) == b"x"

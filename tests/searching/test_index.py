@@ -18,8 +18,8 @@ from evledger import ClaimRetagged, Ledger, Plugins, View
 from evledger.events import About
 from evledger.locators import normalise
 from evledger.searching import Hit, Index, index_of, parse
-from evledger.searching.words import EMPTY_WORDS, stem, words
 from evledger.testing import Story, stories, views
+from evledger.words import EMPTY_WORDS, stem, words
 
 PLUGINS: Final = Plugins.builtin()
 VIEWS: Final = views(plugins=PLUGINS)
@@ -94,10 +94,13 @@ def test_every_text_is_found(view: View, data: st.DataObject) -> None:
 
 
 @settings(max_examples=50)
-@given(VIEWS, st.text(st.characters()) | st.text('abc "*:c1s1'), st.integers(0, 20))
-def test_what_holds_of_all_hits(view: View, question: str, limit: int) -> None:
+@given(VIEWS, st.data(), st.integers(0, 20))
+def test_what_holds_of_all_hits(view: View, data: st.DataObject, limit: int) -> None:
     """Hits are entries of the view, each once, the best first, with a weight from 0 to 1."""
-    hits = search(view, question, limit)
+    spoken = sorted({word for text in own_texts(view).values() for word in words(text)})
+    some = st.lists(st.sampled_from(["human", "preclinical", *spoken]), min_size=1).map(" ".join)
+    asked = some | st.text(st.characters()) | st.text('abc "*:c1s1')
+    hits = search(view, data.draw(asked, label="question"), limit)
     assert len(hits) <= limit
     assert len({hit.entry for hit in hits}) == len(hits)
     assert [hit.weight for hit in hits] == sorted((hit.weight for hit in hits), reverse=True)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from evledger.locators import normalise
 from evledger.searching import Query, parse
-from evledger.searching.words import words
 from evledger.testing import locators
+from evledger.words import words
 
 PIECES = st.sampled_from(
     [*'"“”«»*:^-()[]{}@#?%', "http://", "doi:", "doi: ", "10.1000/", "pmid ", "nct ", "pmc", "isbn"]  # noqa: RUF005  # shorter so

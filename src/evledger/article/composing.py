@@ -31,6 +31,7 @@ from evledger.article.values import (
 )
 from evledger.asking import suggest
 from evledger.rendering import passages
+from evledger.reviewing import held_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from evledger import entries
     from evledger.article.values import Claim
     from evledger.rendering import RenderContext
+    from evledger.reviewing import HeldBack
+    from evledger.seals import Hidden
     from evledger.view import View
 
 __all__ = ["compose"]
@@ -91,7 +94,7 @@ def _description(view: View) -> Description:
         ledger=view.ledger,
         id=sealable(view.id),
         title=sealable(view.title),
-        subject=None if view.subject is None else sealable(view.subject),
+        subject=sealable(view.subject),
         head=str(view.head),
         events=view.head.size,
         at=view.at,
@@ -145,7 +148,7 @@ def _components(view: View) -> tuple[Component, ...]:
             id=id,
             component=sealable(part.component),
             layer=sealable(part.layer),
-            sibling=None if part.sibling is None else sealable(part.sibling),
+            sibling=sealable(part.sibling),
             claims=about[id],
         )
         for id, part in view.components.items()
@@ -195,14 +198,20 @@ def _question(view: View, question: entries.Question) -> Question:
 
 def _bearing(view: View, evidence: entries.Evidence) -> Bearing:
     claim = view.claims.get(evidence.claim or "")
-    source = view.sources.get(evidence.source or "")
-    text = claim.text if claim is not None else None if source is None else source.title
     return Bearing(
         entry=f"claim:{evidence.claim}" if evidence.claim else f"source:{evidence.source}",
         relation=evidence.relation,
-        text=None if text is None else sealable(text),
+        text=sealable(_words(view, claim, view.sources.get(evidence.source or ""))),
         marks=tuple(_marks(evidence)) + (() if claim is None else ranking.marks(view, claim)),
     )
+
+
+def _words(
+    view: View, claim: entries.Claim | None, source: entries.Source | None
+) -> str | Hidden | HeldBack | None:
+    if claim is not None:
+        return held_back(claim, "text", source=view.sources.get(claim.source)) or claim.text
+    return None if source is None else held_back(source, "title") or source.title
 
 
 def _marks(evidence: entries.Evidence) -> Iterable[str]:

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from evledger.article import values
 from evledger.article.links import Sites, link_of, proof_of
 from evledger.article.values import (
     Bucket,
     Claim,
-    Concealed,
     Evidence,
-    Sealable,
     Source,
     Sources,
     Tally,
@@ -27,7 +24,7 @@ from evledger.article.values import (
 from evledger.counting import REASONS
 from evledger.events import ANECDOTAL_KINDS, SCIENTIFIC_KINDS
 from evledger.ranking import marks
-from evledger.seals import Hidden
+from evledger.reviewing import held_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,14 +61,15 @@ def _claims(view: View, proofs: str | None) -> dict[str, Claim]:
 
 
 def _claim(view: View, claim: entries.Claim, proofs: str | None) -> Claim:
+    source = view.sources.get(claim.source) if claim.sealed else None
     return Claim(
         id=claim.id,
         n=claim.n,
         source=claim.source,
-        text=sealable(claim.text),
+        text=sealable(held_back(claim, "text", source=source) or claim.text),
         tier=claim.tier,
         stance=sealable(claim.stance),
-        quote=None if claim.quote is None else sealable(claim.quote),
+        quote=sealable(held_back(claim, "quote", source=source) or claim.quote),
         marks=marks(view, claim),
         proof=proof_of(proofs, claim.id, claim.n),
     )
@@ -131,28 +129,18 @@ def _source(
         n=source.n,
         bucket=bucket,
         kind=sealable(source.kind),
-        title=sealable(source.title),
-        authors=_authors(source.authors),
+        title=sealable(held_back(source, "title") or source.title),
+        authors=sealable(held_back(source, "authors") or source.authors),
         author_count=source.author_count if isinstance(source.author_count, int) else None,
-        venue=_optional(source.venue),
-        platform=_optional(source.platform),
-        community=_optional(source.community),
-        published=_optional(source.published),
+        venue=sealable(source.venue),
+        platform=sealable(source.platform),
+        community=sealable(source.community),
+        published=sealable(source.published),
         locators=source.locators,
         link=link_of(source, sites),
         marks=tuple(_marks(view, source)) if _may_be_marked(view, source) else (),
         claims=claims,
     )
-
-
-def _authors(authors: tuple[str, ...] | Hidden) -> tuple[str, ...] | Concealed:
-    if isinstance(authors, Hidden):
-        return values.ERASED if authors is Hidden.ERASED else values.WITHHELD
-    return authors
-
-
-def _optional(value: str | Hidden | None) -> Sealable | None:
-    return None if value is None else sealable(value)
 
 
 def _may_be_marked(view: View, source: entries.Source) -> bool:

@@ -6,16 +6,15 @@ What may have been sealed is a text or :class:`Concealed`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
 from evledger.asking import Prompt
+from evledger.reviewing import HeldBack
 from evledger.seals import Hidden
 
 __all__ = [
-    "ERASED",
-    "WITHHELD",
     "Article",
     "Bearing",
     "Caution",
@@ -52,6 +51,8 @@ __all__ = [
     "sealable",
 ]
 
+T = TypeVar("T")
+
 # Structs, because a large ledger's article is built of a hundred thousand of them,
 # and because their JSON Schema is made from the classes themselves.
 
@@ -65,31 +66,37 @@ class Concealed(Value, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         concealed: ``erased`` where it is gone for good, and an event says so;
-            ``withheld`` where this copy of the ledger has no vault that holds it.
+            ``withheld`` where this copy of the ledger has no vault that holds it;
+            ``unreviewed`` where a stranger wrote it and nobody has reviewed it,
+            and ``rejected`` where somebody has, and rejected it
+            (:func:`~evledger.reviewing.held_back`).
     """
 
-    concealed: Literal["erased", "withheld"]
+    concealed: Literal["erased", "withheld", "unreviewed", "rejected"]
 
     def __str__(self) -> str:
-        return f"[{self.concealed}]"
+        return _SHOWN[self.concealed]
 
 
-ERASED: Final = Concealed(concealed="erased")
-WITHHELD: Final = Concealed(concealed="withheld")
+_CONCEALED: Final[Mapping[Hidden | HeldBack, Concealed]] = {
+    Hidden.ERASED: Concealed(concealed="erased"),
+    Hidden.WITHHELD: Concealed(concealed="withheld"),
+    HeldBack.UNREVIEWED: Concealed(concealed="unreviewed"),
+    HeldBack.REJECTED: Concealed(concealed="rejected"),
+}
+_SHOWN: Final = {made.concealed: str(why) for why, made in _CONCEALED.items()}
 
 Sealable: TypeAlias = str | Concealed
 """A text, or why it is not shown."""
 
 
-def sealable(value: str | Hidden) -> Sealable:
+def sealable(value: T | Hidden | HeldBack) -> T | Concealed:
     """Give a field's value as the article holds it.
 
     >>> sealable("A trial"), str(sealable(Hidden.ERASED))
     ('A trial', '[erased]')
     """
-    if isinstance(value, Hidden):
-        return ERASED if value is Hidden.ERASED else WITHHELD
-    return value
+    return _CONCEALED[value] if isinstance(value, Hidden | HeldBack) else value
 
 
 # -- what the article says of the ledger -------------------------------------------------

@@ -1,7 +1,7 @@
 """Holding a sentence to what it cites.
 
-A sentence passes that cites claims which were retrieved and stand, and that uses no number and no
-name that is not in what it cites.
+A sentence passes that cites claims which were retrieved and stand, and that uses no number, no name
+and no link that is not in what it cites.
 That is all that is proven.
 Words that are neither are not compared, nor is what the sentence says: a claim turned round
 (``did not``), a cause made of a coincidence, or two numbers that change places pass.
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 from evledger.asking.evidence import gather
 from evledger.asking.spelling import plain
+from evledger.asking.units import unit_after
 from evledger.legible import one_line
 
 if TYPE_CHECKING:
     from evledger.asking.contracts import Sentence
+    from evledger.asking.evidence import Evidence
     from evledger.view import View
 
 __all__ = ["LONGEST", "MOST_CITATIONS", "check_sentence"]
@@ -33,7 +35,7 @@ _REASONS: Final = {
     "withdrawn": "which was withdrawn",
     "rejected": "which a reviewer rejected, or whose source a reviewer rejected",
     "retracted": "whose source was retracted",
-    "automatic": "which a program tagged and nobody has reviewed",
+    "automatic": "which was asserted automatically and nobody has reviewed",
     "duplicate": "whose source is a duplicate of another that counts",
 }
 
@@ -81,7 +83,10 @@ def _wrong(
     read, inline = _without_marks(view, text, citations)
     yield from (f"it cites {id} in its text, and not among its citations" for id in inline)
     among = _listed(citations)
-    for kind, written in gather(view, citations).missing(read):
+    evidence = gather(view, citations)
+    for written in _strange(evidence, text, read):
+        yield f"it points to {_shown(written)!r}, and that is not in {among}"
+    for kind, written in evidence.missing(read):
         verb = "says" if kind == "number" else "names"
         yield f"it {verb} {_shown(written)!r}, and that {kind} is not in {among}"
 
@@ -102,6 +107,12 @@ def _wrong_form(text: str, citations: Sequence[str]) -> Iterator[str]:
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
+def _strange(evidence: Evidence, text: str, read: str) -> Iterator[str]:
+    """Give what nothing cited points to, whether a mark that ends a link is part of it or not."""
+    if any(evidence.strange(read.replace("[]", " "))):
+        yield from evidence.strange(text)
+
+
 def _wrong_citation(view: View, id: str, retrieved: frozenset[str]) -> str | None:
     if id not in view.claims:
         return "which is no claim of this ledger"
@@ -118,14 +129,30 @@ _BRACKETS: Final = re.compile(r"\[([a-z0-9, ;-]+)\]")
 
 def _without_marks(view: View, text: str, citations: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """Take citations such as ``[c1, c4]`` out of a text, and give those that it lacks."""
+    read = plain(text)
     others: list[str] = []
 
     def mark(found: re.Match[str]) -> str:
         ids = re.findall(r"[a-z0-9-]+", found[1])
         others.extend(id for id in ids if id in view.claims and id not in citations)
-        return "[]" if ids and set(ids) <= set(citations) else found[0]
+        is_mark = ids and set(ids) <= set(citations) and _stands_as_a_mark(read, found, ids)
+        return "[]" if is_mark else found[0]
 
-    return _BRACKETS.sub(mark, plain(text)), tuple(others)
+    return _BRACKETS.sub(mark, read), tuple(others)
+
+
+_AT_THE_END: Final = re.compile(r"(?:\[[^\]]*\])*[.,;:!?)\]'\"\u2019\u201d]*(?:\s|$)")
+
+
+def _stands_as_a_mark(text: str, found: re.Match[str], ids: Sequence[str]) -> bool:
+    """Tell whether brackets are where marks are: apart, and no number or unit for who reads on."""
+    before = text[found.start() - 1 : found.start()]
+    is_apart = not before or before.isspace() or before == "]"
+    if not is_apart and (before.isdecimal() or not _AT_THE_END.match(text, found.end())):
+        return False
+    unit, _ = unit_after(text, found.end())
+    reads_on = bool(unit) and (not unit.startswith("/") or any(map(str.isdecimal, ids)))
+    return not reads_on and not any(unit_after(id, 0)[1] == len(id) for id in ids)
 
 
 # -- words for people --------------------------------------------------------------------

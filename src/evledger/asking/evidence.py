@@ -1,4 +1,4 @@
-"""Evidence: the numbers and names that a sentence may use, because what it cites has them."""
+"""Evidence: the numbers, names and links of what a sentence cites, which it may use, too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ import attrs
 
 from evledger.asking.names import Word, compounds, forms, holds, names, words
 from evledger.asking.numerals import Number, numbers
+from evledger.asking.openers import opens_with_a_word_of
+from evledger.asking.pointers import Pointer, keys, pointers
 from evledger.asking.spelling import plain
+from evledger.asking.tallies import is_tally
 
 if TYPE_CHECKING:
     from evledger.entries import Claim, Source
@@ -30,12 +33,16 @@ class Evidence:
         forms: their words, and neighbouring words written as one.
         compounds: those of the forms that are written as one word, or with hyphens.
         locators: the identifiers of the sources.
+        texts: what they say, as it is read.
+        sources: how many sources there are.
     """
 
     numbers: frozenset[tuple[Fraction, str]]
     forms: frozenset[str]
     compounds: frozenset[str]
     locators: tuple[str, ...]
+    texts: tuple[str, ...]
+    sources: int
 
     def missing(self, text: str) -> Iterator[tuple[str, str]]:
         """Give the numbers and names of a text that are not in it.
@@ -47,18 +54,51 @@ class Evidence:
         [('number', '6%'), ('name', 'NGF')]
         """
         read = plain(text)
-        without = self._without_locators(read)
+        without = self._without_locators(self._without_pointers(read))
         missing = tuple(self._missing(read))
         yield from missing if without == read or not missing else self._missing(without)
 
     def _missing(self, read: str) -> Iterator[tuple[str, str]]:
         found, counted = words(read), numbers(read)
         for number in counted:
-            if (number.value, number.unit) not in self.numbers and not self._names(found, number):
+            if not self._has(read, found, number):
                 yield "number", read[number.start : number.end]
         for start, end in names(found, counted):
-            if not holds(self.forms, found, start, end):
+            if not (holds(self.forms, found, start, end) or self._opens(found[start:end])):
                 yield "name", read[found[start].start : found[end - 1].end]
+
+    def strange(self, text: str) -> Iterator[str]:
+        """Give the links, addresses, handles and identifiers of a text that are not in it.
+
+        >>> list(evidence_of("As bob@example.org says.").strange("As ann@example.org says."))
+        ['ann@example.org']
+        """
+        read = plain(text)
+        yield from (read[each.start : each.end] for each in self._pointers(read, held=False))
+
+    def _pointers(self, read: str, *, held: bool) -> tuple[Pointer, ...]:
+        found = tuple(pointers(read))
+        if not found:
+            return ()  # as most sentences are
+        known = frozenset(chain.from_iterable(map(keys, (*self.texts, *self.locators))))
+        return tuple(each for each in found if (each.key in known) == held)
+
+    def _without_pointers(self, read: str) -> str:
+        for each in reversed(self._pointers(read, held=True)):
+            read = f"{read[: each.start]}|{read[each.end :]}"
+        return read
+
+    def _has(self, read: str, found: Sequence[Word], number: Number) -> bool:
+        return (
+            (number.value, number.unit) in self.numbers
+            or self._names(found, number)
+            or is_tally(read, number, self.sources)
+        )
+
+    def _opens(self, name: Sequence[Word]) -> bool:
+        """Tell whether a name is only the beginning of a sentence, in another form of a word."""
+        is_first = len(name) == 1 and name[0].is_first
+        return is_first and opens_with_a_word_of(name[0].written, self.forms)
 
     def _without_locators(self, text: str) -> str:
         """Take identifiers out, whose digits are no numbers; what stands around stays apart."""
@@ -79,21 +119,23 @@ class Evidence:
         return is_bare and holds(self.compounds, found, places[0], places[0] + 1)
 
 
-def evidence_of(*texts: str, ids: Iterable[str] = (), locators: Iterable[str] = ()) -> Evidence:
+def evidence_of(*texts: str, locators: Iterable[str] = (), sources: int = 1) -> Evidence:
     """Give the evidence that texts are.
 
     Args:
         texts: each is read by itself.
-        ids: names of entries, in which nothing counts as a number.
         locators: the identifiers of sources.
+        sources: how many sources there are.
     """
     read = tuple(map(plain, texts))
-    found = tuple(map(words, (*read, *map(plain, ids))))
+    found = tuple(map(words, read))
     return Evidence(
         numbers=frozenset((each.value, each.unit) for text in read for each in numbers(text)),
         forms=frozenset(chain.from_iterable(map(forms, found))),
         compounds=frozenset(chain.from_iterable(map(compounds, found))),
         locators=tuple(dict.fromkeys(locators)),
+        texts=read,
+        sources=sources,
     )
 
 
@@ -118,8 +160,8 @@ def gather(view: View, citations: Iterable[str]) -> Evidence:
     )
     return evidence_of(
         *_beginnings(text for text in said if isinstance(text, str)),
-        ids=(*(claim.id for claim in claims), *sources),
         locators=chain.from_iterable(source.locators for source in sources.values()),
+        sources=len(sources),
     )
 
 
@@ -147,5 +189,6 @@ def _of_claim(view: View, claim: Claim) -> Iterator[object]:
 
 
 def _of_source(source: Source) -> Iterator[object]:
-    yield from (source.title, source.venue, source.published)
+    yield from (source.title, source.venue, source.published, source.kind)
+    yield from (source.platform, source.community, source.url)
     yield from (source.authors if isinstance(source.authors, tuple) else ())

@@ -1,6 +1,7 @@
 """Names in a text, and the forms under which a text holds them.
 
-A name is a word spelt as names are: with a capital, or a digit, or a Greek letter in it.
+A name is a word spelt as names are: with a capital, or a digit, or a Greek letter in it,
+or with letters of several alphabets.
 Scripts without capitals (Arabic, Chinese, Hindi …) spell names as other words,
 so of them nothing is seen but names that are written in Latin, Greek or Cyrillic.
 """
@@ -15,23 +16,12 @@ from typing import Final
 import attrs
 
 from evledger.asking.numerals import Number
+from evledger.asking.openers import opens
 from evledger.asking.spelling import GREEK, is_marked, key
 
 __all__ = ["Word", "compounds", "forms", "holds", "names", "words"]
 
 _WIDEST: Final = 4  # words of a form: "5-HT2A" is two, "TGF beta 1" three
-
-_FUNCTION_WORDS: Final = (
-    "a after all also although among an and another as at because before being between both but "
-    "by despite during each either few for from further hence here how however if in instead it "
-    "its less many more moreover most neither nevertheless no nor not of on only or other over "
-    "since so some still such than that the their then there therefore these they this those "
-    "though thus to under until what when where whereas whether which while who with within "
-    "without yet"
-)
-"""What a sentence may begin with although nothing that it cites has the word."""
-
-_AT_THE_START: Final = frozenset(map(key, _FUNCTION_WORDS.split()))
 
 
 @attrs.frozen(kw_only=True)
@@ -175,10 +165,7 @@ def names(found: Sequence[Word], numbers: Iterable[Number]) -> Iterator[tuple[in
 
 
 def _is_marked(word: Word) -> bool:
-    is_capitalised = word.written[1:].islower() or len(word.written) == 1
-    if word.is_first and is_capitalised and word.key in _AT_THE_START:
-        return False
-    return is_marked(word.written)
+    return is_marked(word.written) and not (word.is_first and opens(word.written))
 
 
 def _runs(found: Sequence[Word], marked: Sequence[bool]) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ import attrs
 
 from evledger.asking.number_words import PHRASE, multiplied, values
 from evledger.asking.spelling import is_marked
-from evledger.asking.units import unit_after
+from evledger.asking.units import MONEY, unit_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +78,8 @@ def _found(text: str) -> Iterator[Number]:
 
 # -- in digits ---------------------------------------------------------------------------
 
-_SIGN: Final = r"(?P<sign>(?<![\w)\]%.])[-–])?"
+_MONEY: Final = r"(?:(?P<money>[$€£¥₹]|(?<![^\W_])(?:USD|EUR|GBP|JPY|INR)(?=[\s\d]))\s?)?"
+_SIGN: Final = r"(?P<sign>(?<![\w)\]%.])[-–]|(?<![^\W_])(?ai:minus)[ ])?"
 
 _NUMERAL: Final = r"""
     (?<![\w^]) (?<![^\W\d_]-) (?<!\^-)              # neither within a name nor in an exponent
@@ -104,10 +105,17 @@ def _in_digits(text: str, match: re.Match[str]) -> Iterator[Number]:
         return
     value, end = multiplied(text, match.end(), value)
     unit, after = unit_after(text, end)
+    unit = _priced(match["money"], unit)
     if not unit and end == match.end() and _begins_a_name(text, end):
         return
     signed = -value if match["sign"] else value
     yield Number(value=signed, unit=unit, start=match.start(), end=after)
+
+
+def _priced(money: str | None, unit: str) -> str:
+    """Give the unit of what stands behind a sign of money: of ``$5/kg`` as of ``5 $/kg``."""
+    currency = MONEY[money] if money else ""
+    return unit if unit.startswith(currency) else currency + unit
 
 
 def _value(match: re.Match[str]) -> Fraction | None:
@@ -136,11 +144,15 @@ _AFTER: Final = re.compile(r"(?P<hyphen>-?)(?P<word>[^\W_]++)")
 
 # -- in words ----------------------------------------------------------------------------
 
-_NUMBER: Final = re.compile(rf"(?P<words>{PHRASE}) | {_SIGN} {_NUMERAL}", re.VERBOSE)
+_NUMBER: Final = re.compile(
+    rf"(?P<minus>(?<![^\W_])(?ai:minus)[ ])?(?P<words>{PHRASE}) | {_MONEY} {_SIGN} {_NUMERAL}",
+    re.VERBOSE,
+)
 
 
 def _in_words(text: str, match: re.Match[str]) -> Iterator[Number]:
     """Give the numbers of a run of number words; a unit that follows is that of all of them."""
     unit, end = unit_after(text, match.end())
     for value, own in values(match["words"]):
-        yield Number(value=value, unit=own or unit, start=match.start(), end=end)
+        signed = -value if match["minus"] else value
+        yield Number(value=signed, unit=own or unit, start=match.start(), end=end)

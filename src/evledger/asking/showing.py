@@ -1,15 +1,17 @@
 """Showing answers: as plain data for programs, and as lines of text for people.
 
 What is shown is the ledger's or the answerer's, or a fixed text that stands in this module.
+What is held back (:func:`~evledger.reviewing.held_back`) is found as anything else, and not shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from evledger.legible import one_line, shortened
+from evledger.legible import one_line, shortened, visible
+from evledger.reviewing import HeldBack, held_back
 from evledger.seals import Hidden
 
 if TYPE_CHECKING:
@@ -22,6 +24,32 @@ if TYPE_CHECKING:
 __all__ = ["answer_document", "answer_lines", "brief_lines"]
 
 T = TypeVar("T")
+_Words: TypeAlias = str | Hidden | HeldBack
+
+
+# -- what may be shown -------------------------------------------------------------------
+
+
+def _text_of(cited: Cited) -> _Words:
+    return held_back(cited.claim, "text", source=cited.source) or cited.claim.text
+
+
+def _title_of(source: Source) -> _Words:
+    return held_back(source, "title") or source.title
+
+
+def _is_held_back(cited: Cited) -> bool:
+    fields = ("text", "quote")
+    return any(held_back(cited.claim, field, source=cited.source) for field in fields)
+
+
+def _readings(answer: Answer) -> dict[str, str]:
+    """Give what words were read as, but for what stands only in claims that are held back."""
+    claims = (*answer.claims, *answer.others)
+    hidden = {word for each in claims if _is_held_back(each) for word in each.match.readings}
+    shown = {word for each in claims if not _is_held_back(each) for word in each.match.readings}
+    untold = hidden - shown
+    return {word: other for word, other in answer.readings.items() if word not in untold}
 
 
 # -- for programs ------------------------------------------------------------------------
@@ -30,8 +58,9 @@ T = TypeVar("T")
 def answer_document(answer: Answer) -> dict[str, Any]:
     """Give an answer as what JSON can hold; every member is always there.
 
-    In the place of a text that is hidden stands an object that says why:
-    ``{"concealed": "erased"}`` or ``{"concealed": "withheld"}``, as in an article.
+    In the place of a text that is hidden or held back stands an object that says why:
+    ``{"concealed": "erased"}``, ``"withheld"``, ``"unreviewed"`` or ``"rejected"``, as in an
+    article.
 
     >>> import evledger
     >>> with evledger.open("memory:") as store:
@@ -50,6 +79,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
         "sureness": answer.sureness,
         "weight": answer.weight,
         "missing": list(answer.missing),
+        "readings": _readings(answer),
         "more": answer.more,
         "sentences": list(map(_sentence_document, answer.sentences)),
         "rejected": list(map(_rejected_document, answer.rejected)),
@@ -63,8 +93,8 @@ def answer_document(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _plain(value: str | Hidden | None) -> str | dict[str, str] | None:
-    return {"concealed": value.name.lower()} if isinstance(value, Hidden) else value
+def _plain(value: _Words | None) -> str | dict[str, str] | None:
+    return {"concealed": value.name.lower()} if isinstance(value, Hidden | HeldBack) else value
 
 
 def _sentence_document(sentence: Sentence) -> dict[str, Any]:
@@ -89,10 +119,10 @@ def _claim_document(cited: Cited) -> dict[str, Any]:
     return {
         "id": claim.id,
         "n": claim.n,
-        "text": _plain(claim.text),
+        "text": _plain(_text_of(cited)),
         "stance": _plain(claim.stance),
         "tier": claim.tier,
-        "quote": _plain(claim.quote),
+        "quote": _plain(held_back(claim, "quote", source=cited.source) or claim.quote),
         "source": _source_document(cited.source),
         "marks": list(cited.marks),
         "left_out": cited.left_out,
@@ -100,6 +130,7 @@ def _claim_document(cited: Cited) -> dict[str, Any]:
         "weight": match.weight,
         "words": list(match.words),
         "missing": list(match.missing),
+        "readings": {} if _is_held_back(cited) else dict(match.readings),
     }
 
 
@@ -108,7 +139,7 @@ def _source_document(source: Source) -> dict[str, Any]:
         "id": source.id,
         "n": source.n,
         "kind": _plain(source.kind),
-        "title": _plain(source.title),
+        "title": _plain(_title_of(source)),
         "published": _plain(source.published),
         "locators": list(source.locators),
         "url": _plain(source.url),
@@ -146,14 +177,14 @@ SURENESS: Final[Mapping[Sureness, str]] = {
     "sure": "sure that this bears on the question",
     "likely": "likely that this bears on the question",
     "doubtful": "doubtful whether this bears on the question",
-    "nothing": "the ledger holds nothing on it",
+    "nothing": "nothing was found that bears on it",
 }
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "withdrawn": "it was withdrawn",
     "rejected": "a reviewer rejected it, or its source",
     "retracted": "its source was retracted",
-    "automatic": "a program tagged it, and nobody has reviewed it",
+    "automatic": "asserted automatically, and nobody has reviewed it",
     "duplicate": "its source is a duplicate of one that counts already",
 }
 """For each of :data:`evledger.counting.REASONS`, what a reader is told."""
@@ -216,17 +247,17 @@ def brief_lines(answer: Answer) -> Iterator[str]:
 
 def _entries(answer: Answer) -> Iterator[tuple[str, str]]:
     for cited in (*answer.claims, *answer.others):
-        yield cited.claim.id, _text(cited.claim.text)
+        yield cited.claim.id, _text(_text_of(cited))
     for source in answer.sources:
-        yield source.id, _text(source.title)
+        yield source.id, _text(_title_of(source))
     for section in answer.sections:
         yield _text(section.section), _text(section.body)
     notes: tuple[Gap | Caveat | Question, ...] = (*answer.gaps, *answer.caveats, *answer.questions)
     yield from ((note.id, _text(note.text)) for note in notes)
 
 
-def _text(value: str | Hidden | None) -> str:
-    """Give a text on one line; what is hidden says so."""
+def _text(value: _Words | None) -> str:
+    """Give a text on one line; what is hidden or held back says so."""
     return shortened(one_line(str(value)).strip(), _WIDTH) if value is not None else ""
 
 
@@ -280,12 +311,18 @@ def _group(group: Group) -> Iterator[str]:
 
 
 def _claim(cited: Cited) -> Iterator[str]:
-    yield f"  {cited.claim.id}  {_text(cited.claim.text)}"
+    yield f"  {cited.claim.id}  {_text(_text_of(cited))}"
     yield from (f"  {line}" for line in _source(cited.source))
-    if cited.marks:
-        yield f"    note: {'; '.join(cited.marks)}"
+    notes = "; ".join(mark for mark in cited.marks if not _is_reason(mark, cited.left_out))
+    if notes:
+        yield f"    note: {notes}"
     if cited.proof is not None:
         yield f"    proof: {one_line(cited.proof)}"
+
+
+def _is_reason(mark: str, left_out: str | None) -> bool:
+    """Tell whether a mark says what stands below it as the reason why the claim does not count."""
+    return left_out == "automatic" and mark == "automatic, not reviewed"
 
 
 def _other(cited: Cited) -> Iterator[str]:
@@ -296,7 +333,7 @@ def _other(cited: Cited) -> Iterator[str]:
 def _source(source: Source) -> Iterator[str]:
     where = source.locators[0] if source.locators else source.url
     known = ", ".join(_text(each) for each in (where, source.published) if each is not None)
-    yield f"  {source.id}  {_text(source.title)}{f' ({known})' if known else ''}"
+    yield f"  {source.id}  {_text(_title_of(source))}{f' ({known})' if known else ''}"
 
 
 def _note(note: Gap | Caveat) -> Iterator[str]:
@@ -304,8 +341,11 @@ def _note(note: Gap | Caveat) -> Iterator[str]:
 
 
 def _section(section: Section) -> Iterator[str]:
-    heading = f"{_text(section.heading)}: " if section.heading is not None else ""
-    yield f"  {_text(section.section)}  {heading}{_text(section.body)}"
+    """Give a section with its lines as they stand, as far as there is room for them."""
+    yield f"  {_text(section.section if section.heading is None else section.heading)}"
+    body = shortened(str(section.body).strip(), _WIDTH)
+    lines = (visible(line.expandtabs(4)).rstrip() for line in body.splitlines())
+    yield from (f"    {line}" if line else "" for line in lines)
 
 
 def _question(question: Question) -> Iterator[str]:
@@ -317,11 +357,9 @@ def _question(question: Question) -> Iterator[str]:
 
 def _foot(answer: Answer) -> Iterator[str]:
     yield SURENESS[answer.sureness]
-    claims = (*answer.claims, *answer.others)
-    words = dict.fromkeys(_text(word) for cited in claims for word in cited.match.words)
-    replaced = [word for word in words if "(" in word]
-    if replaced:
-        yield f"words read as others: {', '.join(replaced)}"
+    readings = [f"{_text(word)} ({_text(other)})" for word, other in _readings(answer).items()]
+    if readings:
+        yield f"words read as others: {', '.join(readings)}"
     if answer.missing:
         yield f"words that nothing found holds: {', '.join(map(_text, answer.missing))}"
     if answer.more:

@@ -31,6 +31,12 @@ _SIGNS: Final[Mapping[str, str]] = MappingProxyType(
     | {"\u2010": "-", "\u2212": "-", "\u2019": "'", "\u02bc": "'"}
 )
 _DROPPED: Final = frozenset(("Mn", "Me", "Cf"))  # accents, and what cannot be seen
+_ALPHABETS: Final = frozenset(("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "COPTIC", "CHEROKEE"))
+"""Scripts whose letters can be taken for those of another."""
+
+_LOOKALIKE: Final = re.compile("[\u0131\u0237\u0250-\u02af\u1d00-\u1dbf\ua720-\ua7ff]")
+"""Latin letters that can be taken for others: a dotless i, and those of phoneticians."""
+
 _NUMERALS: Final = frozenset(("No", "Nl"))  # of scripts that have signs for ten or a hundred
 
 
@@ -71,14 +77,25 @@ def key(word: str) -> str:
 
 
 def is_marked(word: str) -> bool:
-    """Tell whether a word is spelt as names are: a capital or a digit in it, or a Greek letter.
+    r"""Tell whether a word is spelt as names are: a capital or a digit in it, or a Greek letter.
+
+    So is a word whose letters are of several alphabets, since it may look like another.
 
     >>> [is_marked(word) for word in ("Aspirin", "mRNA", "p38", "β", "gamma", "rats")]
     [True, True, True, True, True, False]
+    >>> is_marked("s\u0435ven")
+    True
     """
     if word.islower() and word.isascii() and word.isalpha():
         return word in _GREEK_WORDS
-    return _LONE_GREEK.search(word) is not None or any(map(_is_of_a_name, word))
+    if _LONE_GREEK.search(word) or any(map(_is_of_a_name, word)):
+        return True
+    return not word.isascii() and _is_mixed(word)
+
+
+def _is_mixed(word: str) -> bool:
+    alphabets = {unicodedata.name(one, "").partition(" ")[0] for one in word} & _ALPHABETS
+    return len(alphabets) > 1 or _LOOKALIKE.search(word) is not None
 
 
 def _is_of_a_name(one: str) -> bool:

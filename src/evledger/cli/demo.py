@@ -21,6 +21,7 @@ __all__ = ["demo"]
 
 _BAR = 40  # characters of the longest bar
 _MAIN = "quantified-confidence"  # the score that the article explains
+_QUESTION = "Does it raise BDNF in rats?"  # some of its claims say so, and some do not
 
 
 @click.command()
@@ -144,6 +145,8 @@ def _tell_next(done: Tour, database: Path) -> None:
     click.echo(f"The archive: {done.archive} (b3sum of each page is what the next one says)")
     click.echo("Go on with:")
     for line in (
+        f"evledger prompts semax --answers --db {database}",
+        f"evledger ask semax {_QUESTION!r} --db {database}",
         f"evledger log semax --db {database}",
         f"evledger show semax c4 --db {database}",
         f"evledger score semax --influence --db {database}",

@@ -103,6 +103,18 @@ class Desk:
             letter = self._answer(post, parse(post.text))
         return letter.reply(self._length)
 
+    def welcomes(self, sender: str) -> bool:
+        """Tell whether a sender may write, and not too often lately, as far as this desk has seen.
+
+        It opens no ledger: what comes with a message need not be fetched to be refused.
+
+        Args:
+            sender: as the channel gives it.
+        """
+        (name,) = names_of([sender])
+        is_listed = self._senders is None or name in self._senders
+        return is_listed and self._limiter.free_at(name, self._clock()) is None
+
     def recorded(self, sender: str) -> tuple[Recorded, ...]:
         """Give the records in which something of a sender's can be erased, ledger by ledger.
 

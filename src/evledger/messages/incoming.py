@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
+from urllib.parse import unquote
 
 import attrs
 from blake3 import blake3
@@ -12,7 +14,7 @@ from blake3 import blake3
 from evledger.codec import canonical, check_slug
 from evledger.exceptions import Invalid
 
-__all__ = ["Incoming", "Media", "Post", "Sender", "names_of"]
+__all__ = ["Incoming", "Media", "Post", "Sender", "names_of", "prefixed"]
 
 
 @attrs.frozen(kw_only=True)
@@ -34,11 +36,13 @@ class Incoming:
 
     Attributes:
         text: what was written.
-        sender: who wrote it: a number, with ``whatsapp:`` before it where it came from there.
+        sender: who wrote it: a number, with ``whatsapp:``, ``messenger:`` or ``rcs:`` before it
+            where it came from there.
         id: the message's own id, the same at every delivery; without one a message that is
             delivered twice is recorded twice.
         channel: the channel that it came by, as in ``sms``.
         media: the files that came with it.
+        carrier: within what the id is one message's alone; the channel, where that is ``None``.
     """
 
     text: str = attrs.field(repr=False)
@@ -46,11 +50,13 @@ class Incoming:
     id: str | None = None
     channel: str = "sms"
     media: Sequence[Media] = ()
+    carrier: str | None = None
 
 
 # -- who ---------------------------------------------------------------------------------
 
-_WHATSAPP: Final = re.compile(r"\s*whatsapp:", re.IGNORECASE)
+_PREFIX: Final = re.compile(r"\s*(?:(?:(whatsapp|messenger|rcs)|tel):\s*)+", re.IGNORECASE)
+_VARIANTS: Final = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # selectors of a sign's form
 _BETWEEN: Final = re.compile(r"[\s()\[\]./\-\u2010-\u2015\u2212]")
 _NUMBER: Final = re.compile(r"(\+|00)?([0-9]+)")
 _LONGEST: Final = 200
@@ -64,7 +70,7 @@ class Sender:
     Attributes:
         channel: the channel.
         name: a number without blanks, ``+`` first where it is an international one;
-            what is no number stays as it is.
+            what is no number stays as it is, but for marks that nobody sees.
     """
 
     channel: str
@@ -79,10 +85,8 @@ class Sender:
         >>> Sender.of("WhatsApp:0044 (20) 7946-0000", "sms").name
         '+442079460000'
         """
-        found = _WHATSAPP.match(sender)
-        if found is not None:
-            return cls("whatsapp", _folded(sender[found.end() :]))
-        return cls(channel, _folded(sender))
+        prefix, rest = prefixed(sender)
+        return cls(prefix or channel, _folded(rest))
 
     @property
     def basis(self) -> str:
@@ -90,19 +94,63 @@ class Sender:
         return f"sent over {self.channel} by {self.name}"
 
     def is_named_in(self, locator: str) -> bool:
-        """Tell whether an identifier holds the sender's number, as a link to a chat does."""
-        digits = self.name.removeprefix("+")
-        return len(digits) >= _SHORTEST_NUMBER and digits in locator
+        """Tell whether an identifier holds the sender's number, as a link to a chat does.
+
+        The number is seen without the country's, too, whatever stands between its digits,
+        and any other name as a word of its own, in any case; both with ``%`` sequences.
+
+        >>> Sender("sms", "+442079460000").is_named_in("url:https://example.org/020-7946-0000")
+        True
+        """
+        return any(self._is_in(each) for each in _readings(locator))
+
+    def _is_in(self, text: str) -> bool:
+        if _NUMBER.fullmatch(self.name):
+            digits = self.name.removeprefix("+")[-_SHORTEST_NUMBER:]
+            return len(digits) == _SHORTEST_NUMBER and digits in _NO_DIGIT.sub("", text)
+        name = self.name.casefold().removeprefix("@")
+        if len(name) < _SHORTEST_NAME or self.name == _UNKNOWN:
+            return False
+        return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text.casefold()) is not None
 
 
-_SHORTEST_NUMBER: Final = 7  # digits; a shorter one could be found in any identifier
+_SHORTEST_NUMBER: Final = 7  # digits: a local number's; fewer could be found in any identifier
+_SHORTEST_NAME: Final = 3
+_NO_DIGIT: Final = re.compile(r"[^0-9]+")
+_READINGS: Final = 4  # what is escaped more often is nobody's link
+
+
+def prefixed(sender: str) -> tuple[str | None, str]:
+    """Take off what stands before a number: its channel, which is given, or ``tel:``.
+
+    >>> prefixed("WhatsApp:+15550100"), prefixed("tel:+15550100")
+    (('whatsapp', '+15550100'), (None, '+15550100'))
+    """
+    plain = _plain(sender)
+    found = _PREFIX.match(plain)
+    if found is None:
+        return None, plain
+    return found[1] and found[1].lower(), plain[found.end() :]
 
 
 def _folded(sender: str) -> str:
     found = _NUMBER.fullmatch(_BETWEEN.sub("", sender))
     if found is None:
-        return sender.strip()[:_LONGEST] or _UNKNOWN
+        return sender.strip()[:_LONGEST].strip() or _UNKNOWN
     return f"{'+' if found[1] else ''}{found[2]}"[:_LONGEST]
+
+
+def _plain(text: str) -> str:
+    """Give a text without marks that nobody sees, and each sign in its plainest form."""
+    seen = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    return unicodedata.normalize("NFKC", _VARIANTS.sub("", seen))
+
+
+def _readings(locator: str) -> Iterator[str]:
+    """Give an identifier as it stands, and with its ``%`` sequences read, once and again."""
+    for _ in range(_READINGS):
+        yield _plain(locator)
+        locator = unquote(locator)
 
 
 def names_of(senders: Iterable[str]) -> frozenset[str]:
@@ -141,7 +189,7 @@ class Post:
             sender=sender,
             text=message.text,
             media=tuple(message.media),
-            once=_token(sender.channel, message.id),
+            once=_token(message.carrier or sender.channel, message.id),
         )
 
 
@@ -153,11 +201,11 @@ def _checked(channel: str) -> str:
         raise Invalid(msg) from error
 
 
-def _token(channel: str, id: str | None) -> str | None:
+def _token(carrier: str, id: str | None) -> str | None:
     """Give a retry token, from which nobody reads the id."""
     if not id:
         return None
-    return f"message:{blake3(canonical([channel, _storable(id)])).hexdigest()}"
+    return f"message:{blake3(canonical([_storable(carrier), _storable(id)])).hexdigest()}"
 
 
 def _storable(text: str) -> str:

@@ -64,6 +64,9 @@ class Rate:
     def free_at(self, moments: Iterable[datetime], now: datetime) -> datetime | None:
         """Say when the next message is welcome; ``None`` where it is now.
 
+        A moment that has not come yet counts for nothing until it comes: a clock was wrong then.
+        So nobody waits for longer than the span.
+
         Args:
             moments: when the sender's messages came.
             now: the present moment.
@@ -74,7 +77,7 @@ class Rate:
         >>> rate.free_at([ten], ten + timedelta(seconds=40)) - ten
         datetime.timedelta(seconds=60)
         """
-        recent = sorted(moment for moment in moments if moment > self.since(now))
+        recent = sorted(moment for moment in moments if self.since(now) < moment <= now)
         if len(recent) < self.messages:
             return None
         return recent[-self.messages] + timedelta(seconds=self.seconds)

@@ -78,11 +78,14 @@ def _is_from(entry: Source | Claim, sender: str) -> bool:
 def recorded_since(view: View, sender: str, since: datetime) -> tuple[datetime, ...]:
     """Give when messages of a sender were recorded after a moment, as far as that is open.
 
-    Each message made one question or one claim.
+    A message made at most one question or one claim; or files alone, all at one moment, where
+    its words were known. One that brought nothing new left nothing behind.
     """
-    asked = (each for each in _latest(view.questions, since) if each.asker == sender)
-    sent = (each for each in _latest(view.claims, since) if _is_from(each, sender))
-    return tuple(parse_time(each.at) for each in (*asked, *sent))
+    asked = (each.at for each in _latest(view.questions, since) if each.asker == sender)
+    sent = (each.at for each in _latest(view.claims, since) if _is_from(each, sender))
+    said = (*asked, *sent)
+    files = {each.at for each in _latest(view.sources, since) if _is_from(each, sender)}
+    return tuple(parse_time(at) for at in (*said, *files.difference(said)))
 
 
 def _latest(entries: Entries[E], since: datetime) -> Iterator[E]:

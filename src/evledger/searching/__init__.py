@@ -1,7 +1,7 @@
 """Searching: the full text of a view, by words, phrases and identifiers.
 
-``words`` says what of a text is compared, ``query`` takes a question apart, ``documents`` says
-what of an entry is searched, and ``index`` finds it.
+``query`` takes a question apart, ``documents`` says what of an entry is searched, ``lookup`` which
+forms of a word stand there, and ``index`` finds them; :mod:`evledger.words` says when two are one.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ import attrs
 from evledger.exceptions import StoreError
 from evledger.searching.documents import FIELDS, OWN, Document, documents
 from evledger.searching.lookup import Lookup, Sought
-from evledger.searching.words import spaced
+from evledger.words import spaced
 
 if TYPE_CHECKING:
     from evledger.searching.query import Query

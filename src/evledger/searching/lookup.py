@@ -8,7 +8,7 @@ import attrs
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from evledger.searching.words import EMPTY_WORDS, same_words, stem
+from evledger.words import EMPTY_WORDS, same_words, stem
 
 if TYPE_CHECKING:
     import sqlite3

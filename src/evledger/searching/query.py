@@ -8,8 +8,8 @@ from typing import Final
 
 import attrs
 
-from evledger.searching.words import EMPTY_WORDS, LIGHT_WORDS, words
 from evledger.spotting import Spotted, spot
+from evledger.words import EMPTY_WORDS, LIGHT_WORDS, words
 
 __all__ = ["Query", "Term", "parse"]
 

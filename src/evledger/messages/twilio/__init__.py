@@ -15,7 +15,6 @@ from evledger.messages.twilio.forms import (
     Link,
     media_links,
     read_form,
-    read_json,
     read_request,
 )
 from evledger.messages.twilio.media import download
@@ -43,7 +42,6 @@ __all__ = [
     "is_signed_body",
     "media_links",
     "read_form",
-    "read_json",
     "read_request",
     "sign",
     "twiml",

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
 
 import attrs
-import msgspec
 
 from evledger.exceptions import Invalid
-from evledger.messages.incoming import Incoming, Media
-from evledger.messages.twilio.signatures import Form, pairs
+from evledger.messages.incoming import Incoming, Media, prefixed
+from evledger.messages.twilio.signatures import Form, joined, pairs
 
-__all__ = ["Link", "account", "media_links", "read_form", "read_json", "read_request"]
+__all__ = ["Link", "account", "media_links", "read_form", "read_request"]
 
 MAX_FIELDS: Final = 1_000
 """How many fields a form may have; Twilio sends some thirty."""
 
 _Fields: TypeAlias = Mapping[str, frozenset[str]]
-# The signed text has nothing between names and values, so a field of no strict shape could take
-# its neighbour in and still be signed: a message sent again would pass for another.
+# The signed text has nothing between names and values, so it can be taken apart in other ways and
+# is still signed: a field takes its neighbour in, or a sender has written fields into the text.
+# But what Twilio wrote stands in it somewhere, and has to be what is read.
 _SID: Final = re.compile(r"(?:SM|MM)[0-9A-Fa-f]{32}", re.ASCII)
+_IDS: Final = re.compile(
+    r"(?<!OriginalReplied)(?:MessageSid|SmsMessageSid|SmsSid)((?:SM|MM)[0-9A-Fa-f]{32})"
+)
+_SENDERS: Final = re.compile(r"From((?:(?:whatsapp|messenger|rcs):\+?|\+)[0-9]+)")
 _ACCOUNT: Final = re.compile(r"AC[0-9A-Fa-f]{32}", re.ASCII)
-_SENDER: Final = re.compile(r"(?:(whatsapp|messenger|rcs):)?(.+)", re.DOTALL)
 _COUNT: Final = re.compile(r"[0-9]{1,3}")
 
 
@@ -66,36 +69,20 @@ def read_form(body: bytes) -> tuple[tuple[str, str], ...]:
         raise Invalid("the form is not in UTF-8") from error
 
 
-def read_json(body: bytes) -> tuple[tuple[str, str], ...]:
-    """Take the fields of a JSON object that are text or whole numbers; others are left out.
-
-    Raises:
-        Invalid: it is no JSON object.
-
-    >>> read_json(b'{"From": "+15550100", "NumMedia": 0, "Tags": []}')
-    (('From', '+15550100'), ('NumMedia', '0'))
-    """
-    try:
-        document = msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Invalid("the body is no JSON object") from error
-    return tuple(
-        (name, str(value)) for name, value in document.items() if type(value) in (str, int)
-    )
-
-
-def read_request(form: Form, *, media: Sequence[Media] = ()) -> Incoming:
+def read_request(form: Form, *, address: str = "", media: Sequence[Media] = ()) -> Incoming:
     """Read the message that a request is about.
 
     Args:
         form: the fields.
+        address: what was asked for, which is signed in one with the fields.
         media: what came with it, fetched; see :func:`media_links`.
 
     Returns:
         The message; ``whatsapp:`` before the sender's number makes the channel ``whatsapp``.
 
     Raises:
-        Invalid: a field is missing, given with several values, or not of its shape.
+        Invalid: a field is missing, given with several values, or not of its shape; or the
+            fields are signed, and could be another message's.
 
     >>> message = read_request({"MessageSid": "SM" + 32 * "0", "From": "whatsapp:+15550100",
     ...                         "To": "whatsapp:+15550199", "Body": "help"})
@@ -104,15 +91,18 @@ def read_request(form: Form, *, media: Sequence[Media] = ()) -> Incoming:
     """
     fields = _grouped(form)
     _required(fields, "To")
-    sender = _SENDER.fullmatch(_required(fields, "From"))
-    if sender is None:
+    given, id = _required(fields, "From"), _message_id(fields)
+    _check_whole(address + joined(form), given, id)
+    channel, sender = prefixed(given)
+    if not sender.strip():
         raise Invalid("the field 'From' of the request is empty; it says who sent the message")
     return Incoming(
         text=_required(fields, "Body"),
-        sender=sender[2],
-        id=_message_id(fields),
-        channel=sender[1] or "sms",
+        sender=sender,
+        id=id,
+        channel=channel or "sms",
         media=tuple(media),
+        carrier="twilio",  # the ids are Twilio's, whatever channel a sender has chosen
     )
 
 
@@ -159,6 +149,17 @@ def _message_id(fields: _Fields) -> str:
         msg = "'MessageSid' and 'SmsMessageSid' of the request are one, 'SM' or 'MM' and 32 digits"
         raise Invalid(msg)
     return sid
+
+
+def _check_whole(signed: str, sender: str, id: str) -> None:
+    """Refuse fields that were taken out of another message's signed text.
+
+    Raises:
+        Invalid: the text has another id, or another sender.
+    """
+    if not (set(_IDS.findall(signed)) <= {id} and set(_SENDERS.findall(signed)) <= {sender}):
+        msg = "several messages can be read in what is signed: it has two ids, or two senders"
+        raise Invalid(msg)
 
 
 def _grouped(form: Form) -> _Fields:

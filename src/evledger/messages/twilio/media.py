@@ -2,7 +2,10 @@
 
 Twilio keeps it, asks for the account's credentials, and redirects to a network of copies with
 an address that is valid for some hours. Addresses come in with the message, so only Twilio's own
-hosts are asked, the credentials go to no other than the first, and nothing is believed about sizes.
+hosts are asked, the credentials go to no other than the first, and nothing is believed about sizes
+or about how long it takes: when the time is over, the connection is cut. Until there is one, httpx
+limits each step alone: looking a name up, not even that. And a connection that an application's
+own client had open before is as slow as it is.
 
 Source: Twilio, *Protect media access with HTTP basic authentication*, help article 223183748,
 and *Media resource*, https://www.twilio.com/docs/messaging/api/media-resource.
@@ -10,11 +13,15 @@ and *Media resource*, https://www.twilio.com/docs/messaging/api/media-resource.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import re
+import socket
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext, suppress
 from http import HTTPStatus
 from importlib.util import find_spec
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from evledger.exceptions import Invalid, NotFound, Refused
 from evledger.messages.limits import LARGEST_FILE
@@ -32,6 +39,8 @@ TIMEOUT: Final = 10.0
 _STEP: Final = 3.0  # seconds without a sign of life
 _REDIRECTS: Final = 3
 _TWILIO: Final = ".twilio.com"
+_HOST: Final = re.compile(rb"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_ASTRAY: Final = re.compile(rb"\.\.|%2e|%2f|%5c|\\", re.IGNORECASE)  # leads out of a folder
 # Where Twilio redirects to; the last for accounts that do not ask for credentials.
 _COPIES: Final = (
     "https://mms.twiliocdn.com/",
@@ -91,19 +100,52 @@ def _follow(
     client: httpx.Client, url: httpx.URL, *, auth: tuple[str, str], limit: int, ends: float
 ) -> bytes:
     first = url.raw_host
-    for _ in range(_REDIRECTS + 1):
-        with client.stream(
-            "GET",
-            url,
-            auth=auth if url.raw_host == first else None,
-            headers=_HEADERS,
-            follow_redirects=False,
-            timeout=min(_STEP, _left(ends)),
-        ) as response:
-            if response.next_request is None:
-                return _body(response, limit, ends)
-            url = _further(response.next_request.url)
+    with _cut_at(ends) as watched:
+        for _ in range(_REDIRECTS + 1):
+            with client.stream(
+                "GET",
+                url,
+                auth=auth if url.raw_host == first else None,
+                headers=_HEADERS,
+                follow_redirects=False,
+                timeout=min(_STEP, _left(ends)),
+                extensions={"trace": watched},
+            ) as response:
+                if response.next_request is None:
+                    return _body(response, limit, ends)
+                url = _further(response.next_request.url)
     raise NotFound(f"what came is redirected more than {_REDIRECTS} times")
+
+
+class _Connections:
+    """The connections that a client opens; httpx tells of each as a request's ``trace``."""
+
+    def __init__(self) -> None:
+        self._streams: list[Any] = []
+
+    def __call__(self, event: str, info: dict[str, Any]) -> None:
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._streams.append(info["return_value"])
+
+    def cut(self) -> None:
+        """End them for both sides, so that nobody goes on waiting for what drips in."""
+        for stream in tuple(self._streams):
+            with suppress(OSError):  # it is closed
+                # Not as TLS does it, which another thread is in the midst of.
+                socket.socket.shutdown(stream.get_extra_info("socket"), socket.SHUT_RDWR)
+
+
+@contextmanager
+def _cut_at(ends: float) -> Generator[_Connections]:
+    """Cut what is connected when the time is over: httpx limits each step, and not how many."""
+    connections = _Connections()
+    timer = threading.Timer(_left(ends), connections.cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield connections
+    finally:
+        timer.cancel()
 
 
 def _first(text: str) -> httpx.URL:
@@ -126,7 +168,9 @@ def _is_twilio(url: httpx.URL) -> bool:
 
 
 def _is_plain(url: httpx.URL) -> bool:
-    return url.scheme == "https" and url.port is None and not url.userinfo
+    path, _, _ = url.raw_path.partition(b"?")
+    is_sound = _HOST.fullmatch(url.raw_host) is not None and _ASTRAY.search(path) is None
+    return is_sound and url.scheme == "https" and url.port is None and not url.userinfo
 
 
 def _body(response: httpx.Response, limit: int, ends: float) -> bytes:

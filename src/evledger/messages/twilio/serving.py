@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from wsgiref.util import request_uri
 
-from evledger.messages.twilio.webhook import MAX_BODY, Request, Webhook
+from evledger.messages.twilio.webhook import MAX_BODY, Request, Response, Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 __all__ = ["wsgi"]
 
 
-def wsgi(webhook: Webhook) -> WSGIApplication:
+def wsgi(webhook: Webhook, *, path: str = "/sms") -> WSGIApplication:
     """Give a webhook as a WSGI application, for any server or to mount in a framework.
 
-    The path is that which WSGI gives, with ``%`` sequences as it writes them;
-    so give Twilio an address of letters, digits, ``-`` and ``_``.
+    Args:
+        webhook: answers the requests.
+        path: the one that is answered, below where the application is mounted; 404 to others.
+            Choose letters, digits, ``-`` and ``_``, which reach the application as they are.
     """
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        response = webhook.respond(_request(environ))
+        is_here = environ.get("PATH_INFO", "") == path
+        response = webhook.respond(_request(environ)) if is_here else _elsewhere(path)
         for note in response.notes:
             environ["wsgi.errors"].write(f"twilio: {note}\n")
         length = ("Content-Length", str(len(response.body)))
@@ -32,6 +35,16 @@ def wsgi(webhook: Webhook) -> WSGIApplication:
         return [response.body]
 
     return application
+
+
+def _elsewhere(path: str) -> Response:
+    note = f"asked for another path than {path}; see the address at Twilio, or give wsgi(path=)"
+    return Response(
+        status=HTTPStatus.NOT_FOUND,
+        headers=(("Content-Type", "text/plain; charset=utf-8"),),
+        body=b"nothing is here\n",
+        notes=(note,),
+    )
 
 
 def _request(environ: WSGIEnvironment) -> Request:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 
 from evledger.exceptions import Invalid
 
-__all__ = ["Form", "is_signed", "is_signed_body", "pairs", "sign"]
+__all__ = ["Form", "is_signed", "is_signed_body", "joined", "pairs", "sign"]
 
 Form: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
 """Names and values; a name that is given several times needs the pairs."""
@@ -55,7 +55,7 @@ def sign(url: str, form: Form = (), *, token: str) -> str:
     >>> sign("https://example.org/sms", {"From": "+15550100", "Body": "help"}, token="12345")
     'SvuBH8J2U1CKlhr2cATNuOvfnkc='
     """
-    return _signature(url, _joined(form), _key(token))
+    return _signature(url, joined(form), _key(token))
 
 
 def is_signed(url: str, signature: str | None, form: Form, *, token: str) -> bool:
@@ -79,15 +79,18 @@ def is_signed(url: str, signature: str | None, form: Form, *, token: str) -> boo
     >>> is_signed("https://example.org/sms", None, posted, token="12345")
     False
     """
-    key, joined, given = _key(token), _joined(form), _bytes(signature or "")
+    key, text, given = _key(token), joined(form), _bytes(signature or "")
     is_ours = False
     for spelt in _spellings(url):  # all of them, so that it takes as long whichever it is
-        is_ours |= hmac.compare_digest(_bytes(_signature(spelt, joined, key)), given)
+        is_ours |= hmac.compare_digest(_bytes(_signature(spelt, text, key)), given)
     return is_ours
 
 
 def is_signed_body(url: str, signature: str | None, body: bytes, *, token: str) -> bool:
     """Tell whether a body that is no form, as of JSON, bears Twilio's signature.
+
+    Ask only for an address that is known to be right: the signed text of a form, put into the
+    path, is an address as well, and whoever wrote the form can have put a digest there.
 
     Args:
         url: the whole address as Twilio asked for it; its query has the body's digest.
@@ -116,12 +119,13 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _joined(form: Form) -> str:
+def joined(form: Form) -> str:
+    """Write names and values as they are signed: in order, each pair once, nothing between."""
     return "".join(name + value for name, value in sorted(set(pairs(form))))
 
 
-def _signature(url: str, joined: str, key: bytes) -> str:
-    digest = hmac.digest(key, _bytes(url + joined), "sha1")
+def _signature(url: str, text: str, key: bytes) -> str:
+    digest = hmac.digest(key, _bytes(url + text), "sha1")
     return base64.b64encode(digest).decode("ascii")
 
 

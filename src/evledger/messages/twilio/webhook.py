@@ -18,16 +18,16 @@ from evledger.messages.twilio.forms import (
     account,
     media_links,
     read_form,
-    read_json,
     read_request,
 )
 from evledger.messages.twilio.media import TIMEOUT, download
-from evledger.messages.twilio.signatures import is_signed, is_signed_body
+from evledger.messages.twilio.signatures import is_signed
 from evledger.messages.twilio.twiml import MAX_TEXT, cut, twiml
 
 if TYPE_CHECKING:
     from evledger.messages.incoming import Incoming
     from evledger.messages.replies import Reply
+    from evledger.messages.twilio.forms import Link
     from evledger.messages.twilio.signatures import Form
 
 __all__ = ["MAX_BODY", "Download", "Receiver", "Request", "Response", "Webhook"]
@@ -38,7 +38,6 @@ MAX_BODY: Final = 64 * 1024
 Headers: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
 
 _FORM: Final = "application/x-www-form-urlencoded"
-_JSON: Final = "application/json"
 _XML: Final = ("Content-Type", "text/xml; charset=utf-8")
 _TEXT: Final = ("Content-Type", "text/plain; charset=utf-8")
 
@@ -48,6 +47,10 @@ class Receiver(Protocol):
 
     def receive(self, message: Incoming, /) -> Reply:
         """Take one message."""
+        ...
+
+    def welcomes(self, sender: str, /) -> bool:
+        """Tell whether to fetch what came with a message of this sender, before it is taken."""
         ...
 
 
@@ -143,8 +146,8 @@ class Webhook:
 
         Returns:
             200 with TwiML; 405 to another method than ``POST``, 413 to a body over 64 KiB,
-            415 to one that is neither a form nor JSON, 403 to what Twilio has not signed,
-            400 to what it has signed and is no message. All but 200 leave the ledger alone.
+            415 to one that is no form, 403 to what Twilio has not signed, 400 to what it has
+            signed and is no message, or could be two. All but 200 leave the ledger alone.
 
         Raises:
             EvledgerError: the desk could not write the message down; answer 500.
@@ -154,24 +157,23 @@ class Webhook:
         if unfit := _unfit(request, kind):
             return unfit
         try:
-            form = self._signed(request, headers, kind)
+            url = self._asked(request.url, headers)
+            form = self._signed(url, headers, request.body)
         except Invalid as error:
             return _refusal(HTTPStatus.FORBIDDEN, "the signature does not match", str(error))
         try:
-            return self._take(read_json(request.body) if form is None else form)
+            return self._take(url, form)
         except Invalid as error:
             return _refusal(HTTPStatus.BAD_REQUEST, str(error), str(error))
 
-    def _signed(self, request: Request, headers: Mapping[str, str], kind: str) -> Form | None:
-        """Give a form that is signed; ``None`` where it is JSON that is."""
-        url = self._asked(request.url, headers)
-        signature = headers.get("x-twilio-signature")
-        form = read_form(request.body) if kind == _FORM else None
-        if form is None:
-            is_sound = is_signed_body(url, signature, request.body, token=self.token)
-        else:
-            is_sound = is_signed(url, signature, form, token=self.token)
-        if not is_sound:
+    def _signed(self, url: str, headers: Mapping[str, str], body: bytes) -> Form:
+        """Give a form that is signed.
+
+        Twilio sends messages as forms. Other bodies are signed by way of the address, and there
+        a form could be put that somebody has seen signed.
+        """
+        form = read_form(body)
+        if not is_signed(url, headers.get("x-twilio-signature"), form, token=self.token):
             raise Invalid(f"not signed by this account for {_shown(url)}; {self._advice()}")
         return form
 
@@ -185,16 +187,19 @@ class Webhook:
             return "if Twilio asked for another address, mend public_url"
         return "if Twilio asked for another address, give public_url"
 
-    def _take(self, form: Form) -> Response:
-        message = read_request(form)
-        media, notes = self._fetch(form)
+    def _take(self, url: str, form: Form) -> Response:
+        message, links = read_request(form, address=url), media_links(form)
+        if links and not self.desk.welcomes(message.sender):
+            note = "what came was not fetched: the desk takes no message of its sender now"
+            return _answer(self.desk.receive(message).text, note)
+        media, notes = self._fetch(form, links)
         reply = self.desk.receive(attrs.evolve(message, media=media))
-        text = _with_losses(reply.text, len(notes), len(media) + len(notes))
-        return Response(status=HTTPStatus.OK, headers=(_XML,), body=twiml(text), notes=notes)
+        return _answer(_with_losses(reply.text, len(notes), len(links)), *notes)
 
-    def _fetch(self, form: Form) -> tuple[tuple[Media, ...], tuple[str, ...]]:
+    def _fetch(
+        self, form: Form, links: Sequence[Link]
+    ) -> tuple[tuple[Media, ...], tuple[str, ...]]:
         """Fetch what came, as far as that can be done before Twilio stops waiting."""
-        links = media_links(form)
         ends = monotonic() + TIMEOUT
         media: list[Media] = []
         notes: list[str] = []
@@ -207,6 +212,10 @@ class Webhook:
             except PLUGIN_ERRORS as error:
                 notes.append(f"MediaUrl{number} was not fetched: {_why(error)}")
         return tuple(media), tuple(notes)
+
+
+def _answer(text: str, *notes: str) -> Response:
+    return Response(status=HTTPStatus.OK, headers=(_XML,), body=twiml(text), notes=notes)
 
 
 def _check_number(number: int) -> None:
@@ -237,7 +246,7 @@ def _unfit(request: Request, kind: str) -> Response | None:
     if len(request.body) > MAX_BODY:
         too_large = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return _refusal(too_large, f"the body has more than {MAX_BODY} bytes")
-    if kind not in (_FORM, _JSON):
+    if kind != _FORM:
         return _refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"this address takes {_FORM}")
     return None
 

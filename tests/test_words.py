@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evledger.searching.words import same_words, spaced, stem, words
+from evledger.words import same_words, spaced, stem, words
 
 TEXTS = st.text(st.characters()) | st.text(
     "a's\u2019\uff07ßς\u03c3\u03a3β\u03b1\u0301\u0345٣5- _\x00\ud800\u0130Ieéß中が각๓🧪"
