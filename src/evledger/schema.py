@@ -5,6 +5,7 @@ What is written goes through the same shape that checks it in the chain.
 
 from __future__ import annotations
 
+import copy
 import typing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -141,6 +142,12 @@ class EventType:
         self._has_rules = hasattr(cls, "__attrs_post_init__") or any(
             a.validator or a.converter for a in attributes
         )
+
+    def normalising(self, schemes: Mapping[str, Normaliser]) -> EventType:
+        """Give the same type, with other schemes of locators; nothing is read again."""
+        twin = copy.copy(self)
+        twin._schemes = schemes  # noqa: SLF001  # its own class
+        return twin
 
     def names(self, shaped: msgspec.Struct) -> Names:
         """Give the names that an event's data introduces, relies on and releases."""

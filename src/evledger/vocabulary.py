@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 import typing
 from typing import TYPE_CHECKING, Any
@@ -47,8 +48,8 @@ class Vocabulary:
     ) -> None:
         self.schemes = schemes
         self._upcasters = dict(upcasters or {})
-        self._types: dict[str, EventType] = {}
-        for cls in (*builtin_events(), *events):
+        self._types = {kind.name: kind.normalising(schemes) for kind in _builtin_types()}
+        for cls in events:
             self._add(cls)
 
     def _add(self, cls: type[Event]) -> None:
@@ -181,6 +182,12 @@ class Vocabulary:
 
 
 _NUMBERED = re.compile(r"([a-z-]+:[a-z]+)([0-9]{1,15})")
+
+
+@functools.cache
+def _builtin_types() -> tuple[EventType, ...]:
+    """Give the types of our own events, whose marks are read once in a process."""
+    return tuple(EventType(cls) for cls in builtin_events())
 
 
 def _where(cls: type) -> str:
