@@ -486,7 +486,7 @@ FIXED: Final = re.compile(
     r"|\?x|(supports|contradicts|mixed|neutral|stance not shown), .+: [0-9]+ claims?"
     r"|does not count as evidence:|sources of which no claim was found:|not known:|to know first:"
     r"|in the article:|questions asked before:|left out, because the ledger does not bear it out:"
-    r"|    because: (.+)|    note: (.+)|sure that this bears on the question"
+    r"|    because: (.+)|    note: (.+)|what was asked for was found"
     r"|nothing was found that bears on it|answered from \S+ at \S+"
 )
 
@@ -595,7 +595,7 @@ def test_lines() -> None:
         "    proof: https://example.org/c6",
         "    because: its source is a duplicate of one that counts already",
         "",
-        "likely that this bears on the question",
+        "most of what was asked for was found",
         "words read as others: helps (helped)",
         "words that nothing found holds: women",
         f"answered from semax at {view.head}",

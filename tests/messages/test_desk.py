@@ -122,7 +122,7 @@ def test_a_question(desk: Desk, semax: Ledger) -> None:
     assert reply.text.splitlines() == [
         "semax q:2: your question is recorded.",
         "BDNF rose in rats. [c1, preclinical]",
-        "Sure that this bears on the question.",
+        "What was asked for was found.",
         "To send evidence: ingest semax|q:2|your text or link",
     ]
     question = semax.view().questions["q2"]

@@ -174,9 +174,9 @@ _WIDTH: Final = 600  # characters of a text; 'evledger show' has all of it
 _BRIEF: Final = 2  # sentences, or entries, of an answer in short
 
 SURENESS: Final[Mapping[Sureness, str]] = {
-    "sure": "sure that this bears on the question",
-    "likely": "likely that this bears on the question",
-    "doubtful": "doubtful whether this bears on the question",
+    "sure": "what was asked for was found",
+    "likely": "most of what was asked for was found",
+    "doubtful": "only part of what was asked for was found, so it may be about something else",
     "nothing": "nothing was found that bears on it",
 }
 
@@ -212,7 +212,7 @@ def answer_lines(answer: Answer) -> Iterator[str]:
       c1  BDNF rose.
         s1  A study in rats
     <BLANKLINE>
-    sure that this bears on the question
+    what was asked for was found
     answered from semax at 3-9f2c…
     """
     yield _text(answer.question)
