@@ -354,7 +354,7 @@ VIEW = seen(
         (("c1", "c2"), "it cites c2, which was withdrawn"),
         (("c3",), "it cites c3, which a reviewer rejected, or whose source a reviewer rejected"),
         (("c4",), "it cites c4, whose source was retracted"),
-        (("c5",), "it cites c5, which a program tagged and nobody has reviewed"),
+        (("c5",), "it cites c5, which was asserted automatically and nobody has reviewed"),
         (("c7",), "it cites c7, whose source is a duplicate of another that counts"),
         (("c1",) * (MOST_CITATIONS + 1), "it has more than 50 citations"),
         (("c1",) * 10**6, "it has more than 50 citations"),

@@ -12,6 +12,7 @@ import evledger
 from evledger import Invalid, Plugins
 from evledger.cli.config import Messages, load_config
 from evledger.cli.errors import Exit
+from evledger.messages.limits import LARGEST_FILE
 
 ANN: Final = ("--from", "+1 555 010 0999")
 
@@ -84,7 +85,9 @@ def test_json(semax: Run) -> None:
     [
         ("help", Exit.DONE),
         ("status semax", Exit.DONE),
+        ("STOP", Exit.DONE),
         ("semax", Exit.WRONG),
+        ("semax|status", Exit.WRONG),
         ("", Exit.WRONG),
         ("nope|Why?", Exit.WRONG),
         ("ingest semax|q:7|x", Exit.WRONG),
@@ -139,30 +142,53 @@ def test_by_default_twenty_messages_an_hour(semax: Run) -> None:
 
 
 def test_standard_input_and_files(semax: Run) -> None:
-    """- reads the message, whatever bytes it has; files come with it."""
+    """- reads the message; files come with it, and may be all that does."""
     Path("scan.jpg").write_bytes(b"\xff\xd8scan")
-    given = b"semax|Is it safe?\n\xff"
+    given = "semax|Is it safe f\u00fcr mich?\n".encode()
     ended = semax("message", "-", *ANN, "--channel", "signal", "--media", "scan.jpg", given=given)
     assert ended.out.startswith("semax q:1: your question is recorded. Files kept as s2.\n")
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         view = store.ledger("semax").view()
-    assert view.questions["q1"].text == "Is it safe? \ufffd"
+    assert view.questions["q1"].text == "Is it safe f\u00fcr mich?"
     assert view.questions["q1"].channel == "signal"
     capture = view.sources["s2"].capture
     assert isinstance(capture, evledger.Attachment)
     assert (capture.size, capture.media_type) == (6, "image/jpeg")
+    Path("other.jpg").write_bytes(b"\xff\xd8other")
+    alone = semax("message", "ingest semax|q:1|", *ANN, "--media", "other.jpg")
+    assert alone.out.startswith("semax q:1: recorded. Files kept as s3.\n")
+
+
+def test_a_file_that_is_too_large(semax: Run) -> None:
+    """The reply says what is too much, whatever the size."""
+    Path("film.mp4").write_bytes(bytes(LARGEST_FILE + 1_000))
+    ended = semax("message", "semax|Is it safe?", *ANN, "--media", "film.mp4")
+    assert ended.code == Exit.DONE
+    assert "Not kept: file 1 (video/mp4) has more than 5,000,000 bytes." in ended.out
+
+
+def test_standard_input_that_is_no_text(semax: Run) -> None:
+    """What is not UTF-8 is refused, and nothing of it recorded."""
+    before = head(semax)
+    ended = semax("message", "-", *ANN, given=b"semax|Is it safe f\xfcr mich?")
+    assert (ended.code, ended.out) == (Exit.WRONG, "")
+    assert "the message is not UTF-8: byte 18" in ended.err
+    assert head(semax) == before
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [("--media", "nope.jpg"), ("--media", "."), ("--channel", "S M S"), ("--db", "nope.db")],
+    [
+        *(("--media", "nope.jpg"), ("--media", "."), ("--channel", "S M S"), ("--db", "nope.db")),
+        *(("--from", ""), ("--from", " \u200b"), ("--from", "whatsapp:")),
+    ],
 )
 def test_wrong_use(semax: Run, wrong: tuple[str, str]) -> None:
     """What the operator gives wrongly is an error, and no reply; nothing is recorded."""
     before = head(semax)
     ended = semax("message", "semax|Is it safe?", *ANN, *wrong)
     assert (ended.code, ended.out) == (Exit.WRONG, "")
-    assert ended.err.startswith("evledger: ")
+    assert "evledger: " in ended.err
     assert head(semax) == before
 
 

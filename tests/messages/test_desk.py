@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from evledger import (
 )
 from evledger.events import Tier
 from evledger.legible import UNSEEN
-from evledger.messages.desk import Desk, Incoming, Media, Reply
+from evledger.messages.desk import Desk, Forgotten, Incoming, Media, Reply
 from evledger.messages.files import sift
 from evledger.messages.incoming import Sender
 from evledger.messages.limits import LARGEST_FILE, LONGEST_QUESTION, MOST_FILES, Rate
@@ -186,7 +187,10 @@ def test_a_question_that_is_too_long(desk: Desk, semax: Ledger) -> None:
     head = semax.head()
     reply = send(desk, f"semax|{'why ' * LONGEST_QUESTION}")
     assert (reply.outcome, semax.head()) == ("malformed", head)
-    assert "7,999 characters, and 2,000 are the most" in reply.text
+    assert reply.text.splitlines() == [
+        "The question has 7,999 characters, and 2,000 are the most.",
+        "It can be asked in fewer words: semax|your question",
+    ]
 
 
 @pytest.mark.parametrize("text", ["nope|Why?", "ingest nope|q:1|x", "status nope"])
@@ -197,6 +201,102 @@ def test_an_unknown_ledger(store: Store, text: str) -> None:
     assert reply.text.startswith("There is no ledger nope here.\nSend: ")
     assert "semax" not in reply.text
     assert "\nLedgers: semax\n" in send(Desk(store, directory=True), text).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("semax|status", "semax|help", "semax|q:1|text", "semax|ingest|q:1|text", "semax|?"),
+        *("semax|\U0001f44d", "semax||does it help", "semax|ingest semax|q:1|text", "semax|q:1 x"),
+    ],
+)
+def test_questions_that_are_none(desk: Desk, semax: Ledger, text: str) -> None:
+    """What was meant to be something else, or asks nothing, is not recorded for ever."""
+    head = semax.head()
+    reply = send(desk, text)
+    assert (reply.outcome, semax.head()) == ("malformed", head)
+    form = reply.text.splitlines()[-1]
+    assert form.startswith("Send: ")
+    assert "semax" in form or form == "Send: help"
+
+
+# -- the right form ----------------------------------------------------------------------
+
+UNNAMED = "Send, with the ledger's name for SLUG: "
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("semax does it help?", "Send: semax|does it help?"),
+        ("does semax help?", "Send: semax|does semax help?"),
+        ("Does SEMAX, semax, help?", "Send: semax|Does SEMAX, semax, help?"),
+        ("does semax or noopept help?", f"{UNNAMED}SLUG|does semax or noopept help?"),
+        ("does it help?", f"{UNNAMED}SLUG|does it help?"),
+        ("Hi", f"{UNNAMED}SLUG|Hi"),
+        ("nope|", f"{UNNAMED}SLUG|QUESTION"),
+        ("status of semax", "Send: status semax"),
+        ("status of it", f"{UNNAMED}status SLUG"),
+        ("ingest nope|1|text", f"{UNNAMED}ingest SLUG|q:1|text"),
+        ("ingest please semax|q:1|text", "Send: ingest semax|q:1|text"),
+        ("injest semax|question 1|text", "Send: ingest semax|q:1|text"),
+        ("hlp", "Send: help"),
+    ],
+)
+def test_the_form_that_is_offered(store: Store, text: str, form: str) -> None:
+    """It names the one ledger that the sender named, and no word that is none."""
+    store.create("noopept", title="Noopept", by="curator")
+    heads = [store.ledger(slug).head() for slug in store.ledgers()]
+    reply = send(Desk(store), text)
+    assert (reply.outcome, reply.text.splitlines()[-1]) == ("malformed", form)
+    assert [store.ledger(slug).head() for slug in store.ledgers()] == heads
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            (
+                "ingest",
+                "injest",
+                "status",
+                "help",
+                "hello",
+                "it",
+                "|",
+                "||",
+                "q:1",
+                "question 1",
+                ":",
+            )
+        ),
+        max_size=6,
+    )
+)
+@settings(max_examples=50, deadline=None)
+def test_no_ledger_is_told_that_was_not_named(words: list[str]) -> None:
+    """Whatever is wrong, the replies are as if the ledgers of which nothing was said were none."""
+    text = " ".join(words)
+    with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+        store.create("one", title="One", by="curator")
+        before = send(Desk(store), text)
+        store.create("semax", title="Semax", by="curator")
+        after = send(Desk(store), text)
+    assert "semax" not in after.text
+    assert before.outcome in ("malformed", "answered")
+    if before.outcome == "malformed":
+        assert before == after
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop", "Unsubscribe.", "START"])
+def test_words_for_the_carrier(desk: Desk, semax: Ledger, text: str) -> None:
+    """Who wants out, or in again, is told whose business that is, and nothing is recorded."""
+    head = semax.head()
+    reply = send(desk, text)
+    assert (reply.outcome, reply.entries, semax.head()) == ("answered", (), head)
+    assert reply.text == (
+        "This line writes only in reply. Your carrier stops its replies when you send STOP, "
+        "and lets them through again when you send START; nothing was recorded."
+    )
 
 
 # -- evidence ----------------------------------------------------------------------------
@@ -432,7 +532,7 @@ def test_files_that_are_not_kept() -> None:
     assert [each.media_type for each in sifted.kept] == ["image/jpeg"] * MOST_FILES
     assert sifted.refused == (
         "file 1 (image/png) is empty",
-        "file 2 (image/png) has 5,000,001 bytes, and 5,000,000 are the most",
+        "file 2 (image/png) has more than 5,000,000 bytes",
         "file 13 (application/octet-stream) is one too many: 10 are kept of a message",
     )
 
@@ -444,6 +544,44 @@ def test_files_alone(desk: Desk, semax: Ledger) -> None:
     assert semax.head() == head
 
 
+def test_files_are_evidence_without_words(desk: Desk, semax: Ledger) -> None:
+    """A file that comes with the form and nothing after it is kept, and linked to its question."""
+    reply = send(desk, "ingest semax|q:1| ", media=[PICTURE], id="m1")
+    assert (reply.outcome, reply.entries) == ("recorded", ("source:s2",))
+    assert reply.text.splitlines() == [
+        "semax q:1: recorded. Files kept as s2.",
+        "It counts once a person has reviewed it.",
+    ]
+    view = semax.view()
+    assert [(each.claim, each.source) for each in view.questions["q1"].evidence] == [(None, "s2")]
+    assert view.sources["s2"].basis == "sent over sms by +15550100999"
+    again = send(desk, "ingest semax|q:1|", media=[PICTURE], id="m1")
+    assert again == attrs.evolve(reply, repeated=True)
+    assert len(view.claims) == len(semax.view().claims) == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ([Media(data=b"", media_type="image/png")], "Not kept: file 1 (image/png) is empty."),
+        ([PICTURE], "Not kept: file 1 (image/png) is there already."),
+    ],
+)
+def test_files_without_words_that_are_not_kept(
+    desk: Desk, semax: Ledger, files: list[Media], why: str
+) -> None:
+    """Where none of the files is kept nothing is recorded, and the reply says why."""
+    send(desk, "ingest semax|q:1|It helped.", media=[PICTURE])
+    head = semax.head()
+    reply = send(desk, "ingest semax|q:1|", media=files)
+    assert (reply.outcome, reply.entries, semax.head()) == ("malformed", (), head)
+    assert reply.text.splitlines() == [
+        "semax q:1: nothing was recorded.",
+        why,
+        "To send evidence: ingest semax|q:1|your text or link",
+    ]
+
+
 # -- status, help ------------------------------------------------------------------------
 
 
@@ -452,19 +590,70 @@ def test_status(desk: Desk) -> None:
     for number in range(6):
         send(desk, f"semax|Is number {number} {'a long one ' * 10}?")
     lines = send(desk, "status semax").text.splitlines()
-    assert lines[0] == "semax: Semax and BDNF. 1 source, 1 claim, 7 open questions."
+    assert lines[0] == "semax: Semax and BDNF. 1 claim counts."
     assert lines[1].startswith("Score: ")
     assert lines[1].endswith(" (0.05)")
-    assert lines[2:4] == ["Open questions:", "q:1 Does it help memory?"]
+    assert lines[2:4] == ["7 open questions:", "q:1 Does it help memory?"]
     assert lines[4] == "q:2 Is number 0 a long one a long one a long one a long one a…"
     assert lines[8:] == ["and 2 more", "To ask: semax|your question"]
 
 
+def test_status_of_what_waits(desk: Desk, semax: Ledger) -> None:
+    """What strangers sent is not among the claims that count before a person accepts it."""
+    for number in range(2):
+        send(desk, f"ingest semax|q:1|It helped me on day {number}.", media=[PICTURE])
+    assert send(desk, "status semax").text.startswith(
+        "semax: Semax and BDNF. 1 claim counts, 2 wait for review.\n"
+    )
+    semax.append(*verdicts(semax.view(), accept=["s2"], with_claims=True), by="curator")
+    assert send(desk, "status semax").text.startswith(
+        "semax: Semax and BDNF. 2 claims count, 1 waits for review.\n"
+    )
+
+
+def test_status_leaves_hidden_questions_out(desk: Desk, semax: Ledger) -> None:
+    """Of a question that was erased nothing is sent."""
+    send(desk, "semax|Is it safe?")
+    desk.forget(ANN, reason="asked", by="curator")
+    text = send(desk, "status semax").text
+    assert "\n1 open question:\nq:1 Does it help memory?\n" in text
+    assert "q:2" not in text
+    semax.append(QuestionClosed(question="q1", why="Answered."), by="curator")
+    assert "\n0 open questions\n" in send(desk, "status semax").text
+
+
 def test_help(store: Store) -> None:
-    """It tells the forms, and who keeps the line."""
+    """It tells the forms in a reader's words, with an example, and who keeps the line."""
     lines = send(Desk(store, contact="desk@example.org"), "help").text.splitlines()
-    assert lines[1:5] == ["SLUG|QUESTION", "ingest SLUG|q:NUMBER|PASTE", "status SLUG", "help"]
-    assert lines[5:] == ["Who keeps this line: desk@example.org"]
+    assert lines == [
+        "Send one of these, with the ledger's name for SLUG:",
+        "SLUG|your question",
+        "ingest SLUG|q:NUMBER|your text or link",
+        "status SLUG",
+        "For example: semax|Does it help?",
+        "NUMBER is what the question has in its reply, and in status.",
+        "Who keeps this line: desk@example.org",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("directory", "example"), [(False, "SLUG|Does it help?"), (True, "noopept|Does it help?")]
+)
+def test_help_of_several_ledgers(store: Store, directory: bool, example: str) -> None:
+    """Which ledgers there are it tells only where it may."""
+    store.create("noopept", title="Noopept", by="curator")
+    text = send(Desk(store, directory=directory), "help").text
+    assert f"\nFor example: {example}\n" in text
+    assert ("Ledgers: noopept, semax" in text) == ("semax" in text) == directory
+
+
+def test_help_fits(store: Store) -> None:
+    """The forms and the example are whole in the shortest reply, with the longest names."""
+    store.create("x" * 63, title="X", by="curator")
+    desk = Desk(store, contact="y" * 100, directory=True, length=480)
+    lines = send(desk, "help").text.splitlines()
+    assert lines[3:5] == ["status SLUG", "For example: semax|Does it help?"]
+    assert lines[-1].startswith("Who keeps this line: yyy")
 
 
 # -- who, and how often ------------------------------------------------------------------
@@ -613,8 +802,7 @@ def test_a_message_without_an_id(desk: Desk) -> None:
 def test_a_repetition_after_erasing(desk: Desk, semax: Ledger) -> None:
     """What was erased is not brought back by a message that is delivered again."""
     send(desk, "semax|Is zinnober safe?", id="SM1")
-    for each in desk.recorded(ANN):
-        semax.erase(each.n, *each.fields, reason="asked", by="curator")
+    desk.forget(ANN, reason="asked", by="curator")
     head = semax.head()
     reply = send(desk, "semax|Is zinnober safe?", id="SM1")
     assert (reply.entries, semax.head()) == (("question:q2",), head)
@@ -767,9 +955,9 @@ def test_what_is_recorded_of_a_sender_can_be_erased(desk: Desk, semax: Ledger) -
     before = desk.recorded(ANN)
     assert {each.ledger for each in before} == {"semax"}
     assert len(before) == 5
-    for each in before:
-        semax.erase(each.n, *each.fields, reason="asked", by="curator")
+    assert desk.forget(ANN, reason="asked", by="curator") == Forgotten(before, pending=False)
     assert desk.recorded(ANN) == ()
+    assert desk.forget(ANN, reason="asked", by="curator") == Forgotten((), pending=False)
     assert len(desk.recorded(BEN)) == 2
     openings = b"".join(each.value for each in semax.store.backend.openings("semax"))
     assert b"5550100999" not in openings
@@ -794,6 +982,77 @@ def test_corrections_are_erased_with_what_they_correct(desk: Desk, semax: Ledger
         ("text",),
         ("text",),
     ]
+    desk.forget(ANN, reason="asked", by="curator")
+    openings = b"".join(each.value for each in semax.store.backend.openings("semax"))
+    assert b"innober" not in openings
+    assert b"It helped somebody." not in openings
+
+
+def test_forgetting_that_fails_on_the_way(
+    desk: Desk, semax: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it stops, what is left is still known to be the sender's, and goes the next time."""
+    send(desk, "ingest semax|q:1|zinnober helped me")
+    retag = evledger.ClaimRetagged(claim="c2", text="Zinnober helped.", why="Put plainly.")
+    semax.append(evledger.seal(retag, "text"), by="curator")
+    erase, left = Ledger.erase, len(desk.recorded(ANN))
+
+    def failing(*given: Any, **named: Any) -> Any:
+        if len(desk.recorded(ANN)) == left - 1:
+            raise StoreError
+        return erase(*given, **named)
+
+    while left:
+        with monkeypatch.context() as patch:
+            patch.setattr(Ledger, "erase", failing)
+            with pytest.raises(StoreError) if left > 1 else contextlib.nullcontext():
+                desk.forget(ANN, reason="asked", by="curator")
+        left -= 1
+    openings = b"".join(each.value for each in semax.store.backend.openings("semax"))
+    assert b"innober" not in openings
+
+
+def test_forgetting_that_is_pending(
+    desk: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a reader keeps old bytes in the files that is told, and told again until it is done."""
+    send(desk, "semax|Is it safe?")
+
+    def reading(openings: object) -> bool:
+        del openings
+        return False
+
+    monkeypatch.setattr(store.backend, "scrub", reading)
+    (gone,) = desk.recorded(ANN)
+    assert desk.forget(ANN, reason="asked", by="curator") == Forgotten((gone,), pending=True)
+    assert desk.forget(ANN, reason="asked", by="curator") == Forgotten((), pending=True)
+    monkeypatch.undo()
+    assert not desk.forget(ANN, reason="asked", by="curator").pending
+
+
+@pytest.mark.parametrize(
+    "words", [("+1 (555) 010-0999 asked", "curator"), ("asked", "15550100999")]
+)
+def test_forgetting_names_nobody(desk: Desk, semax: Ledger, words: tuple[str, str]) -> None:
+    """A reason is public for good, so a sender is not forgotten in words that name them."""
+    send(desk, "semax|Is it safe?")
+    head = semax.head()
+    reason, by = words
+    with pytest.raises(Invalid, match="leave the sender's name out"):
+        desk.forget(ANN, reason=reason, by=by)
+    assert semax.head() == head
+
+
+def test_a_number_in_a_paste(desk: Desk, semax: Ledger, tmp_path: Path) -> None:
+    """Who wrote their own number is shown with it to nobody before a person accepts it."""
+    paste = "Call me at +1 555 010 0999 or 15550100999, it helped with my zinnober"
+    replies = [send(desk, f"ingest semax|q:1|{paste}", media=[PICTURE])]
+    send(desk, f"ingest semax|q:1|10.1000/new: {paste}")
+    asked = ("semax|Did it help with zinnober?", "status semax", "help")
+    replies += [send(desk, text, BEN) for text in asked]
+    articles = [bytes(semax.render(each).data).decode() for each in ("text", "markdown", "json")]
+    for text in (*(each.text for each in replies), *articles, clear_text(semax, tmp_path)):
+        assert "0999" not in text
 
 
 def test_a_review_has_it_count(desk: Desk, semax: Ledger) -> None:

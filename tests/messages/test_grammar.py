@@ -22,6 +22,8 @@ from evledger.messages.grammar import (
     Malformed,
     Message,
     Status,
+    Stop,
+    names_in,
     parse,
 )
 from evledger.vocabulary import Vocabulary
@@ -37,7 +39,9 @@ pastes = st.text(st.characters(exclude_categories=["Cs"])).filter(
     lambda text: any(unicodedata.category(each)[0] in "LNPS" for each in text)
 )
 words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12)
-questions = st.lists(words, min_size=1, max_size=12).map(" ".join)
+prose = st.lists(words, min_size=1, max_size=12).map(" ".join)
+# A question asks: it has a letter or a digit, and is neither a command nor evidence.
+questions = prose.map(lambda text: f"why {text}")
 around = st.text(
     st.sampled_from(" \t\n\r\xa0\u2028\u3000\u200b\u200e\u200f\u2060\u2066\u2069\ufe0f\ufeff"),
     max_size=3,
@@ -47,7 +51,24 @@ blanks = st.text(st.sampled_from(" \t\n\xa0"), min_size=1, max_size=3)
 # What people send: the keywords, the signs, and what is taken for them.
 PIECES: Final = (
     *("ingest", "INGEST ", "status", "Help", "semax", "Semax ", "sem_ax", "help-desk", "bdnf"),
-    *("q:1", "q1", "Q : 7", "q:bdnf", "q:", "1", "|", " | ", "||", "\uff5c", "\u2502", "/", ":"),
+    *(
+        "stop",
+        "question 1",
+        "statsu ",
+        "q:1",
+        "q1",
+        "Q : 7",
+        "q:bdnf",
+        "q:",
+        "1",
+        "|",
+        " | ",
+        "||",
+        "\uff5c",
+        "\u2502",
+        "/",
+        ":",
+    ),
     *(" ", "\n", "\t", "\u200b", "\u200e", "\ufeff", "\ufe0f", "\x00", "\ud800", "\u202e", "..."),
     *("does it help?", "PMID 29798983", "https://doi.org/10.1000/x", "word " * 20, "-", "?"),
 )
@@ -74,7 +95,15 @@ def kind(text: str) -> type[Message]:
 # Properties
 
 
-@given(slugs, questions)
+@given(slugs, questions | prose.map("\u00bfpor qu\u00e9 {}?".format))
+@example("semax", "7")
+@example("semax", "\u0663")
+@example("semax", "\u8bb0\u5fc6")
+@example("semax", "status and prospects")
+@example("semax", "help|less or more?")
+@example("semax", "Ingest of 2 mg, or 3?")
+@example("semax", "q1 or q2?")
+@example("semax", "q10 or| q11?")
 def test_questions_round_trip(slug: str, question: str) -> None:
     """What is written as `slug|question` is read as just these."""
     assert parse(f"{slug}|{question}") == Ask(slug, question)
@@ -104,6 +133,8 @@ def test_any_text_is_read(text: str) -> None:
             assert is_slug(message.slug)
             assert message.question == " ".join(message.question.split())
             assert not re.search(r"[\x00-\x1f\x7f-\x9f]", message.question)
+            assert any(each.isalnum() for each in message.question)
+            assert not message.question.startswith("|")
             assert message.question.encode()
         case Ingest():
             assert is_slug(message.slug)
@@ -113,12 +144,19 @@ def test_any_text_is_read(text: str) -> None:
             assert message.paste.encode()
         case Status():
             assert is_slug(message.slug)
-        case Help() | Malformed():
+        case Help() | Stop() | Malformed():
             pass
 
 
 @given(anything | messages)
 @example("ingest semax|q_1|p")
+@example("semax: status")
+@example("semax|||help")
+@example("semax q:" + "1" * 80)
+@example("semax|??? " + "?" * 70 + " why")
+@example("semax \x1cingest|q:1|x")
+@example("hlp")
+@example("injest semax|q:1|")
 @example("semax|" + "\u2060" * 100 + "a")
 @example("semax " + "a" * 200)
 @example("ingest " + "a" * 63 + " q:" + "b" * 64 + " \x00\u202e")
@@ -127,9 +165,10 @@ def test_shown_form_is_read_once_it_is_filled_in(text: str) -> None:
     message = parse(text)
     if not isinstance(message, Malformed):
         return
-    filled = message.form.replace("NUMBER", "7")
-    assert not isinstance(parse(filled), Malformed)
-    for shown in (message.form, message.why):
+    forms = (message.form, *map(message.naming, (None, message.slug, "other")))
+    for form in forms:
+        assert not isinstance(parse(form.replace("NUMBER", "7")), Malformed)
+    for shown in (*forms, message.why):
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown)
         assert len(shown) <= len("ingest |q:|") + 2 * LONGEST_NAME + SHOWN + len(FORMS[1])
 
@@ -219,7 +258,8 @@ def test_no_more_is_read_than_the_limit(piece: str, more: int) -> None:
             "SLUG|x",
         ),
         ("semax|a\x00b", "the question has control characters", r"semax|a\x00b"),
-        ("semax|\ud800", "the message has characters that arrived broken", r"semax|\ud800"),
+        ("semax|\ud800", "the message has characters that arrived broken", "semax|QUESTION"),
+        ("semax|a\ud800", "the message has characters that arrived broken", r"semax|a\ud800"),
         (
             "ingest semax|q:1|\ud800",
             "the message has characters that arrived broken",
@@ -276,7 +316,153 @@ def test_no_more_is_read_than_the_limit(piece: str, more: int) -> None:
 )
 def test_refusals_say_what_is_wrong(text: str, why: str, form: str) -> None:
     """A message of no form is answered with what is wrong and the form with its own words."""
-    assert malformed(text) == Malformed(why, form)
+    refused = malformed(text)
+    assert (refused.why, refused.form) == (why, form)
+
+
+EVIDENCE = "evidence for a question begins with ingest"
+
+
+@pytest.mark.parametrize(
+    ("text", "why", "form"),
+    [
+        ("semax|status", '"status" is a keyword and no question', "status semax"),
+        ("semax| Help?!", '"help" is a keyword and no question', "help"),
+        (
+            "semax|ingest",
+            '"ingest" is a keyword and no question',
+            "ingest semax|q:NUMBER|PASTE",
+        ),
+        ("semax|q:1|text", EVIDENCE, "ingest semax|q:1|text"),
+        ("semax|Q : 1 | text", EVIDENCE, "ingest semax|q:1|text"),
+        ("semax|q7|text | more", EVIDENCE, "ingest semax|q:7|text | more"),
+        ("semax|q:bdnf|text", EVIDENCE, "ingest semax|q:bdnf|text"),
+        ("semax|q:1 text", EVIDENCE, "ingest semax|q:1|text"),
+        ("semax|q:1", EVIDENCE, "ingest semax|q:1|PASTE"),
+        ("semax|q1", EVIDENCE, "ingest semax|q:1|PASTE"),
+        ("semax|ingest|q:1|text", "ingest stands before the slug", "ingest semax|q:1|text"),
+        ("semax|Ingest q1|text", "ingest stands before the slug", "ingest semax|q:1|text"),
+        (
+            "semax|ingest semax|q:1|text",
+            "ingest stands before the slug",
+            "ingest semax|q:1|text",
+        ),
+        ("semax|?", "the question has neither a letter nor a digit", "semax|QUESTION"),
+        ("semax|\U0001f44d", "the question has neither a letter nor a digit", "semax|QUESTION"),
+        ("semax||does it help", "two | stand where one belongs", "semax|does it help"),
+        ("semax| | |does it help", "two | stand where one belongs", "semax|does it help"),
+        ("semax||", "two | stand where one belongs", "semax|QUESTION"),
+        ("semax||status", "two | stand where one belongs", "status semax"),
+        ("semax: status", '":" stands where | belongs', "status semax"),
+    ],
+)
+def test_questions_that_are_none(text: str, why: str, form: str) -> None:
+    """What was to be evidence or a command, or asks nothing, is not taken for a question."""
+    refused = malformed(text)
+    assert (refused.why, refused.form) == (why, form)
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("question 1", "1"), ("Question: 12", "12"), ("no. 3", "3"), ("#4", "4"), ("q.5", "5")],
+)
+def test_numbers_of_questions_that_are_spelt_out(written: str, number: str) -> None:
+    """The form shows a number as it is to be written, however it was."""
+    refused = malformed(f"ingest semax|{written}|text")
+    assert refused.why == f'"{written}" is not q: and a number'
+    assert refused.form == f"ingest semax|q:{number}|text"
+
+
+@pytest.mark.parametrize(
+    ("text", "why", "form"),
+    [
+        (
+            "injest semax|q:1|text",
+            '"injest" is no keyword, and ingest is',
+            "ingest semax|q:1|text",
+        ),
+        (
+            "Igest semax|question 2|text",
+            '"igest" is no keyword, and ingest is',
+            "ingest semax|q:2|text",
+        ),
+        ("injest semax q:1 text", '"injest" is no keyword, and ingest is', "ingest semax|q:1|text"),
+        ("stauts semax", '"stauts" is no keyword, and status is', "status semax"),
+        ("hlp", '"hlp" is no keyword, as help is, and no | follows it', "help"),
+        ("stats of semax", "the | between slug and question is missing", "SLUG|stats of semax"),
+        ("hello semax", "the | between slug and question is missing", "SLUG|hello semax"),
+        ("helps semax", "the | between slug and question is missing", "SLUG|helps semax"),
+    ],
+)
+def test_keywords_that_are_misspelt(text: str, why: str, form: str) -> None:
+    """A keyword of which one letter is wrong is named and put right, where the rest fits it."""
+    refused = malformed(text)
+    assert refused.why == why
+    assert form in (refused.form, refused.naming(None))
+
+
+@pytest.mark.parametrize("slug", ["kelp", "stats", "injest"])
+def test_slugs_may_look_like_keywords(slug: str) -> None:
+    """A slug with a pipe after it is no misspelt keyword, and alone it may still be a ledger's."""
+    assert parse(f"{slug}|Does it help?") == Ask(slug, "Does it help?")
+    assert malformed(slug).naming(slug) == f"{slug}|QUESTION"
+
+
+@pytest.mark.parametrize(
+    ("text", "unnamed", "named"),
+    [
+        ("does semax help?", "SLUG|does semax help?", "semax|does semax help?"),
+        ("Hi", "SLUG|Hi", "semax|Hi"),
+        ("Note: it helps", "SLUG|Note: it helps", "semax|Note: it helps"),
+        ("does|", "SLUG|QUESTION", "semax|QUESTION"),
+        ("does||it help", "SLUG|it help", "semax|it help"),
+        ("does|status", "status SLUG", "status semax"),
+        ("status of semax", "status SLUG", "status semax"),
+        ("ingest please semax|q:1|text", "ingest SLUG|q:1|text", "ingest semax|q:1|text"),
+        ("ingest nope|1|text", "ingest SLUG|q:1|text", "ingest semax|q:1|text"),
+        ("ingest nope|q:1|", "ingest SLUG|q:1|PASTE", "ingest semax|q:1|PASTE"),
+        ("help me", "help", "help"),
+    ],
+)
+def test_forms_for_other_ledgers(text: str, unnamed: str, named: str) -> None:
+    """Where the word in a slug's place is none, it stays among the words, and a name can be set."""
+    refused = malformed(text)
+    assert refused.slug != "semax"
+    assert (refused.naming(None), refused.naming("semax")) == (unnamed, named)
+    if refused.slug is not None:
+        assert refused.naming(refused.slug) == refused.form
+
+
+def test_names_in_a_message() -> None:
+    """The words that can be slugs are given, each once, and no dictionary is read through."""
+    text = "Does SEMAX (or semax-2) help? caf\u00e9 a_b -x https://bdnf.example"
+    assert names_in(text) == ("does", "semax", "or", "semax-2", "https", "bdnf", "example")
+    assert len(names_in(" ".join(f"w{n}" for n in range(1_000)))) == 20
+    assert names_in("\u017femax status " + "a" * 64) == ()
+
+
+@pytest.mark.parametrize(
+    "word", ["STOP", "Stop!", " stop\u200b. ", "Unsubscribe", "START", "start"]
+)
+def test_words_for_the_carrier(word: str) -> None:
+    """Alone, in any case, they ask nothing of a ledger."""
+    assert parse(word) == Stop()
+
+
+@pytest.mark.parametrize("word", ["stop", "unsubscribe", "start"])
+def test_words_for_the_carrier_with_others(word: str) -> None:
+    """With anything else they are words like others, and can be slugs."""
+    assert parse(f"{word}|Why?") == Ask(word, "Why?")
+    assert parse(f"status {word}") == Status(word)
+    assert kind(f"{word} it") is Malformed
+
+
+@given(around, st.booleans())
+def test_files_may_be_the_paste(blank: str, files: bool) -> None:
+    """Where files came with the message nothing need stand after the second pipe."""
+    message = parse(f"ingest semax|q:2|{blank}", files=files)
+    assert message == Ingest("semax", "q2", "") if files else isinstance(message, Malformed)
+    assert parse(f"ingest semax|q:2|{blank}x", files=files) == Ingest("semax", "q2", f"{blank}x")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -330,9 +516,7 @@ def test_own_words_are_cut_at_a_blank() -> None:
 
 def test_directions_are_made_visible() -> None:
     """Characters that turn the direction of a reply are shown as their numbers."""
-    assert malformed("sem_ax|gpj.\u202etxt") == Malformed(
-        '"sem_ax" is not a slug: a to z, digits and hyphens, at most 63', r"SLUG|gpj.\u202etxt"
-    )
+    assert malformed("sem_ax|gpj.\u202etxt").form == r"SLUG|gpj.\u202etxt"
 
 
 @pytest.mark.parametrize("start", ["", "ingest ", "ingest semax|", "status ", "semax|", "semax "])

@@ -13,7 +13,7 @@ from evledger.cli import options
 from evledger.cli.documents import plain
 from evledger.cli.errors import Exit
 from evledger.cli.output import write_json, write_lines
-from evledger.exceptions import NotFound
+from evledger.exceptions import Invalid, NotFound
 
 if TYPE_CHECKING:
     from evledger.cli.config import Messages
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from evledger.messages.desk import Desk, Media
     from evledger.store import Store
 
-__all__ = ["desk_of", "message"]
+__all__ = ["check_sender", "desk_of", "message"]
 
 _HOUR: Final = 3_600
 _CODES: Final = {
@@ -32,6 +32,20 @@ _CODES: Final = {
 }
 
 
+def check_sender(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Refuse a sender that is none: all such would be taken for one and the same.
+
+    Raises:
+        BadParameter: there is nothing in it but blanks, or a channel.
+    """
+    from evledger.messages.incoming import prefixed  # noqa: PLC0415  # of use to few verbs
+
+    if not prefixed(value)[1].strip():
+        msg = f"{value!r:.80} names no sender; give a number, as in +15550100"
+        raise click.BadParameter(msg, context, parameter)
+    return value
+
+
 @options.verb(
     "message",
     "message 'semax|Does it help memory?' --from '+1 555 0100'",
@@ -39,7 +53,12 @@ _CODES: Final = {
 )
 @click.argument("text")
 @click.option(
-    "--from", "sender", required=True, metavar="NUMBER", help="Who sent it: --from +15550100."
+    "--from",
+    "sender",
+    required=True,
+    metavar="NUMBER",
+    callback=check_sender,
+    help="Who sent it: --from +15550100.",
 )
 @click.option("--id", "id_", metavar="ID", help="Its id; the same message again adds nothing.")
 @click.option("--channel", default="sms", show_default=True, help="How it came: --channel signal.")
@@ -62,7 +81,7 @@ def message(
     channel: str,
     files: tuple[str, ...],
 ) -> int:
-    """Take a message as a text line does: record it, and print the reply.
+    """Take a text message: record it, and print the reply.
 
     TEXT is "slug|question", "ingest slug|q:7|paste", "status slug" or "help";
     - reads it from standard input.
@@ -99,7 +118,19 @@ def desk_of(store: Store, messages: Messages) -> Desk:
 
 
 def _standard_input() -> str:
-    return sys.stdin.buffer.read().decode("utf-8", "replace").removesuffix("\n")
+    """Read the message; one that arrives broken is not to be recorded for good.
+
+    Raises:
+        Invalid: it is not UTF-8.
+    """
+    try:
+        return sys.stdin.buffer.read().decode().removesuffix("\n")
+    except UnicodeDecodeError as error:
+        msg = (
+            f"the message is not UTF-8: byte {error.start} of standard input cannot be read; "
+            "convert it, and send it again; nothing was recorded"
+        )
+        raise Invalid(msg) from error
 
 
 def _media(name: str) -> Media:

@@ -40,7 +40,7 @@ _WIDTH: Final = 400
 def questions(
     settings: Settings, *, ledger: str, question: str | None, all_: bool, at: str | None
 ) -> None:
-    """Show the open questions and what each lacks, or all that bears on one.
+    """Show what readers asked, and what is still missing.
 
     QUESTION is its id: q1, q:1 or 1.
     Those on which nothing bears come first; 'evledger question' asks, links and closes.

@@ -16,11 +16,13 @@ from evledger.messages.grammar import (
     Malformed,
     Message,
     Status,
+    Stop,
     parse,
 )
 from evledger.messages.incoming import Incoming, Media
 from evledger.messages.limits import Rate
 from evledger.messages.pasting import Paste, read_paste
+from evledger.messages.recorded import Forgotten, Recorded
 from evledger.messages.replies import Reply
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "LONGEST",
     "Ask",
     "Desk",
+    "Forgotten",
     "Help",
     "Incoming",
     "Ingest",
@@ -36,8 +39,10 @@ __all__ = [
     "Message",
     "Paste",
     "Rate",
+    "Recorded",
     "Reply",
     "Status",
+    "Stop",
     "parse",
     "read_paste",
 ]

@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING, Final
 from evledger.codec import check_by
 from evledger.exceptions import ClockError, Invalid, NotFound, PluginError, Refused
 from evledger.messages import wording
-from evledger.messages.grammar import FORMS, Ask, Help, Ingest, Malformed, Message, Status, parse
-from evledger.messages.incoming import Incoming, Media, Post, names_of
+from evledger.messages.grammar import (
+    FORMS,
+    Ask,
+    Help,
+    Ingest,
+    Malformed,
+    Message,
+    Status,
+    Stop,
+    names_in,
+    parse,
+)
+from evledger.messages.incoming import Incoming, Media, Post, Sender, names_of
 from evledger.messages.limits import DEFAULT, Limiter, Rate
-from evledger.messages.recorded import Recorded, recorded, recorded_since
+from evledger.messages.recorded import Forgotten, Recorded, recorded, recorded_since
 from evledger.messages.replies import SHORTEST, Letter, Reply
 from evledger.messages.taking import Recordable, repeat, take
 
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
     from evledger.store import Store
     from evledger.view import View
 
-__all__ = ["Desk", "Incoming", "Media", "Recorded", "Reply"]
+__all__ = ["Desk", "Forgotten", "Incoming", "Media", "Recorded", "Reply"]
 
 _TRIES: Final = 50  # each that fails means that somebody else's append did not
 
@@ -100,7 +111,7 @@ class Desk:
         if self._senders is not None and post.sender.name not in self._senders:
             letter = wording.stranger(self._contact)
         else:
-            letter = self._answer(post, parse(post.text))
+            letter = self._answer(post, parse(post.text, files=bool(post.media)))
         return letter.reply(self._length)
 
     def welcomes(self, sender: str) -> bool:
@@ -128,19 +139,55 @@ class Desk:
             for each in recorded(slug, self._ledger(slug).view(), name)
         )
 
+    def forget(self, sender: str, *, reason: str, by: str) -> Forgotten:
+        """Erase all that the store holds of a sender, each record's fields in one step.
+
+        What fails on the way is finished by the same call again.
+
+        Args:
+            sender: as :meth:`recorded` takes it.
+            reason: why, in public.
+            by: who erases.
+
+        Raises:
+            Invalid: the reason or ``by``, which stay for good, name the sender.
+            EvledgerError: the store could not do it, or not all of it.
+        """
+        (name,) = names_of([sender])
+        if any(Sender("sms", name).is_named_in(each) for each in (reason, by)):
+            msg = "the reason, and who erases, stay in public for good: leave the sender's name out"
+            raise Invalid(msg)
+        found = self.recorded(sender)
+        # A correction is told to be the sender's by what it corrects, so it goes first.
+        for each in reversed(found):
+            self._ledger(each.ledger).erase(each.n, *each.fields, reason=reason, by=by)
+        return Forgotten(found, pending=not self._store.backend.scrub(()))
+
     # -- messages
 
     def _answer(self, post: Post, message: Message) -> Letter:
         if isinstance(message, Ask | Ingest):
             return self._record(post, message)
-        return self._limited(post) or self._noted(post, self._told(message))
+        return self._limited(post) or self._noted(post, self._told(post, message))
 
-    def _told(self, message: Status | Help | Malformed) -> Letter:
-        if isinstance(message, Status):
-            return self._status(message)
-        if isinstance(message, Help):
-            return wording.helped(self._contact, self._listed())
-        return wording.malformed(message)
+    def _told(self, post: Post, message: Status | Help | Stop | Malformed) -> Letter:
+        match message:
+            case Status():
+                return self._status(message)
+            case Help():
+                return wording.helped(self._contact, self._listed(), self._example())
+            case Stop():
+                return wording.stopped()
+            case Malformed():
+                return wording.malformed(message.why, self._put_right(post, message))
+
+    def _put_right(self, post: Post, message: Malformed) -> str:
+        """Write the right form, for a ledger that the sender named; no other is told of."""
+        ledgers = frozenset(self._store.ledgers())
+        if message.slug in ledgers:
+            return message.form
+        named = ledgers.intersection(names_in(post.text))
+        return message.naming(next(iter(named)) if len(named) == 1 else None)
 
     def _status(self, message: Status) -> Letter:
         try:
@@ -161,6 +208,11 @@ class Desk:
 
     def _listed(self) -> Sequence[str]:
         return self._store.ledgers() if self._directory else ()
+
+    def _example(self) -> str | None:
+        """Give the name of a ledger that anybody may be told: where there is but one, that one."""
+        ledgers = self._store.ledgers()
+        return next(iter(ledgers), None) if self._directory or len(ledgers) == 1 else None
 
     # -- how often
 

@@ -60,7 +60,7 @@ def _fault(media: Media, kept: int) -> str | None:
     if not media.data:
         return "is empty"
     if len(media.data) > LARGEST_FILE:
-        return f"has {len(media.data):,} bytes, and {LARGEST_FILE:,} are the most"
+        return f"has more than {LARGEST_FILE:,} bytes"  # of a larger one no more need be read
     return f"is one too many: {MOST_FILES} are kept of a message" if kept >= MOST_FILES else None
 
 

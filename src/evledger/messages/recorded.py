@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from evledger.entries import Claim, Source
     from evledger.view import Entries, View
 
-__all__ = ["Recorded", "recorded", "recorded_since"]
+__all__ = ["Forgotten", "Recorded", "recorded", "recorded_since"]
 
 E = TypeVar("E", bound=Entry)
 
@@ -36,6 +36,20 @@ class Recorded:
     ledger: str
     n: int
     fields: tuple[str, ...]
+
+
+@attrs.frozen
+class Forgotten:
+    """What forgetting a sender did.
+
+    Attributes:
+        records: what was erased.
+        pending: whether a reader still keeps old bytes in the store's files;
+            forgetting the sender again, later, finishes it.
+    """
+
+    records: tuple[Recorded, ...]
+    pending: bool
 
 
 def recorded(ledger: str, view: View, sender: str) -> tuple[Recorded, ...]:

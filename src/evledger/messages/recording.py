@@ -100,7 +100,7 @@ class Evidence:
         paste: what was pasted.
         source: the source that the ledger knows of it.
         known: the id of the claim of the same words, where there is one.
-        is_linked: whether that bears on the question already.
+        is_new: whether there are words, and they do not bear on the question already.
         files: files that come with it.
     """
 
@@ -108,7 +108,7 @@ class Evidence:
     paste: Paste
     source: Source | None = None
     known: str | None = None
-    is_linked: bool = False
+    is_new: bool = True
     files: Sequence[Media] = ()
 
 
@@ -117,7 +117,7 @@ def record_evidence(batch: Batch, view: View, post: Post, evidence: Evidence) ->
 
     The order is what :func:`made` reads: source, claim, link, and then each file with its link.
     """
-    if not evidence.is_linked:
+    if evidence.is_new:
         claim = evidence.known or _record_claim(batch, view, post, evidence)
         _link(batch, evidence.question, claim=claim)
     _record_files(batch, post, evidence.question, evidence.files)

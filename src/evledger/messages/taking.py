@@ -19,6 +19,7 @@ from evledger.messages.recording import Evidence, Made
 if TYPE_CHECKING:
     from evledger.asking import Answer, Match, Retriever
     from evledger.batch import Batch
+    from evledger.entries import Claim
     from evledger.ledger import Ledger
     from evledger.messages.incoming import Post
     from evledger.messages.replies import Letter
@@ -96,8 +97,7 @@ class _Place:
 def _ask(place: _Place, message: Ask) -> Letter:
     slug, text = place.ledger.name, message.question
     if len(text) > LONGEST_QUESTION:
-        why = f"The question has {len(text):,} characters, and {LONGEST_QUESTION:,} are the most."
-        return wording.not_taken(slug, why)
+        return wording.too_long(slug, len(text))
     same = recording.same_question(place.view, text)
     if same is not None:
         made = Made(question=same.id, is_question=True)
@@ -150,7 +150,9 @@ def _ingest(place: _Place, message: Ingest) -> Letter:
     if not view.tiers:
         return wording.not_taken(slug, f"{slug} has no tiers of evidence yet, so it takes none.")
     evidence, refused = _evidence(place, message)
-    if evidence.is_linked and not evidence.files:
+    if not evidence.is_new and not evidence.files:
+        if evidence.known is None:
+            return wording.nothing_kept(slug, question.id, refused)
         made = Made(question=question.id, claim=evidence.known)
         return wording.ingested(slug, view, made, refused, repeated=True, same=True)
     made = place.append(lambda batch: recording.record_evidence(batch, view, place.post, evidence))
@@ -171,8 +173,12 @@ def _evidence(place: _Place, message: Ingest) -> tuple[Evidence, Sequence[str]]:
         paste=paste,
         source=source,
         known=None if claim is None else claim.id,
-        is_linked=claim is not None
-        and any(each.claim == claim.id for each in view.questions[question].evidence),
+        is_new=bool(paste.text) and not _is_linked(view, question, claim),
         files=files.kept,
     )
     return evidence, wording.not_kept(files.refused)
+
+
+def _is_linked(view: View, question: str, claim: Claim | None) -> bool:
+    linked = (each.claim for each in view.questions[question].evidence)
+    return claim is not None and claim.id in linked

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from evledger.asking.showing import SURENESS
 from evledger.legible import shortened, within_sentence
-from evledger.messages.grammar import FORMS
+from evledger.messages.limits import LONGEST_QUESTION
 from evledger.messages.replies import Letter, plain
+from evledger.reviewing import pending
 
 if TYPE_CHECKING:
     from evledger.asking import Answer
     from evledger.entries import Question, Source
-    from evledger.messages.grammar import Malformed
     from evledger.messages.limits import Rate
     from evledger.messages.recording import Made
     from evledger.scoring import Score
@@ -33,9 +33,12 @@ __all__ = [
     "no_question",
     "not_kept",
     "not_taken",
+    "nothing_kept",
     "shut",
     "status",
+    "stopped",
     "stranger",
+    "too_long",
 ]
 
 _SENTENCES: Final = 3
@@ -84,7 +87,7 @@ def asked(
     return Letter(
         opening=opening,
         middle=tuple(middle),
-        closing=f"To send evidence: ingest {slug}|{node(made.question)}|your text or link",
+        closing=_to_send(slug, made.question),
         entries=made.entries,
         repeated=repeated,
         outcome="answered" if same else "recorded",
@@ -164,6 +167,21 @@ def _source(view: View, made: Made) -> Source | None:
     return view.sources.get(claim.source) if claim is not None else None
 
 
+def nothing_kept(slug: str, question: str, refused: Sequence[str]) -> Letter:
+    """Tell that of files that came without words none was kept, and why."""
+    return Letter(
+        opening=f"{slug} {node(question)}: nothing was recorded.",
+        middle=tuple(refused),
+        closing=_to_send(slug, question),
+        outcome="malformed",
+        ledger=slug,
+    )
+
+
+def _to_send(slug: str, question: str) -> str:
+    return f"To send evidence: ingest {slug}|{node(question)}|your text or link"
+
+
 def not_kept(refused: Sequence[str]) -> tuple[str, ...]:
     """Tell which files are not kept."""
     return tuple(f"Not kept: {each}." for each in refused)
@@ -173,27 +191,30 @@ def not_kept(refused: Sequence[str]) -> tuple[str, ...]:
 
 
 def status(slug: str, view: View, score: Score | None) -> Letter:
-    """Tell how a ledger stands."""
-    counts = view.counts
-    asked = [each for each in view.questions.values() if each.status == "open"]
-    counted = (
-        _counted(counts.sources, "source"),
-        _counted(counts.claims, "claim"),
-        _counted(len(asked), "open question"),
-    )
+    """Tell how a ledger stands; questions that cannot be read are left out."""
+    there = (each for each in view.questions.values() if each.status == "open")
+    asked = [each for each in there if isinstance(each.text, str)]
     first = [f"{node(each.id)} {_brief(str(each.text))}" for each in asked[:_QUESTIONS]]
     more = len(asked) - len(first)
     return Letter(
-        opening=f"{slug}: {_brief(view.title, 2 * _NAME)}. {', '.join(counted)}.",
+        opening=f"{slug}: {_brief(view.title, 2 * _NAME)}. {', '.join(_evidence(view))}.",
         middle=(
             _scored(score),
-            *(["Open questions:"] if first else ()),
+            f"{_counted(len(asked), 'open question')}{':' if first else ''}",
             *first,
             *([f"and {more:,} more"] if more else ()),
         ),
         closing=f"To ask: {slug}|your question",
         ledger=slug,
     )
+
+
+def _evidence(view: View) -> Iterator[str]:
+    counting = len(view.counted.claims)
+    yield f"{_counted(counting, 'claim')} count{'s' if counting == 1 else ''}"
+    waiting = sum(each.kind == "claim" for each in pending(view))
+    if waiting:
+        yield f"{waiting:,} wait{'s' if waiting == 1 else ''} for review"
 
 
 def _scored(score: Score | None) -> str:
@@ -203,12 +224,31 @@ def _scored(score: Score | None) -> str:
     return f"Score: {score.label}{value}"
 
 
-def helped(contact: str | None, ledgers: Sequence[str]) -> Letter:
-    """Tell what can be sent."""
+def helped(contact: str | None, ledgers: Sequence[str], example: str | None) -> Letter:
+    """Tell what can be sent.
+
+    Args:
+        contact: where senders can turn to.
+        ledgers: the names of those that may be told.
+        example: the name of one that may be told.
+    """
     return Letter(
-        opening="Send one of these:",
-        middle=(*FORMS, *_directory(ledgers)),
+        opening="Send one of these, with the ledger's name for SLUG:",
+        middle=(
+            *("SLUG|your question", "ingest SLUG|q:NUMBER|your text or link", "status SLUG"),
+            f"For example: {example or 'SLUG'}|Does it help?",
+            "NUMBER is what the question has in its reply, and in status.",
+            *_directory(ledgers),
+        ),
         closing=_contact(contact),
+    )
+
+
+def stopped() -> Letter:
+    """Tell somebody who wants out, or in again, whose business that is."""
+    return Letter(
+        opening="This line writes only in reply. Your carrier stops its replies when you send "
+        "STOP, and lets them through again when you send START; nothing was recorded."
     )
 
 
@@ -225,12 +265,13 @@ def _contact(contact: str | None) -> str:
 # -- what is not taken -------------------------------------------------------------------
 
 
-def malformed(message: Malformed) -> Letter:
+def malformed(why: str, form: str) -> Letter:
     """Tell what is wrong with a message, and the right form."""
-    why = _brief(message.why, _WHY)
+    is_named = "SLUG" not in form.partition("|")[0]
+    send = "Send" if is_named else "Send, with the ledger's name for SLUG"
     return Letter(
-        opening=f"Not understood: {why.removesuffix('.')}.",
-        closing=f"Send: {_brief(message.form, _WHY)}",
+        opening=f"Not understood: {_brief(why, _WHY).removesuffix('.')}.",
+        closing=f"{send}: {_brief(form, _WHY)}",
         outcome="malformed",
     )
 
@@ -240,7 +281,7 @@ def no_ledger(slug: str, form: str, ledgers: Sequence[str]) -> Letter:
     return Letter(
         opening=f"There is no ledger {_brief(slug)} here.",
         middle=tuple(_directory(ledgers)),
-        closing=f"Send: {form}, with the slug that stands on the ledger's page.",
+        closing=f"Send: {form}, with the name that stands on the ledger's page for SLUG.",
         outcome="malformed",
     )
 
@@ -254,6 +295,16 @@ def shut(slug: str, question: Question) -> Letter:
     """Tell that a question takes no more evidence."""
     why = f"{slug} {node(question.id)} was {question.status}, so it takes no more evidence."
     return not_taken(slug, why)
+
+
+def too_long(slug: str, length: int) -> Letter:
+    """Tell that a question is too long to be asked."""
+    return Letter(
+        opening=f"The question has {length:,} characters, and {LONGEST_QUESTION:,} are the most.",
+        closing=f"It can be asked in fewer words: {slug}|your question",
+        outcome="malformed",
+        ledger=slug,
+    )
 
 
 def not_taken(slug: str, why: str) -> Letter:
