@@ -70,7 +70,11 @@ def test_forgetting(line: Run) -> None:
 
 def test_forgetting_that_is_pending(line: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a reader keeps the old bytes in the files it is not finished."""
-    monkeypatch.setattr(Desk, "forget", lambda *_, **__: Forgotten((), pending=True))
+
+    def forget(*_: Any, **__: Any) -> Forgotten:
+        return Forgotten((), pending=True)
+
+    monkeypatch.setattr(Desk, "forget", forget)
     ended = line("forget", ANN, *WHY)
     assert (ended.code, "pending: a reader keeps" in ended.out) == (Exit.UNFINISHED, True)
     assert line("forget", ANN, *WHY, "--json").document["pending"]

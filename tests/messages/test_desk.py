@@ -916,9 +916,9 @@ def test_processes_that_deliver_the_same_messages(tmp_path: Path) -> None:
     with evledger.open(path, plugins=Plugins.builtin()) as store:
         fill(store)
     command = [sys.executable, "-c", WORKER, str(path)]
-    workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     said = {worker.communicate()[0] for worker in workers}
-    assert [worker.returncode for worker in workers] == [0] * 4
+    assert [worker.returncode for worker in workers] == [0] * 3
     assert len(said) == 1
     with evledger.open(path, plugins=Plugins.builtin()) as store:
         ledger = store.ledger("semax")
@@ -1086,7 +1086,7 @@ texts = st.lists(st.sampled_from(PIECES) | anything, max_size=8).map("".join)
 @example("ingest semax|q:1|" + "\u202e\x00\x1b[2J" * 200_000, ANN, "1", [])
 @example("ingest semax|q:1|" + "x" * 19_000, ANN, "1", [])
 @example("ingest semax|q:1|" + "\U0001f9e0" * 19_000, "\x00", "\ud800", [])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_whatever_is_sent(text: str, sender: str, id: str | None, media: list[Media]) -> None:
     """Nothing raises; the ledger stays sound, unchanged where nothing is told to be recorded."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:

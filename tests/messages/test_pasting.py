@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from evledger.exceptions import Invalid
 from evledger.locators import SCHEMES, normalise
+from evledger.messages.grammar import LONGEST
 from evledger.messages.pasting import Paste, read_paste
 from evledger.testing.strategies import locators
 
@@ -288,6 +289,6 @@ def test_quotes(text: str, expected: list[str]) -> None:
     ],
 )
 def test_hostile_sizes_are_read_through(piece: str) -> None:
-    """A megabyte of anything comes to an end."""
-    text = piece * (1_000_000 // len(piece))
+    """Ten times the longest message, of anything, comes to an end."""
+    text = piece * (10 * LONGEST // len(piece))
     assert len(found(text)) <= 1

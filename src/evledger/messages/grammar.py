@@ -174,12 +174,12 @@ def parse(text: str, *, files: bool = False) -> Message:
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Give the words of a message that can be ledgers' names.
+    """Give the words of a message that can be ledgers' names, each once.
 
     The first few alone: nobody is to try a dictionary by one message.
 
     >>> names_in("Does Semax help?")
-    ('does', 'semax', 'help')
+    ('does', 'semax')
     """
     found = islice(_NAME.finditer(text[:LONGEST]), _NAMES)
     return tuple(dict.fromkeys(word for each in found if is_slug(word := _folded(each[0]))))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Lookup", "Sought"]
 
 _LIKE: Final = 5_000  # words that begin like one, of which its forms are taken
+_REMEMBERED: Final = 10_000  # terms; many questions are asked of one ledger, in the same words
 _FORMS: Final = 60  # forms of one word that are looked for
 _MISSPELT: Final = 0.8  # of a word's worth, where another is taken for it
 _SHORTEST: Final = 5  # letters of a word that is forgiven a slip; shorter ones are all neighbours
@@ -57,13 +58,22 @@ class Lookup:
     def __init__(self, sql: sqlite3.Connection) -> None:
         self._sql = sql
         self._by_letter: dict[str, list[str]] | None = None
+        self._sought: dict[Term, Sought] = {}
 
     def forget(self) -> None:
         """Read the vocabulary anew when it is next needed: documents were added."""
         self._by_letter = None
+        self._sought.clear()
 
     def seek(self, term: Term) -> Sought:
-        """Tell how a term is looked for."""
+        """Tell how a term is looked for; what was told is remembered until documents are added."""
+        if term not in self._sought:
+            if len(self._sought) >= _REMEMBERED:
+                self._sought.clear()
+            self._sought[term] = self._look_up(term)
+        return self._sought[term]
+
+    def _look_up(self, term: Term) -> Sought:
         if len(term.words) == 1:
             return self._word(term.words[0], term)
         return self._phrase(" ".join(term.words), term)
