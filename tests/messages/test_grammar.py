@@ -342,6 +342,12 @@ EVIDENCE = "evidence for a question begins with ingest"
         ("semax|q1", EVIDENCE, "ingest semax|q:1|PASTE"),
         ("semax|ingest|q:1|text", "ingest stands before the slug", "ingest semax|q:1|text"),
         ("semax|Ingest q1|text", "ingest stands before the slug", "ingest semax|q:1|text"),
+        ("semax|ingest|q1|q2|x", "ingest stands before the slug", "ingest semax|q:1|q2|x"),
+        (
+            "semax|ingest semax|question 1|text",
+            "ingest stands before the slug",
+            "ingest semax|q:1|text",
+        ),
         (
             "semax|ingest semax|q:1|text",
             "ingest stands before the slug",
