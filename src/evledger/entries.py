@@ -173,6 +173,11 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     n: int
     review: Verdict | None = None
 
+    @property
+    def is_in_force(self) -> bool:
+        """Whether a person linked it or accepted it; what a program proposes waits for that."""
+        return _is_in_force(self.assertion, self.review)
+
 
 class Question(Entry, frozen=True, kw_only=True, gc=False):
     """A question, and what bears on it.
@@ -242,9 +247,11 @@ class Link(Entry, frozen=True, kw_only=True, gc=False):
     @property
     def is_in_force(self) -> bool:
         """Whether a person drew it or accepted it; what a program proposes waits for that."""
-        if self.review is not None:
-            return self.review.verdict == "accepted"
-        return self.assertion == "manual"
+        return _is_in_force(self.assertion, self.review)
+
+
+def _is_in_force(assertion: str | Hidden, review: Verdict | None) -> bool:
+    return assertion == "manual" if review is None else review.verdict == "accepted"
 
 
 class Waiver(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -266,7 +266,7 @@ def _barred(view: View, source: Source) -> str | None:
 def _missing(view: View, given: Standing) -> Iterator[Lack]:
     if given.question.status == "withdrawn":
         return
-    lost = [each for each in given.left_out if _is_in_force(each.evidence)]
+    lost = [each for each in given.left_out if each.evidence.is_in_force]
     if lost:
         yield _lost(given, lost)
     if given.question.status != "open":
@@ -281,12 +281,6 @@ def _missing(view: View, given: Standing) -> Iterator[Lack]:
     elif not lost:
         what = "nothing that counts" if given.left_out else "nothing"
         yield Lack(name="nothing", text=f"{what} is linked to it")
-
-
-def _is_in_force(evidence: Evidence) -> bool:
-    if evidence.review is not None:
-        return evidence.review.verdict == "accepted"
-    return evidence.assertion == "manual"
 
 
 def _lost(given: Standing, lost: Sequence[Linked]) -> Lack:

@@ -15,7 +15,7 @@ from evledger.seals import Hidden
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from evledger.entries import Claim, Evidence, Question
+    from evledger.entries import Claim, Question
     from evledger.view import View
 
 __all__ = ["Prompt", "folded", "of_question", "suggest"]
@@ -199,7 +199,7 @@ def of_question(view: View, question: Question) -> Prompt:
     text = one_line(question.text).strip() if isinstance(question.text, str) else ""
     counted = frozenset(view.counted.claims)
     evidence = sorted(question.evidence, key=lambda each: _RELATIONS.get(each.relation, 0))
-    linked = [each for each in evidence if _is_in_force(each)]
+    linked = [each for each in evidence if each.is_in_force]
     claims = [each.claim for each in linked if each.claim in counted]
     sources = [each.source for each in linked if _stands(view, each.source)]
     entries = _names("claim", filter(None, claims)) + _names("source", filter(None, sources))
@@ -207,13 +207,6 @@ def of_question(view: View, question: Question) -> Prompt:
 
 
 _RELATIONS: Final = {"answers": 0, "partly": 1, "against": 2}
-
-
-def _is_in_force(evidence: Evidence) -> bool:
-    """Tell whether a person linked it, or accepted that a program did."""
-    if evidence.review is not None:
-        return evidence.review.verdict == "accepted"
-    return evidence.assertion == "manual"
 
 
 def _stands(view: View, source: str | None) -> bool:

@@ -172,7 +172,7 @@ def _told(
     if created is not None:
         yield f"created {created}"
     elif is_wanted and same is not None:
-        yield f"{same} asks this already; no question was created"
+        yield f"{same} asks this already"
     elif is_wanted and command is not None:
         yield f"create the question: {command}"
 
