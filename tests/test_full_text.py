@@ -130,3 +130,22 @@ def test_a_locator_that_was_dropped() -> None:
         SourceAmended(source="s1", locators_dropped=("pmid:1",), why="a slip"), by="curator"
     )
     assert ledger.ask("PMID 1").sureness == "nothing"
+
+
+def test_words_that_come_later() -> None:
+    """A word that was asked for before any entry held it is found once one does."""
+    ledger = written("Memory rose.")
+    assert ledger.ask("zebrafish").sureness == "nothing"
+    with ledger.batch(by="curator") as batch:
+        batch.note_gap("Whether zebrafish remember.")
+    assert [gap.id for gap in ledger.ask("zebrafish").gaps] == ["g1"]
+
+
+def test_what_was_only_asked_before() -> None:
+    """That a question was asked answers nothing; it is shown, and nothing is sure."""
+    ledger = written("Memory rose.")
+    with ledger.batch(by="curator") as batch:
+        batch.create_question(text="Do zebrafish larvae remember?")
+    answer = ledger.ask("larvae of zebrafish")
+    assert [question.id for question in answer.questions] == ["q1"]
+    assert (answer.sureness, answer.weight) == ("nothing", 0.0)

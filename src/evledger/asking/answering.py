@@ -55,7 +55,7 @@ def ask(
     cited = [_cited(view, match, proof) for match in _of_kind(matches, "claim")]
     counting = [each for each in cited if each.left_out is None]
     accepted, rejected = _sentences(view, asked, answerer, [each.match for each in counting])
-    weight = max((match.weight for match in matches), default=0.0)
+    telling = [*linked, *_answering(retrieved)]
     return Answer(
         question=asked,
         ledger=view.ledger,
@@ -71,8 +71,8 @@ def ask(
         gaps=_found(matches, "gap", view.gaps),
         caveats=_found(matches, "caveat", view.caveats),
         questions=_found(matches, "question", view.questions),
-        sureness=_sureness([*linked, *_answering(retrieved)]),
-        weight=weight,
+        sureness=_sureness(telling),
+        weight=max((match.weight for match in telling), default=0.0),
         missing=_missing(matches),
         readings={word: other for each in matches for word, other in each.readings.items()},
         more=len(found) - len(matches),
