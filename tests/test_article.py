@@ -135,7 +135,7 @@ def headings(markdown: str) -> list[str]:
 # -- any ledger --------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories(max_size=25), st.data())
 def test_any_ledger(events: tuple[Event, ...], data: st.DataObject) -> None:
     """At any size each renderer repeats its bytes; its Markdown is inert, and its text narrow."""
@@ -149,7 +149,7 @@ def test_any_ledger(events: tuple[Event, ...], data: st.DataObject) -> None:
     assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text) is None
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories(max_size=25))
 def test_counts_add_up(events: tuple[Event, ...]) -> None:
     """Each count sums to its total, and the totals are those of the view and of the lists."""
@@ -173,7 +173,7 @@ def test_counts_add_up(events: tuple[Event, ...]) -> None:
     assert tallies["scientific"].total == article.scientific.total
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories(max_size=25))
 def test_every_entry_once(events: tuple[Event, ...]) -> None:
     """Each claim is once in the evidence ledger, and each source once in the lists."""
@@ -190,7 +190,7 @@ def test_every_entry_once(events: tuple[Event, ...]) -> None:
     assert sorted(view.claims) == sorted(id for id in shown if id in view.claims)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories(max_size=25))
 def test_json_is_an_article(events: tuple[Event, ...]) -> None:
     """What the JSON renderer writes decodes strictly into the article it was made from."""
@@ -210,7 +210,7 @@ def test_schema_refuses() -> None:
     assert SCHEMA.is_valid(article | {"added_later": 1})
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(histories(max_size=25))
 def test_prompts(events: tuple[Event, ...]) -> None:
     """At most eight prompts are suggested, each with entries that the ledger has."""

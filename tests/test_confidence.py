@@ -196,7 +196,7 @@ DUPLICATE = (
     ],
     ids=["automatic", "withdrawn", "rejected", "retracted", "duplicate"],
 )
-@settings(max_examples=60)
+@settings(max_examples=25)  # for each of five
 @given(events=histories(max_size=12))
 def test_what_does_not_count_changes_only_cautions(
     extra: tuple[Event, ...], caution: str | None, events: Sequence[Event]

@@ -180,6 +180,7 @@ def test_partition(events: Sequence[Event]) -> None:
         assert sorted(ids, key=order.index) == list(ids)
 
 
+@settings(max_examples=60)
 @given(busy())
 def test_what_is_said_of_those_that_count(events: list[Event]) -> None:
     """Sources, tiers and stances are those of the claims that count, and of no other."""
@@ -192,6 +193,7 @@ def test_what_is_said_of_those_that_count(events: list[Event]) -> None:
         assert pairs == {(getattr(claim, name), claim.id) for claim in claims}
 
 
+@settings(max_examples=60)
 @given(busy())
 def test_one_source_stands_for_its_duplicates(events: list[Event]) -> None:
     """Of each group one source stands, which is no duplicate itself, and whose claims count."""
@@ -203,6 +205,7 @@ def test_one_source_stands_for_its_duplicates(events: list[Event]) -> None:
         assert id not in counted.sources
 
 
+@settings(max_examples=60)
 @given(busy())
 def test_contradiction_is_mutual(events: list[Event]) -> None:
     """A claim contradicts those that contradict it: about the same, and of the other side."""
@@ -241,6 +244,7 @@ def rebuilt(events: Iterable[Event], gone: str) -> View:
     return seen(*kept)
 
 
+@settings(max_examples=60)
 @given(busy(), st.sampled_from(SOURCES))
 def test_without_a_source_it_is_as_if_it_had_never_been(events: list[Event], gone: str) -> None:
     """Leaving a source out of a view gives what a ledger without it gives."""

@@ -108,7 +108,7 @@ EVERYWHERE: Final = {"markdown", "text", "json", "found, as JSON", "found, as te
 
 
 @given(stories(max_size=10), st.sampled_from(PASTES), st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_words_of_strangers(story: Story, paste: str, is_accepted: bool) -> None:
     """Nothing that is published has them until a person accepts them, or after a rejection."""
     ledger = attrs.evolve(story, has_vault=True).ledger()

@@ -61,19 +61,25 @@ def test_tests_can_fail(tmp_path: Path) -> None:
     assert "a score says how it is computed" in done.stdout
 
 
+@pytest.fixture(scope="module")
+def types(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder in which mypy keeps what it knows of the library, for all packages."""
+    return tmp_path_factory.mktemp("types")
+
+
 @pytest.mark.parametrize(
     "command",
     [
         ("ruff", "check", "--isolated", "--no-cache", "."),
-        ("mypy", "--strict", "--cache-dir", os.devnull, "src", "tests"),
+        ("mypy", "--strict", "--cache-dir={types}", "src", "tests"),
     ],
     ids=["ruff", "mypy"],
 )
-def test_is_clean(package: Path, command: tuple[str, ...]) -> None:
+def test_is_clean(package: Path, types: Path, command: tuple[str, ...]) -> None:
     """What was written has no fault that a linter or a strict type checker finds."""
     if importlib.util.find_spec(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
-    done = run(package, *command)
+    done = run(package, *(each.format(types=types) for each in command))
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evledger
@@ -62,10 +62,28 @@ def ids(claims: Iterable[Claim]) -> list[str]:
 # -- the ranking -------------------------------------------------------------------------
 
 
-@given(histories(max_size=12))
-def test_every_claim_is_ranked_once(events: Sequence[Event]) -> None:
+FATES = st.lists(
+    st.tuples(
+        st.sampled_from(["manual", "automatic"]), st.sampled_from([None, "accepted", "rejected"])
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=60)
+@given(histories(max_size=12), FATES)
+def test_every_claim_is_ranked_once(
+    events: Sequence[Event], fates: list[tuple[str, Literal["accepted", "rejected"] | None]]
+) -> None:
     """Counted, low in confidence and set aside: together they are all claims."""
-    view = seen(*events)
+    # Few histories come as far as a claim that counts.
+    claims = [claim(f"own{n}", "s-own", assertion=how) for n, (how, _) in enumerate(fates)]
+    verdicts = [
+        Reviewed(target=f"claim:own{n}", verdict=verdict)
+        for n, (_, verdict) in enumerate(fates)
+        if verdict is not None
+    ]
+    view = seen(*events, source("s-own"), *claims, *verdicts)
     found = rank(TierRanker(), view)
     parts = (found.ranked, found.low_confidence, found.set_aside)
     assert sorted(id for part in parts for id in ids(part)) == sorted(view.claims)

@@ -102,6 +102,7 @@ def all_checked(view: View) -> CheckReport:
     return check(RULES, view)
 
 
+@settings(max_examples=60)
 @given(histories())
 def test_rules_keep_their_promises(history: tuple[Event, ...]) -> None:
     """No rule fails; it names what is there, says why and how, and leaves the view as it is."""

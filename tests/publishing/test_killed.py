@@ -38,7 +38,7 @@ def test_killed_at_any_moment(place: str, tmp_path: Path) -> None:
         store.create("tea", title="Tea", by="test")
     keys = [Signer.open(tmp_path / "key").verifier]
     acknowledged = 0
-    for attempt in range(3 if place.startswith("s3") else 6):
+    for attempt in range(2 if place.startswith("s3") else 4):
         acknowledged = killed(tmp_path, place, acknowledged)
         with open_source(place) as source:
             vouched = fetch_log(source, tmp_path / f"mirror{attempt}", keys)

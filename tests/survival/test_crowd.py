@@ -42,13 +42,13 @@ def keys_of(ledger: Ledger) -> Counter[str]:
 @pytest.mark.parametrize("method", ["spawn", "fork"])
 def test_ten_processes_append_to_one_ledger(method: str, database: Path) -> None:
     """Every acknowledged event is there once, ids are unique, and there is one sound chain."""
-    with evledger.open(database) as store, start(method, database, 10, 40) as crowd:
+    with evledger.open(database) as store, start(method, database, 10, 28) as crowd:
         said, _ = crowd.communicate()
         ledger = store.ledger("semax")
         assert [line for line in said.splitlines() if line.startswith("!")] == []
         acknowledged = Counter(line for line in said.splitlines() if not line.startswith("@"))
         assert keys_of(ledger) == acknowledged
-        assert (len(acknowledged), set(acknowledged.values())) == (400, {1})
+        assert (len(acknowledged), set(acknowledged.values())) == (280, {1})  # more than a page
         assert ledger.verify("full").faults == ()
 
 
@@ -135,6 +135,6 @@ def test_of_many_that_expect_one_head_one_wins(database: Path) -> None:
 
 def test_many_open_a_new_file_at_once(tmp_path: Path) -> None:
     """Processes that open the same new file at once wait for each other."""
-    with start("rush", tmp_path, 8, 60) as crowd:
+    with start("rush", tmp_path, 8, 30) as crowd:
         said, _ = crowd.communicate()
     assert said.splitlines() == []

@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 
 import evledger_social
 import pytest
-from hypothesis import given
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 import evledger
@@ -97,15 +97,17 @@ def things(draw: st.DrawFn) -> Any:
     return around.get(kind, {"kind": f"youtube#{kind}", **record})
 
 
-@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
 @given(value=VALUES | things())
-def test_made_up_files(importer: Importer, value: Any) -> None:
+def test_made_up_files(value: Any) -> None:
     """Every item that is given is taken by a ledger; what is none is rejected, or all refused."""
-    data = json.dumps(value)
-    if importer.name == "x-archive":
-        data = f"window.YTD.tweets.part0 = [{data}, {data}]"
-    with suppress(Invalid):
-        ledger_takes(list(importer.read(io.BytesIO(data.encode()))))
+    one = json.dumps(value)
+    for importer in IMPORTERS:
+        note(importer.name)
+        data = one
+        if importer.name == "x-archive":
+            data = f"window.YTD.tweets.part0 = [{one}, {one}]"
+        with suppress(Invalid):
+            ledger_takes(list(importer.read(io.BytesIO(data.encode()))))
 
 
 class Again:
@@ -131,12 +133,13 @@ def ledger_takes(found: list[Found]) -> None:
         assert ledger.verify("full").ok
 
 
-@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
 @given(start=st.binary() | VALUES.map(json.dumps).map(str.encode))
-def test_sniffing_anything(importer: Importer, start: bytes) -> None:
+def test_sniffing_anything(start: bytes) -> None:
     """Whatever a file begins with, an importer says how well it fits."""
-    assert isinstance(importer, Sniffer)
-    assert importer.sniff(start) in Fit
+    for importer in IMPORTERS:
+        note(importer.name)
+        assert isinstance(importer, Sniffer)
+        assert importer.sniff(start) in Fit
 
 
 @pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
@@ -148,7 +151,7 @@ def test_sniffing_anything(importer: Importer, start: bytes) -> None:
         b'{"kind":"t1","data":{"id":"1","body":"x","rtjson":{"document":' + b"[" * 200_000,
         b'window.YTD.tweets.part0 = [{"tweet":' + b"[" * 200_000,
         b'{"a":"' + b"x" * 20_000_000 + b'"}\n' * 2,
-        b"[" + b"{}," * 500_000 + b"{}]",
+        b"[" + b"{}," * 100_000 + b"{}]",
     ],
     ids=range(6),
 )
