@@ -29,7 +29,8 @@ from evledger import (
     View,
 )
 from evledger.builtin.confidence import QuantifiedConfidence
-from evledger.scoring import attempt, configured, influence, plain_decimal, score
+from evledger.configuring import configured
+from evledger.scoring import attempt, influence, plain_decimal, score
 
 SOURCES = ("s1", "s2", "s3")
 
@@ -176,9 +177,9 @@ def test_scorers_compute_exactly() -> None:
 def test_parameters_for_a_scorer_that_takes_none() -> None:
     """Parameters are refused where they would be ignored; none are none."""
     stub = Stub(SOUND)
-    assert configured(stub, {}) is stub
+    assert configured(stub, {}, noun="scorer", method="score") is stub
     with pytest.raises(PluginError, match="'stub' takes no parameters, and was given cap"):
-        configured(stub, {"cap": 1})
+        configured(stub, {"cap": 1}, noun="scorer", method="score")
 
 
 # -- terms and formula -------------------------------------------------------------------

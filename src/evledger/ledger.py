@@ -20,6 +20,7 @@ from evledger.asking import Answer, Prompt, ask, suggest
 from evledger.auditing import audit
 from evledger.batch import Batch
 from evledger.chain import PAGE_EVENTS, ChainEnd, Head, page_lines
+from evledger.chained import StoredChain
 from evledger.checkpoints import Checkpoint, Vouched, cosignature
 from evledger.checks import CheckReport, check
 from evledger.codec import Line, check_by, read_line
@@ -54,6 +55,7 @@ from evledger.importing import (
     start_of,
 )
 from evledger.integrity import Index
+from evledger.notes import verifier_keys
 from evledger.proofs.files import MAX_PROOF
 from evledger.proofs.keys import Signer, check_signer
 from evledger.proofs.locating import later, locate
@@ -65,7 +67,7 @@ from evledger.proofs.proving import (
     covering,
     prove,
 )
-from evledger.proofs.publishing import Publication, proof_path, publish, published
+from evledger.proofs.publishing import Publication, article_path, proof_path, publish, published
 from evledger.proofs.signing import sign
 from evledger.proofs.stored import StoredTree, regrow
 from evledger.proofs.targets import Target, open_target
@@ -75,7 +77,7 @@ from evledger.questions import propose
 from evledger.ranking import Ranking, rank
 from evledger.reading import Reader
 from evledger.record import Record
-from evledger.rendering import RenderContext, Rendered, render
+from evledger.rendering import RenderContext, Rendered, files_of, render
 from evledger.schema import Draft, Seal
 from evledger.scoring import Failure, Influence, Score, attempt, influence, score
 from evledger.seals import Opening
@@ -88,7 +90,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Executor
 
-    from evledger.notes import VerifierKey
+    from evledger.notes import VerifierKey, VerifierKeys
     from evledger.store import Store
 
 __all__ = ["Appended", "Erasure", "Ledger"]
@@ -164,6 +166,12 @@ class Ledger:
 
     def __repr__(self) -> str:
         return f"<Ledger {self.name} in {self._backend.url}>"
+
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows."""
+        from evledger.notebook import html_of_view  # noqa: PLC0415  # few programs draw anything
+
+        return html_of_view(self.view())
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -689,16 +697,19 @@ class Ledger:
             StoreError: the target cannot be written.
         """
         check_signer(signer)
+        keys = (signer.verifier,)
+        chosen = [self.store.plugins.renderer(name) for name in _names(articles, "articles")]
         how: dict[str, Any] = {
             "scorers": scorers,
             "ranker": ranker,
             "first": first,
             "contact": contact,
             "proofs": proof_path("{id}") if proofs and links is None else links,
+            "beside": {name: article_path(file) for name, file in files_of(chosen).items()},
+            "keys": keys,
         }
         # What cannot be rendered must not be signed for it.
-        makers = [self._rendering(name, **how) for name in _names(articles, "articles")]
-        keys = [signer.verifier]
+        contexts = [self.render_context(renderer=each.name, **how) for each in chosen]
         with nullcontext(target) if isinstance(target, Target) else open_target(target) as place:
             vouched = self.checkpoint(
                 signer,
@@ -707,7 +718,11 @@ class Ledger:
                 progress=progress,
             )
             size = vouched.checkpoint.size
-            pages = [make(self.view(size)) for make in makers]
+            view, chain = self.view(size), self._chain(size, keys)
+            pages = [
+                render(each, view, attrs.evolve(context, chain=chain))
+                for each, context in zip(chosen, contexts, strict=True)
+            ]
             return publish(
                 self._backend,
                 self.name,
@@ -715,7 +730,7 @@ class Ledger:
                 place,
                 vouched,
                 keys=keys,
-                files={f"article{page.suffix}": page.data for page in pages},
+                files={article_path(page.file): page.data for page in pages},
                 alone=signer.locked,
                 proofs=self._proofs(size, place, keys, [w.key for w in witnesses])
                 if proofs
@@ -917,6 +932,9 @@ class Ledger:
         first: int = 5,
         contact: str | None = None,
         proofs: str | None = None,
+        since: int = 0,
+        beside: Mapping[str, str] | None = None,
+        keys: VerifierKeys = (),
     ) -> Rendered:
         """Render the ledger.
 
@@ -929,30 +947,60 @@ class Ledger:
             first: of every list so many are open, and the rest is folded.
             contact: where readers can send a question by text message.
             proofs: the address of a claim's proof, with ``{id}`` and ``{n}`` in it.
+            since: how many events there were when the reader last looked, for renderers that say
+                what has changed since.
+            beside: the files that will stand beside this one, by the name of their renderer.
+            keys: verifier keys that a page that proves itself gives along.
 
         Raises:
             PluginError: there is no such renderer, scorer or ranker, or it failed;
                 the message names those there are.
         """
-        make = self._rendering(
-            renderer, scorers=scorers, ranker=ranker, first=first, contact=contact, proofs=proofs
+        view = self.view(n, at=at)
+        context = self.render_context(
+            renderer=renderer,
+            n=view.head.size,
+            scorers=scorers,
+            ranker=ranker,
+            first=first,
+            contact=contact,
+            proofs=proofs,
+            since=since,
+            beside=beside,
+            keys=keys,
         )
-        return make(self.view(n, at=at))
+        return render(self.store.plugins.renderer(renderer), view, context)
 
-    def _rendering(
+    def render_context(
         self,
-        renderer: str,
         *,
-        scorers: Sequence[str],
-        ranker: str,
-        first: int,
-        contact: str | None,
-        proofs: str | None,
-    ) -> Callable[[View], Rendered]:
-        """Give what renders a view; the names of plugins are looked up at once."""
+        renderer: str = "markdown",
+        n: int | None = None,
+        scorers: Sequence[str] = ("quantified-confidence",),
+        ranker: str = "tier",
+        first: int = 5,
+        contact: str | None = None,
+        proofs: str | None = None,
+        since: int = 0,
+        beside: Mapping[str, str] | None = None,
+        keys: VerifierKeys = (),
+    ) -> RenderContext:
+        """Give what a view of the ledger is rendered with, as :meth:`render` does.
+
+        For an application that has a renderer, or a part of one, at hand; arguments and errors
+        are those of :meth:`render`.
+
+        >>> import evledger
+        >>> from evledger.article import compose
+        >>> with evledger.open("memory:") as store:
+        ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+        ...     article = compose(semax.view(), semax.render_context(first=3))
+        >>> article.first
+        3
+        """
         plugins = self.store.plugins
-        chosen = plugins.renderer(renderer)
-        context = RenderContext(
+        plugins.renderer(renderer)
+        return RenderContext(
             scorers=tuple(plugins.scorer(name) for name in scorers),
             ranker=plugins.ranker(ranker),
             projections=plugins.projections,
@@ -961,8 +1009,20 @@ class Ledger:
             contact=contact,
             proofs=proofs,
             made_with=plugins.makers(renderer, scorers, ranker),
+            chain=self._chain(n, verifier_keys(keys) if keys else ()),
+            since=since,
+            beside=beside or {},
         )
-        return lambda view: render(chosen, view, context)
+
+    def _chain(self, size: int | None, keys: tuple[VerifierKey, ...]) -> StoredChain:
+        return StoredChain(
+            backend=self._backend,
+            ledger=self.name,
+            size=self.head().size if size is None else size,
+            reader=self._reader,
+            tree=self._tree,
+            keys=keys,
+        )
 
     def ask(
         self,

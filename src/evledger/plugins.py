@@ -23,6 +23,7 @@ import attrs
 
 from evledger import discovery
 from evledger.checks import Judging
+from evledger.configuring import configured
 from evledger.discovery import Failed, Found, Loaded
 from evledger.exceptions import (
     PLUGIN_ERRORS,
@@ -34,7 +35,6 @@ from evledger.exceptions import (
 )
 from evledger.importing.choosing import choose
 from evledger.importing.contracts import Mappable
-from evledger.scoring import configured
 from evledger.stores.base import Backend
 from evledger.supplies import KINDS, Kind, Participant
 from evledger.vocabulary import Vocabulary
@@ -82,6 +82,7 @@ class Plugins:
 
     Attributes:
         parameters: for a scorer's name, the parameters that it is configured with.
+        renderer_parameters: the same for a renderer's name.
 
     >>> plugins = Plugins.builtin()
     >>> sorted(plugins.renderers)
@@ -90,6 +91,7 @@ class Plugins:
 
     def __init__(self, *, strict: bool | None = None) -> None:
         self.parameters: dict[str, Mapping[str, Any]] = {}
+        self.renderer_parameters: dict[str, Mapping[str, Any]] = {}
         self._strict = discovery.is_strict() if strict is None else strict
         self._prefer: Mapping[str, str] = {}
         self._participants: list[Participant] = []
@@ -114,6 +116,7 @@ class Plugins:
         disable: Iterable[str] = (),
         prefer: Mapping[str, str] | None = None,
         parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        renderer_parameters: Mapping[str, Mapping[str, Any]] | None = None,
         strict: bool | None = None,
     ) -> Plugins:
         """Give what comes with the library and what installed distributions announce.
@@ -128,6 +131,7 @@ class Plugins:
             prefer: for a name that two plugins claim, as ``scorer:harmonic``, the plugin that
                 is to have it.
             parameters: for a scorer's name, its parameters.
+            renderer_parameters: for a renderer's name, its parameters.
             strict: whether a plugin that fails is an error; as the environment says by default.
 
         Raises:
@@ -139,6 +143,7 @@ class Plugins:
         plugins = cls(strict=strict)
         plugins._prefer = dict(prefer or {})
         plugins.parameters = dict(parameters or {})
+        plugins.renderer_parameters = dict(renderer_parameters or {})
         plugins._add_builtin()
         found = discovery.find()
         off = discovery.disabled(found, disable)
@@ -228,20 +233,26 @@ class Plugins:
     @functools.cached_property
     def scorers(self) -> dict[str, Scorer]:
         """Scorers by name, each with its parameters."""
-        found: dict[str, Scorer] = self._resolved("scorers")
-        unknown = sorted(self.parameters.keys() - found.keys())
+        return self._configured("scorers", "score", self.parameters)
+
+    def _configured(
+        self, kind: str, method: str, parameters: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """Give what plugins supply of a kind, each with its parameters."""
+        found, noun = self._resolved(kind), KINDS[kind].noun
+        unknown = sorted(parameters.keys() - found.keys())
         if unknown and not self.failures:  # it may be one of those that failed
             known = ", ".join(found)
-            msg = f"parameters are given for {unknown[0]!r}, and the scorers are: {known}"
+            msg = f"parameters are given for {unknown[0]!r}, and the {kind} are: {known}"
             raise NotSupplied(msg)
-        return {name: self._configured(scorer) for name, scorer in found.items()}
-
-    def _configured(self, scorer: Scorer) -> Scorer:
-        try:
-            return configured(scorer, self.parameters.get(scorer.name, {}))
-        except Invalid as error:
-            msg = f"parameters of scorer {scorer.name!r}: {error}"
-            raise Invalid(msg) from error
+        done = dict[str, Any]()
+        for name, thing in found.items():
+            try:
+                done[name] = configured(thing, parameters.get(name, {}), noun=noun, method=method)
+            except Invalid as error:
+                msg = f"parameters of {noun} {name!r}: {error}"
+                raise Invalid(msg) from error
+        return done
 
     @functools.cached_property
     def rankers(self) -> dict[str, Ranker]:
@@ -250,8 +261,8 @@ class Plugins:
 
     @functools.cached_property
     def renderers(self) -> dict[str, Renderer]:
-        """Renderers by name."""
-        return self._resolved("renderers")
+        """Renderers by name, each with its parameters."""
+        return self._configured("renderers", "render", self.renderer_parameters)
 
     @functools.cached_property
     def importers(self) -> dict[str, Importer]:

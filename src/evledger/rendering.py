@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import attrs
 
@@ -14,10 +14,21 @@ if TYPE_CHECKING:
 
     from evledger.fold import Projection
     from evledger.ranking import Ranker
+    from evledger.record import Record
     from evledger.scoring import Scorer
     from evledger.view import View
 
-__all__ = ["Passage", "RenderContext", "Rendered", "Renderer", "Telling", "passages", "render"]
+__all__ = [
+    "Chain",
+    "Passage",
+    "RenderContext",
+    "Rendered",
+    "Renderer",
+    "Telling",
+    "files_of",
+    "passages",
+    "render",
+]
 
 
 @attrs.frozen
@@ -28,6 +39,7 @@ class Rendered:
         data: the bytes.
         media_type: as in ``text/markdown; charset=utf-8``.
         suffix: of a file that holds it: ``.md``.
+        name: of such a file, without the suffix.
 
     >>> Rendered(b"# Semax", "text/markdown; charset=utf-8", ".md").text
     '# Semax'
@@ -36,6 +48,12 @@ class Rendered:
     data: bytes
     media_type: str
     suffix: str
+    name: str = "article"
+
+    @property
+    def file(self) -> str:
+        """The name of a file that holds it: ``article.md``."""
+        return f"{self.name}{self.suffix}"
 
     @property
     def text(self) -> str:
@@ -75,6 +93,36 @@ class Telling(Protocol):
         ...
 
 
+class Chain(Protocol):
+    """What a renderer may take from the chain itself, up to the head of the view it renders."""
+
+    @property
+    def describing(self) -> tuple[int, ...]:
+        """The records that describe the ledger: the first, and those that changed it since."""
+        ...
+
+    def records(self, start: int = 0, stop: int | None = None) -> Iterator[Record]:
+        """Give the records from ``start`` up to ``stop``, one at a time."""
+        ...
+
+    def view(self, n: int) -> View:
+        """Give the view as it was when the ledger had this many events."""
+        ...
+
+    def bundle(self, places: Iterable[int], openings: Iterable[tuple[int, str]] = ()) -> bytes:
+        """Give what proves some records to a stranger (:mod:`evledger.proofs.bundling`).
+
+        Args:
+            places: their numbers.
+            openings: sealed fields whose values are shown, each as (record, field); one that the
+                vault does not hold is left out.
+
+        Returns:
+            JSON in UTF-8, on one line.
+        """
+        ...
+
+
 @attrs.frozen(kw_only=True)
 class RenderContext:
     """What a view is rendered with; the same view and context give the same bytes.
@@ -90,6 +138,12 @@ class RenderContext:
         proofs: the address of a claim's proof, with ``{id}`` and ``{n}`` in the place of the
             claim's id and record; ``None`` where none is published.
         made_with: what made it, for the footer: ``evidence-ledger 0.1.0``.
+        chain: the chain itself, for pages that prove what they say; ``None`` where a view is all
+            that there is.
+        since: how many events there were when the reader last looked, for renderers that say what
+            has changed since.
+        beside: the files that stand beside this one, by the name of their renderer; links may
+            lead to them.
     """
 
     scorers: tuple[Scorer, ...]
@@ -102,10 +156,16 @@ class RenderContext:
     contact: str | None = None
     proofs: str | None = None
     made_with: tuple[str, ...] = ()
+    chain: Chain | None = None
+    since: int = 0
+    beside: Mapping[str, str] = attrs.field(factory=dict[str, str])
 
 
 class Renderer(Protocol):
     """Makes something readable of a view.
+
+    One that has an attribute ``file`` says there what its file is called, ``ledger.html``, so
+    that others beside it can lead to it (:attr:`RenderContext.beside`).
 
     Attributes:
         name: by which it is asked for.
@@ -129,6 +189,17 @@ class Renderer(Protocol):
         ...
 
 
+def files_of(renderers: Iterable[Renderer]) -> dict[str, str]:
+    """Give what the files of some renderers are called, as far as these say so, by their names.
+
+    >>> from evledger import Plugins
+    >>> files_of([Plugins.builtin().renderer("markdown")])
+    {'markdown': 'article.md'}
+    """
+    found = ((each.name, getattr(each, "file", None)) for each in renderers)
+    return {name: file for name, file in found if isinstance(file, str)}
+
+
 def render(renderer: Renderer, view: View, context: RenderContext) -> Rendered:
     """Render a view.
 
@@ -145,13 +216,16 @@ def render(renderer: Renderer, view: View, context: RenderContext) -> Rendered:
     if not isinstance(rendered, Rendered):
         msg = f"renderer {renderer.name!r} returned {type(rendered).__name__}, not Rendered"
         raise PluginError(msg)
-    for name, wanted in (("data", bytes), ("media_type", str), ("suffix", str)):
+    for name, wanted in _FIELDS:
         given: Any = getattr(rendered, name)
         if not isinstance(given, wanted):
             kind = type(given).__name__
             msg = f"renderer {renderer.name!r}: {name} is {kind}, not {wanted.__name__}"
             raise PluginError(msg)
     return rendered
+
+
+_FIELDS: Final = (("data", bytes), ("media_type", str), ("suffix", str), ("name", str))
 
 
 def passages(view: View, projections: Iterable[Projection]) -> Iterator[tuple[str, Passage]]:

@@ -12,13 +12,13 @@ import decimal
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 import attrs
 import msgspec
 
 from evledger.chain import Head
-from evledger.exceptions import PLUGIN_ERRORS, EvledgerError, PluginError, blame, said
+from evledger.exceptions import PLUGIN_ERRORS, PluginError, blame, said
 from evledger.legible import within_sentence
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ARITHMETIC",
     "Caution",
-    "Configurable",
     "Failure",
     "Influence",
     "Outcome",
@@ -35,7 +34,6 @@ __all__ = [
     "Scorer",
     "Term",
     "attempt",
-    "configured",
     "influence",
     "plain_decimal",
     "present_tiers",
@@ -178,6 +176,12 @@ class Score:
     method: str = ""
     source: str = ""
 
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows."""
+        from evledger.notebook import html_of_score  # noqa: PLC0415  # few programs draw anything
+
+        return html_of_score(self)
+
     @property
     def formula(self) -> str:
         """The sum as one would write it down; empty where there is none."""
@@ -248,23 +252,6 @@ class Scorer(Protocol):
         ...
 
 
-@runtime_checkable
-class Configurable(Protocol):
-    """A scorer that takes parameters."""
-
-    def configured(self, parameters: Mapping[str, Any]) -> Self:
-        """Give the same scorer with other parameters.
-
-        Args:
-            parameters: names and values as a configuration file gives them;
-                those that are left out stay as they are.
-
-        Raises:
-            Invalid: a parameter is unknown, or of no use; the message says which are known.
-        """
-        ...
-
-
 @attrs.frozen
 class Failure:
     """What a plugin could not do.
@@ -321,31 +308,6 @@ def attempt(scorer: Scorer, view: View) -> Score | Failure:
         return score(scorer, view)
     except PluginError as error:
         return Failure(scorer.name, str(error))
-
-
-def configured(scorer: Scorer, parameters: Mapping[str, Any]) -> Scorer:
-    """Give a scorer with parameters.
-
-    Raises:
-        PluginError: it takes none.
-        Invalid: a parameter is unknown, or of no use.
-    """
-    if not parameters:
-        return scorer
-    if not isinstance(scorer, Configurable):
-        msg = f"scorer {scorer.name!r} takes no parameters, and was given {', '.join(parameters)}"
-        raise PluginError(msg)
-    try:
-        found: Any = scorer.configured(parameters)
-    except EvledgerError:
-        raise
-    except PLUGIN_ERRORS as error:
-        msg = f"scorer {scorer.name!r} could not be configured: {blame(error)}"
-        raise PluginError(msg) from error
-    if not callable(getattr(found, "score", None)):
-        msg = f"scorer {scorer.name!r}: configured gave {type(found).__name__}, not a scorer"
-        raise PluginError(msg)
-    return cast("Scorer", found)
 
 
 def _fault(found: object, scorer: Scorer, view: View) -> str | None:

@@ -7,16 +7,18 @@
 
 from evledger.asking import Answerer, Retriever
 from evledger.checks import Rule
+from evledger.configuring import Configurable
 from evledger.fold import Projection
 from evledger.importing import Fetcher, Importer, Mappable, Sniffer
 from evledger.locators import Normaliser
 from evledger.ranking import Ranker
-from evledger.rendering import Renderer, Telling
-from evledger.scoring import Configurable, Scorer
+from evledger.rendering import Chain, Renderer, Telling
+from evledger.scoring import Scorer
 from evledger.vocabulary import Upcaster
 
 __all__ = [
     "Answerer",
+    "Chain",
     "Configurable",
     "Fetcher",
     "Importer",

@@ -171,6 +171,12 @@ class View:
             f"{len(self.sources)} sources, {len(self.claims)} claims>"
         )
 
+    def _repr_html_(self) -> str:
+        """Give what a notebook shows."""
+        from evledger.notebook import html_of_view  # noqa: PLC0415  # few programs draw anything
+
+        return html_of_view(self)
+
     @functools.cached_property
     def counts(self) -> Counts:
         """How many of what.

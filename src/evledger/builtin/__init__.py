@@ -13,6 +13,7 @@ from evledger.builtin.fulltext import FullText
 from evledger.builtin.json import JSONRenderer
 from evledger.builtin.jsonl import JSONLinesImporter
 from evledger.builtin.markdown import MarkdownRenderer
+from evledger.builtin.pictures import PICTURES
 from evledger.builtin.rules import RULES
 from evledger.builtin.text import TextRenderer
 from evledger.builtin.tier import TierRanker
@@ -46,8 +47,8 @@ def rankers() -> Iterable[Ranker]:
 
 @hookimpl.renderers
 def renderers() -> Iterable[Renderer]:
-    """Give the article as Markdown, as plain text and as JSON."""
-    return [MarkdownRenderer(), TextRenderer(), JSONRenderer()]
+    """Give the article as Markdown, as plain text and as JSON, and the pictures as SVG."""
+    return [MarkdownRenderer(), TextRenderer(), JSONRenderer(), *PICTURES]
 
 
 @hookimpl.importers

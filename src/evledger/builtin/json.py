@@ -20,6 +20,7 @@ class JSONRenderer:
     """Writes the article as one JSON document; texts stand in it as the ledger has them."""
 
     name = "json"
+    file = "article.json"
 
     def render(self, view: View, context: RenderContext) -> Rendered:
         """Render a view; the same bytes for the same view and context."""

@@ -36,6 +36,7 @@ class MarkdownRenderer:
     """Writes the article as CommonMark; text from sources is escaped, and so inert."""
 
     name = "markdown"
+    file = "article.md"
 
     def render(self, view: View, context: RenderContext) -> Rendered:
         """Render a view; the same bytes for the same view and context."""

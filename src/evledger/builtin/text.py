@@ -42,6 +42,7 @@ class TextRenderer:
     """
 
     name = "text"
+    file = "article.txt"
 
     def render(self, view: View, context: RenderContext) -> Rendered:
         """Render a view; the same bytes for the same view and context."""

@@ -107,6 +107,7 @@ class Config(_Table, frozen=True, kw_only=True):
     Attributes:
         plugins: which plugins are used.
         scorers: for a scorer's name, its parameters.
+        renderers: the same for a renderer's name.
         article: how articles are rendered.
         fetch: how registries are asked.
         messages: whose messages are taken, and how they are answered.
@@ -114,6 +115,7 @@ class Config(_Table, frozen=True, kw_only=True):
 
     plugins: PluginChoice = PluginChoice()
     scorers: dict[str, dict[str, Any]] = {}
+    renderers: dict[str, dict[str, Any]] = {}
     article: Article = Article()
     fetch: Fetch = Fetch()
     messages: Messages = Messages()

@@ -16,6 +16,7 @@ from evledger.cli.output import inert, progress, write_file, write_json, write_l
 
 if TYPE_CHECKING:
     from evledger.chain import Head
+    from evledger.notes import VerifierKey
     from evledger.rendering import Rendered
 
 __all__ = ["export", "reindex", "render", "restore"]
@@ -89,6 +90,8 @@ def reindex(settings: Settings, *, ledger: str) -> None:
     "render semax --format markdown -o semax.md",
     "render semax --at 40",
     "render semax --format json --scorer quantified-confidence --scorer harmonic",
+    "render semax --format html --vkey semax.vkey -o semax.html",
+    "render semax --format html-changes --since 40 -o changes.html",
 )
 @click.argument("ledger")
 @click.option(
@@ -116,6 +119,12 @@ def reindex(settings: Settings, *, ledger: str) -> None:
     metavar="N",
     help="Of every list so many are open, and the rest is folded: --first 10.",
 )
+@click.option(
+    "--since",
+    metavar="WHEN",
+    help="Where the reader stopped, for what tells changes; as --at: --since 2026-11-01.",
+)
+@options.published_vkeys
 @options.at
 @options.common
 @click.pass_obj
@@ -127,9 +136,11 @@ def render(
     output: str | None,
     scorers: tuple[str, ...],
     first: int | None,
+    since: str | None,
+    vkeys: tuple[VerifierKey, ...],
     at: str | None,
 ) -> None:
-    """Render a ledger as an article."""
+    """Render a ledger: as an article, or as whatever else a renderer makes of it."""
     article = settings.config.article
     with settings.open() as store:
         target = store.ledger(ledger)
@@ -142,6 +153,8 @@ def render(
             first=article.first if first is None else first,
             contact=article.contact,
             proofs=article.proofs,
+            since=0 if since is None else size_at(target, since),
+            keys=vkeys,
         )
         head = head_at(target, size)
     if output is not None:

@@ -100,6 +100,7 @@ class Settings:
             disable=chosen.disable,
             prefer=chosen.prefer,
             parameters=self.config.scorers,
+            renderer_parameters=self.config.renderers,
             strict=strict,
         )
 
@@ -260,7 +261,12 @@ def optional_vkeys(function: F) -> F:
     return _vkeys(required=False)(function)
 
 
-def _vkeys(*, required: bool) -> Callable[[F], F]:
+def published_vkeys(function: F) -> F:
+    """Add ``--vkey`` to a verb that gives keys along, as the argument ``vkeys``."""
+    return _vkeys("that pages which prove themselves give along", required=False)(function)
+
+
+def _vkeys(what: str = "that is trusted to sign", *, required: bool) -> Callable[[F], F]:
     return click.option(
         "--vkey",
         "vkeys",
@@ -268,7 +274,7 @@ def _vkeys(*, required: bool) -> Callable[[F], F]:
         required=required,
         metavar="VKEY",
         callback=_parse_log_keys,
-        help="A verifier key that is trusted to sign, NAME+ID+BASE64, or a file that holds it; "
+        help=f"A verifier key {what}, NAME+ID+BASE64, or a file that holds it; "
         "may be given again: --vkey semax.vkey.",
     )
 

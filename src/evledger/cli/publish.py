@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -17,7 +17,7 @@ from evledger.proofs.mirroring import open_log
 from evledger.proofs.targets import open_source, open_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from evledger.checkpoints import Vouched
     from evledger.ledger import Ledger
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["mirror", "publish"]
 
-_ARTICLES = ("markdown", "json")
+_ARTICLES: Final = ("markdown", "json", "html", "html-ledger", "atom")
+"""Which articles are published where none are named: of these, those that there are."""
 
 
 # -- publish -----------------------------------------------------------------------------
@@ -48,8 +49,8 @@ _ARTICLES = ("markdown", "json")
     "articles",
     multiple=True,
     metavar="NAME",
-    help="A renderer whose article is published beside the log; may be given again; markdown and "
-    "json by default: --article markdown.",
+    help="A renderer whose article is published beside the log; may be given again; by default "
+    "markdown, json, html, html-ledger and atom, as far as they are installed: --article markdown.",
 )
 @click.option(
     "--no-article",
@@ -88,7 +89,7 @@ def publish(
             place,
             signer,
             witnesses=witnesses,
-            articles=() if no_article else articles or _ARTICLES,
+            articles=() if no_article else articles or _installed(store.plugins.renderers),
             proofs=proofs,
             scorers=article.scorers,
             ranker=article.ranker,
@@ -101,6 +102,10 @@ def publish(
         write_json(_publication_document(ledger, done))
     else:
         write_lines(_publication_lines(ledger, done))
+
+
+def _installed(renderers: Container[str]) -> tuple[str, ...]:
+    return tuple(name for name in _ARTICLES if name in renderers)
 
 
 def _check_apart(target: str, *files: Path | None) -> None:

@@ -40,7 +40,15 @@ if TYPE_CHECKING:
     from evledger.proofs.targets import Source, Target
     from evledger.stores.base import Backend
 
-__all__ = ["CHECKPOINT", "SIGNED_HEAD", "Publication", "proof_path", "publish", "published"]
+__all__ = [
+    "CHECKPOINT",
+    "SIGNED_HEAD",
+    "Publication",
+    "article_path",
+    "proof_path",
+    "publish",
+    "published",
+]
 
 CHECKPOINT: Final = "checkpoint"
 """Where the checkpoint stands, the one file that changes what is published."""
@@ -52,7 +60,22 @@ SIGNED_HEAD: Final = "signed-head"
 """Where the signed head stands; it may be newer than the checkpoint for a moment."""
 
 _File = tuple[str, bytes]
-_ARTICLE: Final = re.compile(r"^article(?:\.[A-Za-z0-9-]+)*$", re.MULTILINE)
+_ARTICLE: Final = re.compile(r"^article(?:-[a-z0-9-]+)?(?:\.[A-Za-z0-9-]+)*$", re.MULTILINE)
+
+
+def article_path(file: str) -> str:
+    """Give the path of an article, by what it calls its file.
+
+    All begin alike, so that nothing else is ever taken for one.
+
+    >>> article_path("article.md"), article_path("ledger.html")
+    ('article.md', 'article-ledger.html')
+    """
+    path = file if file.startswith("article.") else f"article-{file}"
+    if not _ARTICLE.fullmatch(path):
+        msg = f"an article cannot be published as {file!r:.80}; expected a name as in ledger.html"
+        raise Invalid(msg)
+    return path
 
 
 def proof_path(id: str) -> str:

@@ -30,7 +30,7 @@ from evledger.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from evledger.stores.base import Backend
 
@@ -89,6 +89,11 @@ class StoredTree:
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Give what shows that the tree of ``new`` leaves extends that of ``old``."""
         return self._in(new, lambda: consistency_proof(self._subtrees, old, new))
+
+    def hashes(self, ranges: Iterable[tuple[int, int]], size: int) -> list[bytes]:
+        """Give MTH(D[start:stop]) for ranges of leaves that are nodes of the tree of a size."""
+        wanted = tuple(ranges)
+        return self._in(size, lambda: [root_of(self._subtrees, *each) for each in wanted])
 
     def tile(self, level: int, index: int, width: int) -> bytes:
         """Give the first ``width`` hashes of a tile."""

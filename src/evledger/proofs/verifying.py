@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from evledger.notes import VerifierKeys
 
-__all__ = ["Proven", "Recorded", "Shown", "verify_proof", "verify_record"]
+__all__ = ["Proven", "Recorded", "Shown", "open_field", "verify_proof", "verify_record"]
 
 _NAME: Final = "evledger-proof"
 _MARK: Final = b'{"evledger-proof":'  # sorts before every other name, so it always stands first
@@ -221,7 +221,7 @@ def _verified(leaf: _Leaf, checkpoint: Checkpoint, openings: Sequence[Opening]) 
         msg = f"the line says that it is record {record.n}, but it is entry {leaf.index}"
         raise NotProven(msg)
     own = [opening for opening in openings if opening.n == record.n]
-    return attrs.evolve(record, opened={each.field: _opened(record, each) for each in own})
+    return attrs.evolve(record, opened={each.field: open_field(record, each) for each in own})
 
 
 def _source(
@@ -250,8 +250,12 @@ def _naming(place: str) -> Generator[None]:
 # -- what is opened ----------------------------------------------------------------------
 
 
-def _opened(record: Recorded, opening: Opening) -> Any:
-    """Give the value of a sealed field, if the opening fits the line's commitment to it."""
+def open_field(record: Recorded, opening: Opening) -> Any:
+    """Give the value of a sealed field, if the opening fits the line's commitment to it.
+
+    Raises:
+        NotProven: it does not fit, or the record seals no such field.
+    """
     field = opening.field
     if field not in record.sealed:
         msg = f"record {record.n} seals no field {field!r:.80}, so nothing can be opened there"

@@ -23,7 +23,7 @@ from evledger.rendering import RenderContext, Rendered, render
 from evledger.testing.comparing import contents
 from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, not_given, tried
 from evledger.testing.suites.confided import SECRET, confided
-from evledger.testing.suites.markup import check_html, html_of_markdown
+from evledger.testing.suites.markup import check_html, check_xml, html_of_markdown
 from evledger.testing.telling import Story
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class RendererTests(ViewSuite):
     def assert_inert(self, rendered: Rendered, payload: str) -> None:
         """See that a hostile text is only shown: override it for a format of your own.
 
-        HTML and Markdown must give no element, attribute, link or heading of the payload's;
+        HTML, XML and Markdown must give no element, attribute, link or heading of the payload's;
         JSON must be JSON; plain text must not steer a terminal.
 
         Args:
@@ -108,6 +108,8 @@ class RendererTests(ViewSuite):
         kind = rendered.media_type.partition(";")[0].strip()
         if kind == "text/html":
             check_html(rendered.text)
+        elif kind.endswith("+xml"):
+            check_xml(rendered.data)
         elif kind == "text/markdown":
             check_html(html_of_markdown(rendered.text))
         elif kind == "application/json" or kind.endswith("+json"):
@@ -126,6 +128,8 @@ class RendererTests(ViewSuite):
         assert _SUFFIX.fullmatch(rendered.suffix), rendered.suffix
         if rendered.media_type.startswith("text/"):
             assert isinstance(rendered.text, str)
+        file = getattr(self.renderer(), "file", None)
+        assert file in (None, rendered.file), f"it says {file}, and gives {rendered.file}"
 
     @pytest.mark.parametrize("payload", HOSTILE)
     def test_hostile_text_is_inert(self, payload: str) -> None:
@@ -137,11 +141,19 @@ class RendererTests(ViewSuite):
     @tried
     @given(data=st.data())
     def test_renders_every_ledger(self, data: st.DataObject) -> None:
-        """Whatever a ledger holds, now or earlier, erased or withheld, it is rendered."""
+        """Whatever a ledger holds, now or earlier, erased or withheld, it is rendered.
+
+        With the chain at hand, and without.
+        """
         ledger = self.draw(data).ledger(self.with_plugins)
         n = data.draw(st.integers(1, ledger.head().size), label="as it was at")
+        bare = self.context(data.draw(st.integers(0, 3)))
         for view in (ledger.view(n), ledger.view()):
-            self.assert_inert(self.rendered(view, data.draw(st.integers(0, 3))), "")
+            self.assert_inert(render(self.renderer(), view, bare), "")
+            chain = ledger.render_context(n=view.head.size).chain
+            since = data.draw(st.integers(0, view.head.size))
+            context = attrs.evolve(bare, chain=chain, since=since)
+            self.assert_inert(render(self.renderer(), view, context), "")
 
     @tried
     @given(data=st.data())
@@ -159,6 +171,9 @@ class RendererTests(ViewSuite):
         gone = attrs.evolve(told, erased=(0,) * 20, has_vault=has_vault)
         assert SECRET in repr(contents(self.told(told)))
         assert SECRET.encode() not in self.rendered(self.told(gone)).data
+        ledger = gone.ledger(self.with_plugins)
+        context = attrs.evolve(self.context(), chain=ledger.render_context().chain)
+        assert SECRET.encode() not in render(self.renderer(), ledger.view(), context).data
 
 
 def hostile_events(text: str) -> tuple[Event, ...]:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evledger.codec import is_slug
+from evledger.configuring import Configurable
 from evledger.exceptions import Invalid
-from evledger.scoring import Configurable, influence, score
+from evledger.scoring import influence, score
 from evledger.testing.comparing import contents
 from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, names_in, not_given, tried
 
