@@ -37,6 +37,7 @@ from evledger.builtin.drawing import MOST_SOURCES
 from evledger.events import Stance
 from evledger.pictures import Picture
 from evledger.pictures.lettering import width_of
+from evledger.reviewing import published_titles
 from evledger.testing import Story, views
 from evledger.testing.suites.renderers import HOSTILE, hostile_events
 
@@ -60,7 +61,7 @@ def every_picture(view: View) -> Iterator[Picture]:
     yield pictures.mix(view)
     yield pictures.timeline(view)
     yield pictures.scores(scoring.score(CONFIDENCE, view), [Failure("x", "It broke.")])
-    yield pictures.influence(scoring.influence(CONFIDENCE, view), view)
+    yield pictures.influence(scoring.influence(CONFIDENCE, view), published_titles(view))
 
 
 def parsed(text: str) -> Element:
@@ -383,7 +384,7 @@ def view_of(count: int) -> View:
 def test_influence_draws_the_value() -> None:
     """What each source does to the value is drawn, the most first; the table has every source."""
     view = Story(events=(source(1), source(2), source(3), claim(1), claim(2))).view()
-    picture = pictures.influence(scoring.influence(CONFIDENCE, view), view)
+    picture = pictures.influence(scoring.influence(CONFIDENCE, view), published_titles(view))
     assert [row[:4] for row in picture.rows] == [
         ("s1", "Trial 1", "0.25", "0.25"),
         ("s2", "Trial 2", "0", "0"),
@@ -395,7 +396,7 @@ def test_influence_draws_the_value() -> None:
 def test_influence_under_a_cap_draws_the_sum() -> None:
     """Where no source moves the value, the sum is drawn, and the picture says so; at most 20."""
     view = view_of(25)
-    picture = pictures.influence(scoring.influence(CONFIDENCE, view), view)
+    picture = pictures.influence(scoring.influence(CONFIDENCE, view), published_titles(view))
     assert picture.summary.startswith("No source alone changes the value; the sum")
     assert len(picture.rows) == 25
     texts = drawn_texts(picture)
@@ -408,7 +409,7 @@ def test_a_source_that_takes_away_is_drawn_to_the_left() -> None:
     view = view_of(2)
     found = tuple(scoring.influence(CONFIDENCE, view))
     turned = (found[0], attrs.evolve(found[1], value=Decimal("-0.1")))
-    picture = pictures.influence(turned, view)
+    picture = pictures.influence(turned, published_titles(view))
     added, taken = elements(parsed(picture.inline()), "rect")
     edge = float(taken.attrib["x"]) + float(taken.attrib["width"])
     assert float(added.attrib["x"]) == pytest.approx(edge, abs=1)

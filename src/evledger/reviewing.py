@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from evledger.entries import Claim, Evidence, Link, Source, Verdict
     from evledger.view import View
 
-__all__ = ["HeldBack", "Proposal", "held_back", "pending", "verdicts"]
+__all__ = ["HeldBack", "Proposal", "held_back", "pending", "published_titles", "verdicts"]
 
 _Entry: TypeAlias = Union["Source", "Claim", "Link", "Evidence"]
 
@@ -121,6 +121,22 @@ _CAME_SEALED: Final = frozenset({"basis", "text"})
 
 def _is_rejected(entry: Source | Claim | None) -> bool:
     return entry is not None and entry.review is not None and entry.review.verdict == "rejected"
+
+
+def published_titles(view: View) -> dict[str, str]:
+    """Give the titles of all sources, by id, as what is published may show them.
+
+    >>> import evledger
+    >>> with evledger.open("memory:") as store:
+    ...     semax = store.create("semax", title="Semax", by="curator")
+    ...     with semax.batch(by="curator") as batch:
+    ...         paper = batch.add_source(kind="review", title="A review")
+    ...     published_titles(semax.view())
+    {'s1': 'A review'}
+    """
+    return {
+        id: str(held_back(source, "title") or source.title) for id, source in view.sources.items()
+    }
 
 
 # -- what waits --------------------------------------------------------------------------

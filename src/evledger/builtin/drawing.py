@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from evledger import pictures, scoring
 from evledger.exceptions import PluginError
 from evledger.pictures import Picture
+from evledger.reviewing import published_titles
 
 if TYPE_CHECKING:
     from evledger.rendering import RenderContext
@@ -41,7 +42,8 @@ def _influence(view: View, context: RenderContext) -> Picture:
     why = _not_drawn(view, context)
     if why is None:
         try:
-            return pictures.influence(scoring.influence(context.scorers[0], view), view)
+            found = scoring.influence(context.scorers[0], view)
+            return pictures.influence(found, published_titles(view))
         except PluginError as error:
             why = str(error)
     return pictures.absent("influence", "Influence of each source", why)

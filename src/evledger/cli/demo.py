@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["demo"]
 
 _BAR = 40  # characters of the longest bar
-_MAIN = "quantified-confidence"  # the score that the article explains
 _QUESTION = "Does it raise BDNF in rats?"  # some of its claims say so, and some do not
 
 
@@ -53,6 +52,7 @@ def demo(folder: Path) -> None:
 
 def _tell(done: Tour, database: Path) -> None:
     view = done.ledger.view()
+    _tell_article(done)
     click.secho(f"\n{view.title}", bold=True)
     click.echo(f"{view.subject}\n")
     _tell_counts(done, view)
@@ -62,6 +62,18 @@ def _tell(done: Tour, database: Path) -> None:
     _tell_tampering(done)
     _tell_proof(done)
     _tell_next(done, database)
+
+
+def _tell_article(done: Tour) -> None:
+    """Say first of all what there is to look at."""
+    article, *others = done.articles
+    click.secho(f"The article: {article}", bold=True)
+    if article.suffix == ".html":
+        click.echo("Open it in a browser: it checks itself there, and needs no network.")
+    else:
+        click.echo("As a page that checks itself in a browser, it needs 'evledger-html'.")
+    if others:
+        click.echo(f"Beside it: {', '.join(path.name for path in others)}")
 
 
 def _tell_counts(done: Tour, view: View) -> None:
@@ -85,13 +97,15 @@ def _tell_counts(done: Tour, view: View) -> None:
 
 def _tell_scores(done: Tour) -> None:
     """Give the score of the article term by term, and what other scorers say in a line each."""
-    for score in sorted(done.scores, key=lambda score: _name(score) != _MAIN):
+    from evledger.demo import MAIN_SCORER  # noqa: PLC0415  # the command line starts faster without
+
+    for score in sorted(done.scores, key=lambda score: _name(score) != MAIN_SCORER):
         if isinstance(score, Failure):
             click.echo(f"{score.name}: failed: {score.reason}")
             continue
         value = "" if score.value is None else f"{plain_decimal(score.value)}, "
         click.echo(f"{click.style(score.scorer, bold=True)}: {value}{score.label}")
-        if score.scorer == _MAIN:
+        if score.scorer == MAIN_SCORER:
             click.echo(wrap_text(score.formula, 96, "  ", "  "))
     click.echo()
 
@@ -120,6 +134,9 @@ def _tell_tampering(done: Tour) -> None:
     fault = done.caught.fault
     click.echo(f"{_verdict(done.caught)}  {fault}")
     click.echo("Whoever kept the head of the sound ledger sees it, whoever changed the copy.\n")
+    if done.tampered_page is not None:
+        click.echo("One word of claim c4 was changed, too, in a copy of the page.")
+        click.echo(f"Open {done.tampered_page} in a browser, and see which mark turns.\n")
 
 
 def _tell_proof(done: Tour) -> None:
@@ -140,7 +157,6 @@ def _verdict(report: Verification) -> str:
 
 
 def _tell_next(done: Tour, database: Path) -> None:
-    click.secho(f"The article: {done.article}", bold=True)
     folder = database.parent
     click.echo(f"The archive: {done.archive} (b3sum of each page is what the next one says)")
     click.echo("Go on with:")

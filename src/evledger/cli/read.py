@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import operator
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from evledger.chain import PAGE_EVENTS
+from evledger.chronicle import changes
 from evledger.cli import options
 from evledger.cli.documents import plain, record_document, record_line
 from evledger.cli.options import Settings, head_at, size_at
 from evledger.cli.output import count, excerpt, table, write_json, write_line, write_lines
 from evledger.exceptions import NotFound
+from evledger.record import format_time
 from evledger.seals import Hidden
 from evledger.view import diff as differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from evledger.chronicle import Changes
     from evledger.ledger import Ledger
     from evledger.record import Record
-    from evledger.view import Change
+    from evledger.view import Change, View
 
 __all__ = ["diff", "head", "ledgers", "log"]
 
@@ -163,13 +167,14 @@ def head(settings: Settings, *, ledger: str, at: str | None) -> None:
 # -- diff --------------------------------------------------------------------------------
 
 
-@options.verb("diff", "diff semax 40", "diff semax 2026-11-01 2026-11-22 --json")
+@options.verb("diff", "diff semax 40", "diff semax 2026-11-01 2026-11-22 --words")
 @click.argument("ledger")
 @click.argument("before", metavar="FROM")
 @click.argument("after", metavar="[TO]", required=False)
+@click.option("--words", is_flag=True, help="Tell each record between the two in a sentence.")
 @options.common
 @click.pass_obj
-def diff(settings: Settings, *, ledger: str, before: str, after: str | None) -> None:
+def diff(settings: Settings, *, ledger: str, before: str, after: str | None, words: bool) -> None:
     """Show what changed from one head to another.
 
     FROM and TO are what --at takes elsewhere: a number of records, a head, a time or a date.
@@ -178,20 +183,56 @@ def diff(settings: Settings, *, ledger: str, before: str, after: str | None) -> 
     with settings.open() as store:
         target = store.ledger(ledger)
         old, new = (target.view(size_at(target, place)) for place in (before, after))
-    changes = differences(old, new)
+        found = changes(old, new, _between(target, old, new)) if words else None
     if settings.json:
-        write_json(
-            {
-                "ledger": ledger,
-                "from": str(old.head),
-                "to": str(new.head),
-                "changes": [plain(change) for change in changes],
-            }
-        )
-        return
-    write_line(f"{ledger}: {count(len(changes), 'change')} from {old.head} to {new.head}")
-    for change in changes:
-        write_lines(_change_lines(change))
+        write_json(_diff_document(old, new, found))
+    elif found is not None:
+        write_lines(_told_lines(old, found))
+    else:
+        write_lines(_field_lines(old, new))
+
+
+def _between(ledger: Ledger, old: View, new: View) -> Iterator[Record]:
+    return ledger.records(old.head.size, max(old.head.size, new.head.size))
+
+
+def _diff_document(old: View, new: View, found: Changes | None) -> dict[str, Any]:
+    document = {
+        "ledger": new.ledger,
+        "from": str(old.head),
+        "to": str(new.head),
+        "changes": [plain(change) for change in differences(old, new)],
+    }
+    if found is not None:
+        document["numbers"] = [plain(number) for number in found.numbers]
+        told = sorted(itertools.chain(*found.told.values()), key=operator.attrgetter("n"))
+        document["told"] = [{**plain(each), "at": format_time(each.at)} for each in told]
+    return document
+
+
+# -- diff, in words
+
+
+def _told_lines(old: View, found: Changes) -> Iterator[str]:
+    records = count(found.records, "record")
+    yield f"{found.ledger}: {records} from {old.head} to {found.after}"
+    for number in found.numbers:
+        if number.difference:
+            yield f"    {number.label}: {number.before} → {number.after}"
+    for category, told in found.told.items():
+        yield f"{category}:"
+        for each in told:
+            yield f"    {each.n}  {each.at:%Y-%m-%d %H:%M}  {each.by}  {each}"
+
+
+# -- diff, by fields
+
+
+def _field_lines(old: View, new: View) -> Iterator[str]:
+    found = differences(old, new)
+    yield f"{new.ledger}: {count(len(found), 'change')} from {old.head} to {new.head}"
+    for change in found:
+        yield from _change_lines(change)
 
 
 _SIGNS: Mapping[str, str] = {"added": "+", "changed": "~", "removed": "-"}

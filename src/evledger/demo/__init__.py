@@ -15,12 +15,21 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from evledger.archive import page_name, verify_archive
-from evledger.demo.folder import ARCHIVE, ARTICLE, COPY, NAME, PROOF, VKEY, leave_mark
+from evledger.demo.folder import (
+    ARCHIVE,
+    COPY,
+    NAME,
+    PROOF,
+    TAMPERED_PAGE,
+    VKEY,
+    leave_mark,
+)
 from evledger.events import About, ClaimRetagged, Tier
 from evledger.exceptions import Refused
 from evledger.notes import SigningKey
 from evledger.proofs.keys import ProcessMemory, Signer
 from evledger.proofs.verifying import verify_proof
+from evledger.rendering import files_of
 
 if TYPE_CHECKING:
     from evledger.checks import CheckReport
@@ -86,6 +95,9 @@ COMPONENTS: Final = (
     ("trkb", "TrkB", "receptor"),
 )
 
+
+MAIN_SCORER: Final = "quantified-confidence"
+"""Whose score the article explains; those of the others stand beside it."""
 
 MAPPED: Final = "Its text names what it is about."
 
@@ -161,6 +173,18 @@ def tamper(
     return place, 0
 
 
+def tamper_page(page: Path, copy: Path) -> None:
+    """Copy a page that proves itself, and let claim c4 say the opposite there.
+
+    Args:
+        page: the article's page.
+        copy: the file to write; what the page is proven by stays as it is.
+    """
+    shown, bundle, proofs = page.read_bytes().partition(b'id="evl-bundle"')
+    forged = shown.replace(b"had higher plasma BDNF", b"had lower plasma BDNF")
+    copy.write_bytes(forged + bundle + proofs)
+
+
 def prove(ledger: Ledger, folder: Path) -> Proven | None:
     """Sign the ledger with a key made on the spot, and prove a claim to whoever has that key.
 
@@ -182,6 +206,31 @@ def prove(ledger: Ledger, folder: Path) -> Proven | None:
         return None
 
 
+ARTICLES: Final = ("html", "html-ledger", "markdown")
+"""The renderers whose articles are written, as far as they are installed; the first is shown."""
+
+
+def write_articles(ledger: Ledger, folder: Path) -> tuple[Path, ...]:
+    """Write the article in all its forms.
+
+    Args:
+        ledger: the ledger, signed where that is possible.
+        folder: where the articles go, and where its verifier key is.
+
+    Returns:
+        The files, the one to open first at the front.
+    """
+    plugins = ledger.store.plugins
+    files = files_of(plugins.renderers[name] for name in ARTICLES if name in plugins.renderers)
+    vkey = folder / VKEY
+    keys = [vkey.read_text(encoding="utf-8").strip()] if vkey.exists() else []
+    scorers = sorted(plugins.scorers, key=lambda name: name != MAIN_SCORER)
+    for name, file in files.items():
+        rendered = ledger.render(name, scorers=scorers, beside=files, keys=keys)
+        (folder / file).write_bytes(rendered.data)
+    return tuple(folder / file for file in files.values())
+
+
 @attrs.frozen(kw_only=True)
 class Tour:
     """What the demonstration did.
@@ -195,7 +244,8 @@ class Tour:
         archive: the folder it was exported to.
         place: the byte of page 0 that was changed in a copy.
         caught: verification of that copy.
-        article: the file with the article.
+        articles: the files with the article and what stands beside it, the one to open first.
+        tampered_page: a copy of the page in which one word is another, where there is a page.
         proven: what the proof of a claim says, where it could be signed.
     """
 
@@ -208,7 +258,8 @@ class Tour:
     archive: Path
     place: int
     caught: Verification
-    article: Path
+    articles: tuple[Path, ...]
+    tampered_page: Path | None
     proven: Proven | None
 
 
@@ -217,15 +268,18 @@ def tour(store: Store, folder: Path) -> Tour:
 
     Args:
         store: where the ledger is created.
-        folder: where ``archive``, ``tampered``, ``article.md``, a proof and its key go, and the
+        folder: where ``archive``, ``tampered``, the articles, a proof and its key go, and the
             mark by which the demonstration is known; none of them is there yet.
     """
-    archive, copy, article = folder / ARCHIVE, folder / COPY, folder / ARTICLE
+    archive, copy = folder / ARCHIVE, folder / COPY
     ledger, imported = build(store)
     head = ledger.export(archive)
     place, _ = tamper(archive, copy)
-    article.write_bytes(ledger.render("markdown").data)
     proven = prove(ledger, folder)
+    articles = write_articles(ledger, folder)
+    tampered_page = folder / TAMPERED_PAGE if articles[0].suffix == ".html" else None
+    if tampered_page is not None:
+        tamper_page(articles[0], tampered_page)
     leave_mark(folder, head)
     return Tour(
         ledger=ledger,
@@ -237,6 +291,7 @@ def tour(store: Store, folder: Path) -> Tour:
         archive=archive,
         place=place,
         caught=verify_archive(copy, trust=head),
-        article=article,
+        articles=articles,
+        tampered_page=tampered_page,
         proven=proven,
     )

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARCHIVE",
-    "ARTICLE",
     "COPY",
     "DATABASE",
     "MARKER",
     "NAME",
     "PROOF",
+    "TAMPERED_PAGE",
     "VKEY",
     "leave_mark",
     "make_room",
@@ -33,9 +33,9 @@ __all__ = [
 DATABASE: Final = "evidence.db"
 ARCHIVE: Final = "archive"
 COPY: Final = "tampered"
-ARTICLE: Final = "article.md"
 PROOF: Final = "c4.tlog-proof"
 VKEY: Final = "semax.vkey"
+TAMPERED_PAGE: Final = "tampered.html"
 MARKER: Final = ".evledger-demo"
 """The file by which a demonstration is known: the head that it left, and a digest of each file."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +15,6 @@ from evledger.pictures.sheet import BAR, WIDTH, Sheet
 
 if TYPE_CHECKING:
     from evledger.scoring import Influence
-    from evledger.view import View
 
 __all__ = ["influence"]
 
@@ -31,14 +30,15 @@ class _Bar:
     number: Decimal
 
 
-def influence(found: Iterable[Influence], view: View) -> Picture:
+def influence(found: Iterable[Influence], titles: Mapping[str, object]) -> Picture:
     """Draw what each source does to the value of a score, the most first.
 
     Where no source alone moves the value, as under a cap, what they do to the sum is drawn.
 
     Args:
         found: what :func:`evledger.scoring.influence` gives.
-        view: what was scored; it has the sources' titles.
+        titles: of the sources, by id, as readers may see them:
+            :func:`evledger.reviewing.published_titles` gives them.
 
     Returns:
         The picture with at most twenty bars; the table has every source.
@@ -47,28 +47,24 @@ def influence(found: Iterable[Influence], view: View) -> Picture:
     if not every:
         return absent("influence", _TITLE, "The ledger holds no source.")
     measure = "value" if any(each.value for each in every) else "raw"
-    bars = sorted(_bars(every, view, measure), key=lambda bar: -abs(bar.number))
+    bars = sorted(_bars(every, titles, measure), key=lambda bar: -abs(bar.number))
     told = _told(bars, measure)
     return Picture(
         name="influence",
         title=_TITLE,
         summary=_summary(told, bars),
         columns=("source", "title", "value", "raw", "label without it"),
-        rows=tuple(_rows(every, view)),
+        rows=tuple(_rows(every, titles)),
         drawing=_sheet(told, bars).drawn(),
     )
 
 
-def _bars(every: Iterable[Influence], view: View, measure: str) -> Iterator[_Bar]:
+def _bars(every: Iterable[Influence], titles: Mapping[str, object], measure: str) -> Iterator[_Bar]:
     """Give a bar for each source that moves the number; equals stay in their order."""
     for each in every:
         number: Decimal | None = each.value if measure == "value" else each.raw
         if number:
-            yield _Bar(f"{each.source} {_title(each.source, view)}", number)
-
-
-def _title(source: str, view: View) -> str:
-    return str(view.sources[source].title) if source in view.sources else ""
+            yield _Bar(f"{each.source} {titles.get(each.source, '')}", number)
 
 
 # -- in words and as a table -------------------------------------------------------------
@@ -88,10 +84,10 @@ def _summary(told: str, bars: list[_Bar]) -> str:
     return f"{told}: {most}{rest}." if bars else told
 
 
-def _rows(every: Iterable[Influence], view: View) -> Iterator[tuple[str, ...]]:
+def _rows(every: Iterable[Influence], titles: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
     for each in every:
         numbers = ("" if number is None else exact(number) for number in (each.value, each.raw))
-        yield each.source, _title(each.source, view), *numbers, each.label or ""
+        yield each.source, str(titles.get(each.source, "")), *numbers, each.label or ""
 
 
 # -- drawn -------------------------------------------------------------------------------

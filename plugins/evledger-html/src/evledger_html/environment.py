@@ -1,0 +1,178 @@
+"""The templates, and what they are filled in with: everything is escaped unless it says so."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import traceback
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import (
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from markupsafe import Markup, escape
+
+from evledger import EvledgerError, Invalid, PluginError, pictures
+from evledger.exceptions import PLUGIN_ERRORS, said
+from evledger_html.curated import curated
+from evledger_html.marks import mark_of
+from evledger_html.values import bound, shown
+
+if TYPE_CHECKING:
+    from jinja2 import BaseLoader
+
+__all__ = ["called", "environment", "filled", "folder_of", "source_of"]
+
+_HERE: Final = (
+    *(PackageLoader("evledger_html", folder) for folder in ("templates", "static")),
+    DictLoader({"pictures.css": pictures.STYLE}),
+)
+
+
+@functools.cache  # a template is compiled once, however many pages are made of it
+def environment(templates: Path | None = None) -> Environment:
+    """Give an environment that escapes all it is given.
+
+    Args:
+        templates: a folder whose templates, styles and scripts take the place of those of the
+            same name here; one of them may extend ``standard/article.html``, the one that it
+            replaces.
+
+    Raises:
+        Invalid: there is no such folder.
+    """
+    own: list[BaseLoader] = []
+    if templates is not None:
+        if not templates.is_dir():
+            raise Invalid(f"templates: {templates} is no folder; name one, or leave it out")
+        own = [FileSystemLoader(templates)]
+    standard = PrefixLoader({"standard": ChoiceLoader(_HERE)})
+    made = Environment(
+        loader=ChoiceLoader([*own, *_HERE, standard]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Callable[..., Any]] = {
+        "bound": bound,
+        "curated": curated,
+        "drawing": _drawing,
+        "lead": _lead,
+        "mark_of": mark_of,
+        "shown": shown,
+    }
+    made.filters.update(filters)
+    return made
+
+
+def _drawing(picture: pictures.Picture, prefix: str = "") -> Markup:
+    """Give a picture's SVG, all of whose text its own writer has escaped."""
+    return Markup(picture.inline(prefix))  # noqa: S704  # made element by element
+
+
+def _lead(id: str, href: str | None) -> Markup:
+    """Give an id that leads to its entry, where that is on the page; a function, as it is fast."""
+    inner = escape(id)
+    made = f'<a class="evl-id" href="{escape(href)}">{inner}</a>' if href else None
+    return Markup(made or f'<span class="evl-id">{inner}</span>')  # noqa: S704  # both are escaped
+
+
+def folder_of(parameters: Mapping[str, Any]) -> Path | None:
+    """Give the folder of templates that a configuration file names, if it names one.
+
+    Args:
+        parameters: names and values as they stand there; ``templates`` is the only one known.
+
+    Raises:
+        Invalid: a parameter is unknown, or is no path of a folder.
+
+    >>> folder_of({"templates": "."}), folder_of({})
+    (PosixPath('.'), None)
+    """
+    unknown = sorted(parameters.keys() - {"templates"})
+    if unknown:
+        raise Invalid(f"parameter {unknown[0]!r:.80}: a page knows one, 'templates'")
+    folder = parameters.get("templates")
+    if folder is None:
+        return None
+    if not isinstance(folder, str | Path) or not str(folder):
+        raise Invalid(f"templates: {folder!r:.80} is no path; name a folder, or leave it out")
+    return Path(folder)
+
+
+def source_of(templates: Environment, name: str) -> str:
+    """Give a style or a script as it stands, its lines ended as a browser's parser ends them.
+
+    Raises:
+        PluginError: it is no text.
+    """
+    assert templates.loader is not None  # noqa: S101  # made above
+    try:
+        text = templates.loader.get_source(templates, name)[0]
+    except UnicodeDecodeError as error:
+        raise PluginError(f"{name} of the templates is no UTF-8: {error}") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def filled(templates: Environment, name: str, parts: Mapping[str, Any]) -> str:
+    """Fill a template in.
+
+    Raises:
+        PluginError: there is no such template, or it is broken; the message names file and line.
+    """
+    with _blamed(name):
+        return templates.get_template(name).render(parts)
+
+
+def called(templates: Environment, name: str, macro: str, *given: Any, **named: Any) -> Markup:
+    """Give what a macro of a template makes.
+
+    Raises:
+        PluginError: there is no such macro, or it is broken; the message names file and line.
+    """
+    with _blamed(name):
+        made: Any = getattr(templates.get_template(name).module, macro)
+        return Markup(made(*given, **named))  # noqa: S704  # a macro escapes all it is given
+
+
+@contextlib.contextmanager
+def _blamed(name: str) -> Generator[None]:
+    """Say of whatever goes wrong in a template where it did; an operator's may do anything."""
+    try:
+        yield
+    except EvledgerError:
+        raise
+    except PLUGIN_ERRORS as error:
+        raise PluginError(_told(name, error)) from error
+
+
+def _told(name: str, error: BaseException) -> str:
+    """Say which line of which template went wrong, and how."""
+    if isinstance(error, TemplateNotFound):
+        return f"template {name}: there is no template {str(error)!r:.200} to take in"
+    if isinstance(error, TemplateSyntaxError):
+        place = f"{error.filename or error.name or name}, line {error.lineno}"
+        return f"template {place}: {error.message}"
+    place = next(
+        filter(None, map(_place, reversed(traceback.extract_tb(error.__traceback__)))), name
+    )
+    words = str(error) if isinstance(error, TemplateError) else said(error)
+    return f"template {place}: {words}"
+
+
+def _place(frame: traceback.FrameSummary) -> str | None:
+    """Give file and line of a frame that is a template's; Jinja puts those into tracebacks."""
+    is_template = frame.filename.endswith((".html", ".atom", ".xml", "<template>"))
+    return f"{frame.filename}, line {frame.lineno}" if is_template else None

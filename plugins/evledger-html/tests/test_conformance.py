@@ -1,0 +1,15 @@
+"""The page keeps what every renderer must."""
+
+from __future__ import annotations
+
+from evledger_html import ArticlePage
+
+from evledger.testing import RendererTests
+
+
+class TestArticlePage(RendererTests):
+    """The article as a page."""
+
+    def renderer(self) -> ArticlePage:
+        """Give the renderer."""
+        return ArticlePage()
