@@ -22,6 +22,7 @@ import asking
 import fold
 import imports
 import memory
+import pages
 import peers
 import proofs
 import startup
@@ -46,6 +47,7 @@ FAMILIES: dict[str, Callable[[Bench], list[Row]]] = {
     "asking": asking.run,
     "imports": imports.run,
     "proofs": proofs.run,
+    "pages": pages.run,
 }
 
 

@@ -102,6 +102,7 @@ def _made(site: Callable[[str], str | None], scheme: str, value: str) -> str | N
 
 
 _FOREIGN = re.compile(r"(?!https?://)[A-Za-z][A-Za-z0-9+.-]*:")
+_PASSED_OVER = re.compile(r"[\x00-\x20\x7f]")  # by browsers, in front of a scheme and within it
 
 
 def proof_of(template: str | None, id: str, n: int) -> str | None:
@@ -115,6 +116,6 @@ def proof_of(template: str | None, id: str, n: int) -> str | None:
     >>> proof_of("https://example.org/proofs/{id}.tlog-proof", "c12", 17)
     'https://example.org/proofs/c12.tlog-proof'
     """
-    if template is None or _FOREIGN.match(template):
+    if template is None or _FOREIGN.match(_PASSED_OVER.sub("", template)):
         return None
     return template.replace("{id}", _part(id)).replace("{n}", str(n))

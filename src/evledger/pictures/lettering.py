@@ -25,6 +25,7 @@ _EMS: Final = {
     **dict.fromkeys("×−±≈≤✓“”", 0.85),
 }
 _BOLD: Final = 1.12
+_NARROWEST: Final = 0.36  # of all characters, in ems: so many have room at the most
 _NO_XML: Final = re.compile(
     r"[\ufdd0-\ufdef\ufffe\uffff]|[\U0001fffe-\U0010ffff](?<=[\ufffe\uffff])"
 )
@@ -61,7 +62,7 @@ def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
     'It rose in the rat…'
     """
     text = legible(text)
-    width = len(text)
+    width = min(len(text), int(room / (_NARROWEST * size)) + 1)
     while width > 1 and width_of(shortened(text, width), size, bold=bold) > room:
         width -= 1
     return shortened(text, width)

@@ -62,7 +62,9 @@ async function fillHow(details) {
   for (const n of found.records.filter((place) => page.records.has(place))) {
     list.append(await rowOf(page, found.name, n, n === found.records[0]));
   }
-  details.replaceChildren(details.firstElementChild, sums, list);
+  const [summary, ...others] = details.children;
+  others.forEach((other) => other.remove());
+  summary.after(sums, list); // the summary stays where it is, and so does the focus on it
 }
 
 /** Tell of a record what binds it to the tree, and offer its proof as a file. */
