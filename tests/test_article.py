@@ -46,7 +46,7 @@ from evledger import (
     View,
 )
 from evledger.article import Article, Concealed, article_schema, compose
-from evledger.article.links import link_of, web_address
+from evledger.article.links import link_of, proof_of, web_address
 from evledger.asking import suggest
 from evledger.builtin.curated import confined
 from evledger.entries import Source
@@ -627,6 +627,22 @@ def test_hostile_text_is_shown(ledger: Ledger, text: str) -> None:
 def test_addresses(url: str, expected: str | None) -> None:
     """Only http(s) addresses are linked to, with nothing in them that could end a link."""
     assert expected == web_address(url)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "javascript:x//{id}",
+        " javascript:{id}",
+        "java\nscript:{n}",
+        "\x01data:,{id}",
+        "JAVASCRIPT:{n}",
+    ],
+)
+def test_a_proof_that_would_run(template: str) -> None:
+    """Where proofs are published is an http(s) address or a path, as browsers read it."""
+    assert proof_of(template, "c1", 1) is None
+    assert proof_of("proofs/{id}.tlog-proof", "c1", 1) == "proofs/c1.tlog-proof"
 
 
 @pytest.mark.parametrize(
