@@ -46,7 +46,8 @@ def demo(folder: Path) -> None:
 
     make_room(folder)
     database = folder / DATABASE
-    with evledger.open(database.absolute()) as store:  # absolute, it is never taken for a URL
+    # An absolute path is never taken for a URL.
+    with evledger.open(database.absolute(), plugins=evledger.Plugins.discover()) as store:
         _tell(tour(store, folder), database)
 
 

@@ -140,7 +140,7 @@ def render(
     vkeys: tuple[VerifierKey, ...],
     at: str | None,
 ) -> None:
-    """Render a ledger: as an article, or as whatever else a renderer makes of it."""
+    """Render a ledger as an article, a page, a picture or a feed."""
     article = settings.config.article
     with settings.open() as store:
         target = store.ledger(ledger)
