@@ -40,6 +40,7 @@ from evledger import (
 )
 from evledger.article import compose
 from evledger.article.outline import Heading, outline
+from evledger.article.values import Score
 from evledger.demo import build
 from evledger.proofs.bundling import verify_bundle
 from evledger.testing import Story, stories
@@ -387,6 +388,29 @@ def test_influence_is_drawn_of_few_sources(count: int) -> None:
     html = page_of(Story(events=tuple(sources)).view())
     assert ("evl-influence-title" in html) == (count <= MOST_SOURCES)
     assert ("evledger score" in html) == (count > MOST_SOURCES)
+
+
+def test_things_are_said_once(demo: tuple[View, RenderContext]) -> None:
+    """A score's words, its sum, what a caution names, and whose a claim is stand there once."""
+    elements = read(page_of(*demo))
+    score = compose(*demo).scores.explained
+    assert isinstance(score, Score)
+    panel = next(each for each in elements if each.attributes.get("class") == "evl-score")
+    assert [panel.text.count(words) for words in (score.statement, score.formula)] == [1, 1]
+    cautions = [each for each in elements if each.tag == "li" and within(each, "evl-cautions")]
+    named = [re.findall(r"\b[cs][0-9]+\b", each.text) for each in cautions]
+    assert any(named)
+    assert all(len(set(ids)) == len(ids) for ids in named)
+    own = [each for each in elements if each.attributes.get("data-evl-value") == "source"]
+    assert {within(each, "evl-source") for each in own} == {True, False}
+    assert all(within(each, "evl-hidden") == within(each, "evl-source") for each in own)
+
+
+def within(element: Element, name: str) -> bool:
+    """Whether an element is in one of a class."""
+    return element.parent is not None and (
+        name in element.parent.attributes.get("class", "").split() or within(element.parent, name)
+    )
 
 
 def test_a_failed_score_is_named() -> None:

@@ -87,6 +87,14 @@ def _ledger(*more: Any) -> Ledger:
     return Story(events=(source, *claims, *more)).ledger(PLUGINS)
 
 
+def test_an_entrys_own_words_lead() -> None:
+    """What a claim says stands before what was done with it, and then what it is now."""
+    page = rendered(_ledger(ClaimWithdrawn(claim="c1", why="Misread.")), 4)
+    item = page[page.index('id="r4"') :]
+    told = [item.index(each) for each in (">Fact 1.<", "c1 was withdrawn", "Now:", "supports")]
+    assert told == sorted(told)
+
+
 @given(story=stories(min_size=1, max_size=12), data=st.data())
 @settings(max_examples=30, deadline=None)
 def test_every_record_is_told_and_proven(story: Story, data: st.DataObject) -> None:

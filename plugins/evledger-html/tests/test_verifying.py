@@ -594,7 +594,12 @@ def test_saving_a_proof(visit: Any, signed: Signed, tmp_path: Path) -> None:
     page: Page = visit(signed.page())
     page.evaluate(_VERDICTS)
     claim = page.locator(".evl-claim[data-evl-entry='claim:c1']").first
-    claim.locator(".evl-how summary").click()
+    verdict = claim.locator(".evl-how > summary")
+    assert "proven" in verdict.locator("[data-evl-verdict]").inner_text()
+    box = verdict.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 24
+    verdict.click()
     assert "below the signed root" in claim.locator(".evl-how li").first.inner_text()
     with page.expect_download() as download:
         claim.locator(".evl-how button").first.click()
@@ -602,6 +607,22 @@ def test_saving_a_proof(visit: Any, signed: Signed, tmp_path: Path) -> None:
     download.value.save_as(tmp_path / "proof")
     proven = evledger.verify_proof((tmp_path / "proof").read_bytes(), signed.signer.verifier)
     assert "claim:c1" in proven.keys
+
+
+def test_a_verdict_unfolds_as_long_as_there_is_something_to_tell(
+    visit: Any, signed: Signed
+) -> None:
+    """A page that is verified again tells it once, and not at all where it has no proof."""
+    page: Page = visit(signed.page())
+    page.evaluate(_VERDICTS)
+    verdicts = page.locator("[data-evl-verdict]").count()
+    page.evaluate("evledger.verify()")
+    assert page.locator(".evl-how > summary > [data-evl-verdict]").count() == verdicts
+    assert page.locator(".evl-how").count() == verdicts
+    page.evaluate("() => document.getElementById('evl-bundle').remove()")
+    page.evaluate("evledger.verify()")
+    assert page.locator(".evl-how").count() == 0
+    assert page.locator("[data-evl-verdict][data-state=unproven]").count() == verdicts
 
 
 def test_other_scripts(visit: Any, signed: Signed) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import traceback
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +32,8 @@ from evledger_html.values import bound, shown
 
 if TYPE_CHECKING:
     from jinja2 import BaseLoader
+
+    from evledger_html.contents import Anchors
 
 __all__ = ["called", "environment", "filled", "folder_of", "source_of"]
 
@@ -70,8 +73,10 @@ def environment(templates: Path | None = None) -> Environment:
         "curated": curated,
         "drawing": _drawing,
         "lead": _lead,
+        "leading": _leading,
         "mark_of": mark_of,
         "shown": shown,
+        "unnamed": _unnamed,
     }
     made.filters.update(filters)
     return made
@@ -87,6 +92,26 @@ def _lead(id: str, href: str | None) -> Markup:
     inner = escape(id)
     made = f'<a class="evl-id" href="{escape(href)}">{inner}</a>' if href else None
     return Markup(made or f'<span class="evl-id">{inner}</span>')  # noqa: S704  # both are escaped
+
+
+_WORD: Final = re.compile(r"([a-z0-9][a-z0-9-]*)")  # an id is one, whatever else is
+
+
+def _leading(text: str, names: Iterable[str], anchors: Anchors | None) -> Markup:
+    """Give a text in which the ids of some entries lead to them, where these are on the page."""
+    if anchors is None:
+        return escape(shown(text))
+    hrefs = {name.partition(":")[2]: anchors.href(name) for name in names}
+    pieces = _WORD.split(shown(text))
+    return Markup().join(
+        _lead(piece, hrefs[piece]) if hrefs.get(piece) else escape(piece) for piece in pieces
+    )
+
+
+def _unnamed(names: Iterable[str], text: str) -> list[str]:
+    """Give the names whose ids a text does not have."""
+    words = frozenset(_WORD.findall(text))
+    return [name for name in names if name.partition(":")[2] not in words]
 
 
 def folder_of(parameters: Mapping[str, Any]) -> Path | None:

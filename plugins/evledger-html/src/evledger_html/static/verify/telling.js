@@ -36,20 +36,26 @@ function showEntry(places, found) {
   }
 }
 
-const HOW = make("details", "", make("summary", "How this was checked"));
+const HOW = make("details", "", make("summary", "", make("span", ", how this was checked")));
 HOW.className = "evl-how";
+HOW.querySelector("span").className = "evl-hidden";
 const foundOf = new WeakMap(); // of such details, what was found
 
-/** Offer the details of an entry's verdict; what is in them is made when they are opened. */
+/** Let a verdict unfold how its entry was checked, where there is something to tell of that. */
 function showHow(place, found) {
-  const anchor = place.closest("p") ?? place;
-  const next = anchor.nextElementSibling;
-  const there = next?.className === HOW.className ? next : null;
-  if (!found.records.some((n) => page.records?.has(n))) return there?.remove();
-  const details = there ?? HOW.cloneNode(true);
-  if (!there) anchor.after(details);
+  const there = place.closest(`.${HOW.className}`);
+  if (!found.records.some((n) => page.records?.has(n))) return there?.replaceWith(place);
+  const details = there ?? foldUnder(place);
   foundOf.set(details, found);
   return details.open && fillHow(details);
+}
+
+/** Make a verdict the summary of details; what is in these is made when they are opened. */
+function foldUnder(place) {
+  const details = HOW.cloneNode(true);
+  place.replaceWith(details);
+  details.firstElementChild.prepend(place);
+  return details;
 }
 
 /** Tell how an entry was checked. */
