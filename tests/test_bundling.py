@@ -142,11 +142,31 @@ def test_sealed_fields_are_opened(kept: Kept) -> None:
     assert verify_bundle(kept.bundle(n)).records[0].opened == {}
 
 
+def test_a_copy_of_another_name(kept: Kept, tmp_path: Path) -> None:
+    """A copy that is listed by another name proves the ledger by its own."""
+    kept.ledger.export(tmp_path / "archive")
+    with evledger.open("memory:", plugins=PLUGINS) as store:
+        copy = store.restore(tmp_path / "archive", "copy")
+        assert verify_bundle(Kept(copy, kept.vkey).bundle(0, 3)).ledger == "semax"
+
+
 def test_a_stranger_needs_the_right_key(kept: Kept, tmp_path: Path) -> None:
     """A key that signed nothing vouches for nothing."""
     other = str(new_key(tmp_path / "other.key", "example.org/semax"))
     with pytest.raises(NotProven):
         verify_bundle(kept.bundle(2), other)
+
+
+def test_a_key_of_another_ledger_is_not_given_along(kept: Kept, tmp_path: Path) -> None:
+    """Whoever makes a page with a key that has not signed its checkpoint is told so."""
+    key = new_key(tmp_path / "other.key", "example.org/semax")
+    chain = kept.ledger.render_context(keys=[kept.vkey]).chain
+    assert chain is not None
+    assert Bundle.parse(chain.bundle([1])).keys
+    chain = kept.ledger.render_context(keys=[key]).chain
+    assert chain is not None
+    with pytest.raises(NotProven):
+        chain.bundle([1])
 
 
 # -- what is not -------------------------------------------------------------------------
@@ -176,13 +196,13 @@ def _edit(name: str, at: tuple[int, ...], edit: Callable[[Any], Any]) -> Change:
 
 
 def _swap_records(document: dict[str, Any]) -> None:
-    (a, first), (b, second) = document["records"][:2]
-    document["records"][:2] = [[a, second], [b, first]]
+    (a, first), (b, second) = document["records"][1:3]
+    document["records"][1:3] = [[a, second], [b, first]]
 
 
 CHANGES: dict[str, tuple[Change, str]] = {
     "a letter of a line": (
-        _edit("records", (1, 1), lambda line: line.replace("helps", "hurts")),
+        _edit("records", (2, 1), lambda line: line.replace("helps", "hurts")),
         "the line of record 2 is not the one",
     ),
     "two lines": (_swap_records, "the line of record 1"),
@@ -198,6 +218,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
         "does not fit the commitment",
     ),
     "an opening of what is not sealed": (_edit("openings", (0, 1), lambda _: "text"), "no field"),
+    "the ledger's name": (lambda d: d.update(ledger="tea"), "its first record is of another"),
     "an opening of another record": (_edit("openings", (0, 0), lambda _: 9), "not in the bundle"),
 }
 
@@ -206,7 +227,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
 def test_what_was_changed_is_told(kept: Kept, what: str) -> None:
     """Whatever is changed in a bundle, it is refused, with the reason."""
     change, message = CHANGES[what]
-    document = json.loads(bytes(kept.bundle(1, 2, 8, openings=((2, "quote"),))))
+    document = json.loads(bytes(kept.bundle(0, 1, 2, 8, openings=((2, "quote"),))))
     change(document)
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     with pytest.raises(NotProven, match=message):
@@ -215,6 +236,7 @@ def test_what_was_changed_is_told(kept: Kept, what: str) -> None:
 
 MALFORMED: tuple[tuple[Change, str], ...] = (
     (_set("evledger-proofs", 2), "not a bundle"),
+    (_set("evledger-proofs", True), "not a bundle"),
     (_set("size", "21"), "each of its type"),
     (lambda d: d.pop("keys"), "each of its type"),
     (_set("sizes", [9, 1]), "sizes: expected numbers that ascend"),

@@ -207,6 +207,29 @@ def test_a_curator_s_words() -> None:
     assert (text, quote) == ("Somebody felt better.", {"concealed": "unreviewed"})
 
 
+@pytest.mark.parametrize("is_accepted", [False, True])
+def test_every_sealed_word_and_every_link(is_accepted: bool) -> None:
+    """Whatever a stranger's source seals is held back, and nothing leads to where it points."""
+    ledger = new_ledger()
+    source = SourceAdded(
+        id="s1",
+        kind="web-page",
+        title="A page",
+        venue=f"{WORD} venue",
+        community=f"{WORD} community",
+        url=f"https://{WORD}.example/a",
+        locators=("doi:10.99999/183",),
+        assertion="automatic",
+        basis="somebody",
+    )
+    ledger.append(seal(source, "venue", "community", "url", "basis"), by="desk")
+    if is_accepted:
+        ledger.append(Reviewed(target="source:s1", verdict="accepted"), by="curator")
+    for name in ("markdown", "text", "json"):
+        text = ledger.render(name).text
+        assert (WORD in text, "https://doi.org/10.99999/183" in text) == (is_accepted,) * 2
+
+
 # -- what is not held back ---------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import evledger
 from evledger import Invalid, NotSupplied, PluginError, Plugins, Rendered, Signer, hookimpl, new_key
+from evledger.cli.config import load_config
 from evledger.cli.errors import Exit
 from evledger.proofs.publishing import article_path
 
@@ -125,6 +126,18 @@ def test_render_since(run: Run) -> None:
         assert (ended.code, ended.err) == (Exit.DONE, "")
     assert run("render", "semax", "--since", "99").code == Exit.WRONG
     assert run("render", "semax", "--vkey", "nonsense").code == Exit.WRONG
+
+
+def test_templates_beside_the_configuration(tmp_path: Path) -> None:
+    """The folder of templates is named from where the file of settings lies."""
+    (tmp_path / "evledger.toml").write_text(
+        '[renderers.html]\ntemplates = "look"\n[renderers.other]\ntemplates = 1\n'
+    )
+    config = load_config(tmp_path / "evledger.toml")
+    assert config.renderers == {
+        "html": {"templates": str(tmp_path / "look")},
+        "other": {"templates": 1},
+    }
 
 
 def test_configured_renderers(run: Run) -> None:

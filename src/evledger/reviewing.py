@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from evledger.entries import Claim, Evidence, Link, Source, Verdict
     from evledger.view import View
 
-__all__ = ["HeldBack", "Proposal", "held_back", "pending", "published_titles", "verdicts"]
+__all__ = [
+    "HeldBack",
+    "Proposal",
+    "came_from_stranger",
+    "held_back",
+    "pending",
+    "published_titles",
+    "verdicts",
+]
 
 _Entry: TypeAlias = Union["Source", "Claim", "Link", "Evidence"]
 
@@ -107,9 +115,19 @@ def held_back(
     >>> held_back(view.sources["s1"], "title") is None
     True
     """
-    if field not in entry.sealed or _CAME_SEALED.isdisjoint(entry.sealed):
+    if field not in entry.sealed or isinstance(getattr(entry, field), Hidden):
         return None
-    if isinstance(getattr(entry, field), Hidden):
+    return came_from_stranger(entry, source=source)
+
+
+def came_from_stranger(entry: Source | Claim, *, source: Source | None = None) -> HeldBack | None:
+    """Tell whether a stranger wrote an entry that no person has accepted, and what it waits for.
+
+    Args:
+        entry: the source or the claim.
+        source: where the entry is a claim, its source, with which it is rejected.
+    """
+    if _CAME_SEALED.isdisjoint(entry.sealed):
         return None
     if _is_rejected(entry) or _is_rejected(source):
         return HeldBack.REJECTED

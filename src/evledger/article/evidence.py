@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -24,7 +24,7 @@ from evledger.article.values import (
 from evledger.counting import REASONS
 from evledger.events import ANECDOTAL_KINDS, SCIENTIFIC_KINDS
 from evledger.ranking import marks
-from evledger.reviewing import held_back
+from evledger.reviewing import came_from_stranger, held_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -128,19 +128,24 @@ def _source(
         id=source.id,
         n=source.n,
         bucket=bucket,
-        kind=sealable(source.kind),
-        title=sealable(held_back(source, "title") or source.title),
-        authors=sealable(held_back(source, "authors") or source.authors),
+        kind=_published(source, "kind"),
+        title=_published(source, "title"),
+        authors=_published(source, "authors"),
         author_count=source.author_count if isinstance(source.author_count, int) else None,
-        venue=sealable(source.venue),
-        platform=sealable(source.platform),
-        community=sealable(source.community),
-        published=sealable(source.published),
+        venue=_published(source, "venue"),
+        platform=_published(source, "platform"),
+        community=_published(source, "community"),
+        published=_published(source, "published"),
         locators=source.locators,
-        link=link_of(source, sites),
+        link=None if came_from_stranger(source) else link_of(source, sites),
         marks=tuple(_marks(view, source)) if _may_be_marked(view, source) else (),
         claims=claims,
     )
+
+
+def _published(source: entries.Source, field: str) -> Any:
+    """Give a field as what is published may show it."""
+    return sealable(held_back(source, field) or getattr(source, field))
 
 
 def _may_be_marked(view: View, source: entries.Source) -> bool:

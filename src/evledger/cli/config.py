@@ -163,10 +163,21 @@ def load_config(path: Path | None) -> Config:
         msg = f"{path} cannot be read: {error.strerror}"
         raise Invalid(msg) from error
     try:
-        return _read(_own(document, path))
+        return _anchored(_read(_own(document, path)), path.parent)
     except Invalid as error:
         msg = f"{path}: {error}"
         raise Invalid(msg) from error
+
+
+def _anchored(config: Config, folder: Path) -> Config:
+    """Let the folders of templates be named from where the file lies, not from where one stands."""
+    renderers = {
+        name: {**given, "templates": str(folder / given["templates"])}
+        if isinstance(given.get("templates"), str)
+        else given
+        for name, given in config.renderers.items()
+    }
+    return msgspec.structs.replace(config, renderers=renderers)
 
 
 def _read(own: Any) -> Config:

@@ -184,6 +184,7 @@ def erase(
         write_json({"ledger": ledger, **plain(done), "head": str(head)})
     else:
         write_line(f"erased {', '.join(done.fields)} of record {n} of {ledger}, head {head}")
+        write_line("what was rendered or published before still shows it: do that again")
         if done.pending:
             write_line("pending: a reader keeps the old bytes in the files; run this again later")
     return Exit.UNFINISHED if done.pending else Exit.DONE

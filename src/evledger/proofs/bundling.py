@@ -169,8 +169,9 @@ class Bundle:
         Raises:
             Invalid: it is not one; the message says what is wrong.
         """
-        value: Any = parse_canonical(data.encode() if isinstance(data, str) else data)
-        if not is_object(value) or value.get(_NAME) != _VERSION:
+        text = data.encode(errors="surrogatepass") if isinstance(data, str) else data
+        value: Any = parse_canonical(text)
+        if not is_object(value) or type(value.get(_NAME)) is not int or value[_NAME] != _VERSION:
             msg = f"not a bundle of proofs: expected an object with {_NAME!r}: {_VERSION}"
             raise Invalid(msg)
         if {name: type(value.get(name)) for name in _SHAPE} != _SHAPE:
@@ -285,15 +286,18 @@ def bundle(
 
     Raises:
         NotFound: there is no such record.
+        NotProven: none of the keys has signed the checkpoint, so they are another ledger's.
         Broken: what the store has does not prove it.
     """
     wanted = sorted(set(places))
     signed = [each for each in signed_sizes(backend, ledger) if each <= size]
     note = checkpoint_at(backend, ledger, signed[-1]) if signed else None
+    if note is not None and keys:
+        open_checkpoint(note, keys)
     sizes = tuple(each for each in signed[-_MOST_SIZES:] if 0 < each < size)
     tree.grow(size)
     made = Bundle(
-        ledger=ledger,
+        ledger=backend.tip(ledger).name,  # its own, which need not be what it is listed by
         size=size,
         root=tree.root(size),
         checkpoint=note,
@@ -340,7 +344,7 @@ class Bundled:
     """What a bundle proves.
 
     Attributes:
-        ledger: the ledger's name, which nothing but its first record proves.
+        ledger: the ledger's name; that of its first record, where that is among the records.
         size, root: the tree that all records are in.
         records: the records.
         vouched: the checkpoint and who signed it; ``None`` where no key was given.
@@ -407,10 +411,20 @@ def _verify(given: Bundle) -> tuple[Recorded, ...]:
     for opening in given.openings:
         opened.setdefault(opening.n, []).append(opening)
     records = tuple(_record(n, line, folded, opened.pop(n, ())) for n, line in given.records)
+    _check_name(given.ledger, records)
     if opened:
         msg = f"an opening belongs to record {min(opened)}, which is not in the bundle"
         raise NotProven(msg)
     return records
+
+
+def _check_name(ledger: str, records: Sequence[Recorded]) -> None:
+    """See that the ledger is the one that its first record names, where that is here."""
+    if records and records[0].n == 0 and records[0].data.get("name") != ledger:
+        msg = (
+            f"the bundle is said to be of {ledger!r:.80}, and its first record is of another ledger"
+        )
+        raise NotProven(msg)
 
 
 def _record(n: int, line: bytes, folded: _Folded, openings: Iterable[Opening]) -> Recorded:

@@ -410,7 +410,13 @@ class ObjectStore(Target):
         return f"{self._root}/{_check_path(path)}"
 
 
-_TYPES: Final = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
+_TYPES: Final = {
+    "atom": "application/atom+xml",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "md": "text/markdown; charset=utf-8",
+    "svg": "image/svg+xml",
+}
 
 
 def _s3_headers(path: str) -> dict[str, Any]:
