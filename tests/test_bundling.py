@@ -236,7 +236,7 @@ def test_what_was_changed_is_told(kept: Kept, what: str) -> None:
 
 MALFORMED: tuple[tuple[Change, str], ...] = (
     (_set("evledger-proofs", 2), "not a bundle"),
-    (_set("evledger-proofs", True), "not a bundle"),
+    (lambda d: d.update({"evledger-proofs": True}), "not a bundle"),
     (_set("size", "21"), "each of its type"),
     (lambda d: d.pop("keys"), "each of its type"),
     (_set("sizes", [9, 1]), "sizes: expected numbers that ascend"),

@@ -137,7 +137,7 @@ def _tell_tampering(done: Tour) -> None:
     click.echo("Whoever kept the head of the sound ledger sees it, whoever changed the copy.\n")
     if done.tampered_page is not None:
         click.echo("One word of claim c4 was changed, too, in a copy of the page.")
-        click.echo(f"Open {done.tampered_page} in a browser, and see which mark turns.\n")
+        click.echo(f"Open {done.tampered_page}#claim:c4 in a browser, and see which mark turns.\n")
 
 
 def _tell_proof(done: Tour) -> None:

@@ -64,7 +64,8 @@ def filling(view: View, context: RenderContext, places: Places) -> Mapping[str, 
     Returns:
         ``article``, its ``parts``, ``places`` and ``anchors`` of entries, its ``sources`` by id
         with the locators that their links are ``located`` by, the labels of its ``tiers`` and
-        their ``sentences``, ``pictures``, ``linked`` data, and the files ``beside`` it.
+        ``named``, which of them the scientific claims name, how many claims are ``counted``,
+        ``pictures``, ``linked`` data, and the files ``beside`` it.
     """
     article = compose(view, context)
     parts = contents(article, view)
@@ -78,7 +79,8 @@ def filling(view: View, context: RenderContext, places: Places) -> Mapping[str, 
         "sources": sources,
         "located": dict(_located(sources.values(), context.sites or SITES)),
         "tiers": {tier.slug: tier.label for tier in article.evidence.tiers},
-        "sentences": {tier.slug: tier.sentence for tier in article.evidence.tiers},
+        "named": {claim.tier for each in article.scientific.sources for claim in each.claims},
+        "counted": len(view.counted.claims),
         "pictures": drawn(view, context),
         "linked": as_script(linked_data(article)),
         "beside": context.beside,

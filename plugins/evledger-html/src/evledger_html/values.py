@@ -11,6 +11,7 @@ from evledger.article import Concealed
 from evledger.entries import Claim, Source
 from evledger.legible import visible
 from evledger.reviewing import held_back
+from evledger_html.reasons import reasons_of
 
 if TYPE_CHECKING:
     from evledger.entries import Entry
@@ -130,6 +131,10 @@ class Places:
         first = "…, " if len(numbers) > _NAMED else ""
         last = ", ".join(map(str, numbers[1:][1 - _NAMED :]))
         return f"records {numbers[0]}, {first}{last}"
+
+    def reasons(self, name: str, *, with_source: bool = True) -> Iterator[str]:
+        """Say why and on whose word an entry bears its marks, those of a claim's source too."""
+        return reasons_of(self._view, self._entry(name)[1], with_source=with_source)
 
     def entry(self, name: str) -> Markup:
         """Give the attributes that bind an element to its entry's records."""
