@@ -406,6 +406,32 @@ def test_things_are_said_once(demo: tuple[View, RenderContext]) -> None:
     assert all(within(each, "evl-hidden") == within(each, "evl-source") for each in own)
 
 
+def test_tiers_are_told_apart_from_claims(demo: tuple[View, RenderContext]) -> None:
+    """What a tier means stands above the scientific claims, once, and in no claim's card."""
+    view, _ = demo
+    elements = read(page_of(*demo))
+    cards = [each for each in elements if each.attributes.get("class") == "evl-claim"]
+    (part,) = (each for each in elements if each.attributes.get("id") == "evl-scientific")
+    scientific = {id for id, source in view.sources.items() if source.is_scientific}
+    named = {claim.tier for claim in view.claims.values() if claim.source in scientific}
+    for tier in view.tiers:
+        sentence = str(tier.description)
+        assert part.text.count(sentence) == (tier.slug in named)
+        assert not any(sentence in card.text for card in cards)
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [((), "Claims1"), ((ClaimWithdrawn(claim="c1", why="misread"),), "Claims1 of which 0 count")],
+)
+def test_claims_at_the_top_are_those_that_count(events: tuple[Any, ...], words: str) -> None:
+    """Beside the number of claims stands how many of them count, where some do not."""
+    elements = read(page_of(Story(events=(PAPER, CLAIM, *events)).view()))
+    (claims,) = (each.parent for each in elements if each.tag == "dt" and each.text == "Claims")
+    assert claims is not None
+    assert claims.text == words
+
+
 def within(element: Element, name: str) -> bool:
     """Whether an element is in one of a class."""
     return element.parent is not None and (

@@ -72,9 +72,16 @@ def test_tampered_copy_is_found_out(
 def test_tampered_proof_is_found_out(visit: Visit, demo: Demo, verified: Verify) -> None:
     """One letter of a record in the page's proof is changed: it is the entries of that record."""
     page = altered(demo("html"), r'id="evl-bundle">.*?"id\\":\\"c4\\".*?text\\":\\"\w+ ')
-    found = verified(visit(page))
+    shown = visit(page)
+    found = verified(shown)
     assert found.state == "altered"
     assert {name for name, states in found.entries.items() if "altered" in states} == {"claim:c4"}
+    link = shown.locator("[data-evl-overall] a")
+    assert (link.inner_text(), link.get_attribute("href")) == ("claim:c4", "#claim:c4")
+    details = shown.locator("[data-evl-details]").inner_text()
+    values = re.search(r"Values as recorded\s+(\d+) of (\d+)", details)
+    assert values is not None
+    assert int(values[1]) < int(values[2])
 
 
 _VALUES: Final = """() => [...document.querySelectorAll("[data-evl-value]")].map((each) =>
@@ -230,6 +237,27 @@ def test_print_shows_what_is_folded(
         "rgba(0, 0, 0, 0)",
     }
     assert page.locator("main").is_visible()
+
+
+@each_page
+def test_paper_bears_no_verdict(renderer: str, visit: Visit, small: Demo, verified: Verify) -> None:
+    """What a browser found is not printed, nor what only a browser can compare."""
+    page = visit(small(renderer))
+    verified(page)
+    told = page.locator("[data-evl-verdict], [data-evl-summary], [data-evl-overall]")
+    compare = page.get_by_role("heading", name="Compare with what you kept")
+    assert told.first.is_visible()
+    assert compare.is_visible()
+    page.emulate_media(media="print")
+    assert not any(each.is_visible() for each in told.all())
+    assert not compare.is_visible()
+
+
+def test_nothing_to_compare_without_a_script(visit: Visit, small: Demo) -> None:
+    """Where no script runs, nothing asks for what only a script could take."""
+    page = visit(small("html"), java_script_enabled=False)
+    assert page.locator("#evl-verification").is_visible()
+    assert not page.get_by_role("heading", name="Compare with what you kept").is_visible()
 
 
 def luminance(colour: str) -> float:

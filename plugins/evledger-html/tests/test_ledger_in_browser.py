@@ -270,7 +270,7 @@ def test_an_address_restores_a_choice(visit: Any, told: Told, fragment: str) -> 
     page: Page = visit(told.page, fragment=fragment)
     assert _shown(page) == _expected(told.view, **CHOICES[fragment])
     assert page.url.partition("#")[2] == fragment
-    page.get_by_role("button", name="Show all 137").click()
+    page.get_by_role("button", name="Clear filters").click()
     assert _shown(page) == _expected(told.view)
     assert "#" not in page.url
 
@@ -285,6 +285,45 @@ def test_a_choice_is_in_the_address(visit: Any, told: Told) -> None:
     expect(page.get_by_label("Human")).to_be_checked()
     expect(page.get_by_label("Contradicts")).not_to_be_checked()
     assert _shown(page) == _expected(told.view, tier=["human"])
+
+
+def test_filters_are_cleared(visit: Any, told: Told) -> None:
+    """What clears the filters is there while they hold something back, and goes to the search."""
+    page: Page = visit(told.page)
+    clear = page.get_by_role("button", name="Clear filters")
+    expect(clear).to_be_hidden()
+    page.get_by_label("Contradicts").check()
+    clear.press("Enter")
+    expect(clear).to_be_hidden()
+    expect(page.get_by_label("Search the entries")).to_be_focused()
+    expect(page.get_by_label("Contradicts")).not_to_be_checked()
+
+
+UNKNOWN: Final = {
+    "kind=claims&colour=red": "All 137 entries match. The first 100 are shown. "
+    "Not known here: “kind=claims, colour=red”.",
+    "kind=gap&sort=size": "2 of 137 entries match. Not known here: “sort=size”.",
+    "claim:c999": "All 137 entries match. The first 100 are shown. There is no “claim:c999” here.",
+    "r9999": "All 137 entries match. The first 100 are shown. There is no record 9999 here.",
+    "kind=gap&sort=number&q=": "2 of 137 entries match.",
+}
+
+
+@pytest.mark.parametrize("fragment", UNKNOWN)
+def test_what_an_address_asks_in_vain_is_told(visit: Any, told: Told, fragment: str) -> None:
+    """What an address asks for and the page does not have is said, in sight, until it is left."""
+    page: Page = visit(told.page, fragment=fragment)
+    status = page.locator("[data-evl-matches]")
+    expect(status).to_have_text(UNKNOWN[fragment])
+    expect(status).to_be_in_viewport()
+    page.get_by_label("Search the entries").fill("c1")
+    expect(status).not_to_contain_text("here")
+
+
+def test_a_filtered_view_opens_at_its_entries(visit: Any, told: Told) -> None:
+    """Who follows a link to some entries sees them, and not the top of the page."""
+    page: Page = visit(told.page, fragment="kind=caveat")
+    expect(page.locator("[id='caveat:cv1']")).to_be_in_viewport()
 
 
 def test_by_keyboard_alone(visit: Any, told: Told) -> None:

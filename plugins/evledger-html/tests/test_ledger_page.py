@@ -301,3 +301,12 @@ def test_a_change_is_told_from_what_to_what(ledger: Ledger) -> None:
     """The log tells of a correction what was there before, and what is there now."""
     page = ledger.render("html-ledger").text
     assert re.search(r'id="r13".*Human to Published.*No people in it', page)
+
+
+def test_it_says_that_it_is_whole(ledger: Ledger) -> None:
+    """All entries stand in what is said to hold them all, where the records are at hand."""
+    page = ledger.render("html-ledger").text
+    before, _, whole = page.partition(" data-evl-whole>")
+    assert 'class="evl-item"' not in before
+    assert whole.count('class="evl-item"') == len(Read(page).items)
+    assert "data-evl-whole" not in LedgerPage().render(ledger.view(), context()).text

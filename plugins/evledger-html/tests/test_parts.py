@@ -12,7 +12,7 @@ from evledger_html import parts
 from evledger_html.parts import Parts
 
 import evledger
-from evledger import NotFound, Plugins, RenderContext, View, pictures
+from evledger import Invalid, NotFound, Plugins, RenderContext, View, pictures
 from evledger.article import compose
 from evledger.article.values import Score
 from evledger.demo import build
@@ -95,6 +95,18 @@ def test_an_embed_is_open_or_folded(demo: tuple[View, RenderContext]) -> None:
     made = Parts(*demo)
     assert '<details class="evl-embed" open>' in made.embed("c4").fragment
     assert '<details class="evl-embed">' in made.embed("c4", is_open=False).fragment
+
+
+def test_an_embed_leads_to_its_article(demo: tuple[View, RenderContext]) -> None:
+    """With an address of the article, a link leads to the claim there; no other kind of link."""
+    made = Parts(*demo)
+    link = 'href="https://example.org/semax.html#claim:c4"'
+    embed = made.embed("c4", address="https://example.org/semax.html#top")
+    assert link in embed.document
+    assert link in embed.fragment
+    assert "the whole article" not in made.embed("c4").document
+    with pytest.raises(Invalid, match="no link can lead there"):
+        made.embed("c4", address="javascript:alert(1)")
 
 
 def test_a_score_can_be_computed_from_its_panel(demo: tuple[View, RenderContext]) -> None:

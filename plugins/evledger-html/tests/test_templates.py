@@ -104,3 +104,53 @@ def test_a_style_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "own.css").write_bytes(b"\xff\xfe")
     with pytest.raises(PluginError, match=r"own\.css of the templates is no UTF-8"):
         rendered(tmp_path)
+
+
+# -- slips -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        ("artcle.html", "", "takes the place of nothing; call it 'article.html'"),
+        ("embed/cards.html", "", "takes the place of nothing; call it 'embed/card.html'"),
+        ("owm.css", "", "takes the place of nothing; call it 'own.css'"),
+        (
+            "article.html",
+            '{% extends "standard/article.html" %}\n{% block disclamer %}{% endblock %}',
+            "article.html, line 2: nothing shows a block 'disclamer'; did you mean 'disclaimer'?",
+        ),
+        (
+            "changes.html",
+            '{% extends "page.html" %}{% block x7 %}{% endblock %}',
+            "nothing shows a block 'x7'; known: body, footer, head, header, main, title",
+        ),
+        ("article.html", '{% extends "article.html" %}', "extends itself; what it replaces is"),
+        ("page.html", '{% extends "article.html" %}', "extends itself; what it replaces is"),
+    ],
+)
+def test_a_slip_is_told(tmp_path: Path, file: str, text: str, words: str) -> None:
+    """What would be passed over in silence, or never end, is refused with what was meant."""
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(text)
+    with pytest.raises(Invalid, match=re.escape(words)):
+        ArticlePage().configured({"templates": str(tmp_path)})
+
+
+def test_more_than_replacements(tmp_path: Path) -> None:
+    """Files that own templates take in may have any name, and blocks of theirs may be new."""
+    (tmp_path / "articles.html").write_text("<p>Ours.</p>")
+    (tmp_path / "article.html.bak").write_text("")
+    (tmp_path / "notes.html").write_text("{% if %}")
+    (tmp_path / "article.html").write_text(
+        '{% extends "standard/article.html" %}{% block disclaimer %}'
+        '{% block ours %}{% include "articles.html" %}{% endblock %}{% endblock %}'
+    )
+    assert "<p>Ours.</p>" in rendered(tmp_path)
+
+
+def test_a_macro_that_takes_in_its_own_file(tmp_path: Path) -> None:
+    """A file of macros that imports itself is told how to reach the one that it replaces."""
+    (tmp_path / "parts.html").write_text('{% import "parts.html" as parts %}')
+    with pytest.raises(PluginError, match=r"over and over; what it replaces is in 'standard/'"):
+        rendered(tmp_path)

@@ -13,6 +13,7 @@ import attrs
 import evledger_html
 import pytest
 from evledger_html.pages import VERIFIER
+from evledger_html.parts import Parts
 from evledger_html.values import shown
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from evledger import (
     Checkpoint,
     ClaimRetagged,
     ClaimWithdrawn,
+    Event,
     FindingWaived,
     GapNoted,
     Ledger,
@@ -38,6 +40,7 @@ from evledger import (
 )
 from evledger.article.links import SITES
 from evledger.codec import canonical
+from evledger.events import DEFAULT_TIERS
 from evledger.legible import UNSEEN
 from evledger.notes import COSIGNATURE, SigningKey, VerifierKey
 from evledger.proofs.bundling import Bundle
@@ -71,6 +74,12 @@ async (html) => {
 """
 _VERDICTS: Final = "evledger.ready.then(() => evledger.verdicts)"
 _TAKE: Final = "(text) => evledger.take(text)"
+
+
+_RELABELLED: Final = tuple(
+    attrs.evolve(tier, label=f"Proven {tier.label}") for tier in DEFAULT_TIERS
+)
+_ALL_CLAIMS: Final = {f"claim:c{n}" for n in range(1, 5)}
 
 
 @attrs.frozen
@@ -179,7 +188,7 @@ def test_demonstration(visit: Any, demo: Any) -> None:
     overall = page.locator("[data-evl-overall]").inner_text()
     assert overall.startswith("✓ 43 claims and ")
     assert "compare its fingerprint with one that you got elsewhere" in overall
-    assert page.locator(".evl-claim [data-evl-verdict]").first.inner_text() == "✓ proven"
+    assert page.locator(".evl-claim [data-evl-verdict]").first.inner_text() == "✓ as recorded"
 
 
 @pytest.mark.parametrize("renderer", _RENDERERS)
@@ -310,6 +319,28 @@ def test_links(visit: Any) -> None:
     assert page.evaluate("evledger.linkOf('isbn:1') === undefined")
 
 
+def test_embeds(visit: Any, signed: Signed) -> None:
+    """A claim in another page is proven with its source; beside another's it is altered."""
+    parts = Parts(signed.ledger.view(), signed.ledger.render_context(keys=[signed.signer.verifier]))
+    first, last = (parts.embed(id).document for id in ("c1", "c4"))
+    for document in (first, last):
+        page: Page = visit(document)
+        found = _states(page.evaluate(_VERDICTS))
+        assert set(found) == {"proven"}, found
+    page = visit(last)
+    page.evaluate(_ANOTHER_CLAIM, first)
+    assert page.locator("[data-evl-overall]").get_attribute("data-state") == "altered"
+
+
+_ANOTHER_CLAIM: Final = """
+(html) => {
+  const made = new DOMParser().parseFromString(html, "text/html");
+  document.querySelector(".evl-claim").replaceWith(made.querySelector(".evl-claim"));
+  return evledger.verify();
+}
+"""
+
+
 # -- who vouches ---------------------------------------------------------------------------
 
 
@@ -319,7 +350,7 @@ def test_nothing_was_signed(visit: Any) -> None:
         ledger = store.create("tea", title="Tea", by="curator")
         page: Page = visit(ledger.render("html").data)
     assert set(_states(page.evaluate(_VERDICTS))) == {"unsigned"}
-    assert "it was never signed" in page.locator("[data-evl-overall]").inner_text()
+    assert "this page brings no checkpoint" in page.locator("[data-evl-overall]").inner_text()
 
 
 def test_what_came_after_the_checkpoint(visit: Any, signed: Signed) -> None:
@@ -329,7 +360,32 @@ def test_what_came_after_the_checkpoint(visit: Any, signed: Signed) -> None:
     found = _states(page.evaluate(_VERDICTS))
     assert {name.partition(" ")[0] for name in found["unsigned"]} == {"claim:c4"}
     assert set(found) == {"proven", "unsigned"}
-    assert "Not yet signed: claim:c4" in page.locator("[data-evl-overall]").inner_text()
+    overall = page.locator("[data-evl-overall]").inner_text()
+    assert "as recorded; 3 of 4 claims are under the signature of example.org/tea" in overall
+    assert "These rest on records after the checkpoint: claim:c4" in overall
+    details = page.locator("[data-evl-details]").inner_text()
+    assert re.search(r"Claims under the signature\s+3 of 4\s", details)
+
+
+@pytest.mark.parametrize(
+    ("event", "unsigned"),
+    [
+        (LedgerDescribed(tiers=_RELABELLED), _ALL_CLAIMS),
+        (SourceAmended(source="s2", locators_added=("doi:10.1/x",), why="y"), {"claim:c4"}),
+        (SourceFlagged(source="s2", status="corrected", according_to="me"), {"claim:c4"}),
+    ],
+    ids=["labels of tiers", "a locator", "a flag"],
+)
+def test_what_rests_on_later_records(
+    visit: Any, signed: Signed, event: Event, unsigned: set[str]
+) -> None:
+    """A claim is no more signed than the labels of its tiers, and its source."""
+    signed.ledger.append(event, by="curator")
+    page: Page = visit(signed.page())
+    found = _states(page.evaluate(_VERDICTS))
+    assert set(found) <= {"proven", "unsigned"}, found
+    names = {name.partition(" ")[0] for name in found["unsigned"]}
+    assert {name for name in names if name.startswith("claim:")} == unsigned
 
 
 def test_without_a_key(visit: Any, signed: Signed) -> None:
@@ -337,7 +393,9 @@ def test_without_a_key(visit: Any, signed: Signed) -> None:
     page: Page = visit(signed.page(keys=[]))
     assert set(_states(page.evaluate(_VERDICTS))) == {"unsigned"}
     other = SigningKey.generate("example.org/tea").verifier
-    assert page.evaluate(_TAKE, str(other))["state"] == "unsigned"
+    said = page.evaluate(_TAKE, str(other))
+    assert said["state"] == "unsigned"
+    assert "not from whom you think, or the key that you brought is another's" in said["words"]
     assert set(_states(page.evaluate("evledger.verdicts"))) == {"unsigned"}
     assert page.evaluate(_TAKE, f"{signed.signer.verifier}\r\n")["state"] == "proven"
     assert set(_states(page.evaluate("evledger.verdicts"))) == {"proven"}
@@ -435,7 +493,8 @@ _ALTER: Final = """
 async ([checkpoint, key]) => {
   const place = document.getElementById("evl-bundle");
   const bundle = JSON.parse(place.textContent);
-  place.textContent = JSON.stringify({ ...bundle, checkpoint, keys: [...bundle.keys, key] });
+  const changed = { ...bundle, checkpoint, keys: [...bundle.keys, key] };
+  place.textContent = JSON.stringify(changed).replaceAll("<", "\\\\u003c");
   await evledger.verify();
   return evledger.verdicts;
 }
@@ -508,10 +567,11 @@ def _given(signed: Signed) -> dict[str, tuple[str, str, str]]:
     own = str(checkpoint_at(signed.ledger.store.backend, "tea", size))
     return {
         "a fork": (note("example.org/tea", 3, bytes(32)), "altered", "was rewritten"),
-        "another's": (note("example.org/tea", 3, bytes(32), stranger), "altered", "no key known"),
+        "another's": (note("example.org/tea", 3, bytes(32), stranger), "unproven", "anybody"),
         "of another ledger": (note("example.org/b", 3, bytes(32)), "unproven", "another ledger"),
         "newer": (note("example.org/tea", 999, bytes(32)), "unproven", "older than what you kept"),
         "changed": (own.replace(f"\n{size}\n", "\n2\n"), "unproven", "it was changed"),
+        "too long": ("+00000000" * 200_000, "unproven", "too long"),
         "a head": (str(signed.ledger.head()), "unproven", "evledger verify --head"),
         "a secret": (key.encode(), "altered", "secret"),
         "nothing": ("  \n", "unproven", "Choose a file"),
@@ -595,18 +655,38 @@ def test_saving_a_proof(visit: Any, signed: Signed, tmp_path: Path) -> None:
     page.evaluate(_VERDICTS)
     claim = page.locator(".evl-claim[data-evl-entry='claim:c1']").first
     verdict = claim.locator(".evl-how > summary")
-    assert "proven" in verdict.locator("[data-evl-verdict]").inner_text()
+    assert "as recorded" in verdict.locator("[data-evl-verdict]").inner_text()
     box = verdict.bounding_box()
     assert box is not None
     assert min(box["width"], box["height"]) >= 24
     verdict.click()
     assert "below the signed root" in claim.locator(".evl-how li").first.inner_text()
+    assert claim.locator(".evl-how button").all_inner_texts() == [
+        "Save proof of what was first recorded",
+        "Save proof of the correction in record 8",
+    ]
     with page.expect_download() as download:
         claim.locator(".evl-how button").first.click()
     assert download.value.suggested_filename == "c1.tlog-proof"
     download.value.save_as(tmp_path / "proof")
     proven = evledger.verify_proof((tmp_path / "proof").read_bytes(), signed.signer.verifier)
     assert "claim:c1" in proven.keys
+
+
+def test_keeping_the_checkpoint(visit: Any, signed: Signed) -> None:
+    """The page hands out its checkpoint to keep, and writes its root as the commands do."""
+    page: Page = visit(signed.page())
+    with page.expect_download() as download:
+        page.locator("[data-evl-save-checkpoint]").click()
+    assert download.value.suggested_filename == "tea.checkpoint"
+    kept = download.value.path().read_text("utf-8")
+    size = signed.ledger.head().size
+    assert kept == str(checkpoint_at(signed.ledger.store.backend, "tea", size))
+    root = Checkpoint.parse(kept.rpartition("\n\n")[0] + "\n").root.hex()
+    assert root in page.locator("[data-evl-details]").inner_text()
+    page.locator("[data-evl-drop-input]").set_input_files(download.value.path())
+    answer = page.locator("[data-evl-consistency][data-state=proven]")
+    answer.get_by_text("is of exactly the records of").wait_for()
 
 
 def test_a_verdict_unfolds_as_long_as_there_is_something_to_tell(

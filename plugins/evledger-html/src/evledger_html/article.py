@@ -11,7 +11,7 @@ from evledger_html.contents import LISTS, Anchors, contents
 from evledger_html.drawing import drawn
 from evledger_html.linked import as_script, linked_data
 from evledger_html.pages import Templated, page
-from evledger_html.values import Places, worth_telling
+from evledger_html.values import Places, erasures, worth_telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -47,7 +47,8 @@ class ArticlePage(Templated):
         places = Places(view, () if chain is None else chain.describing)
         bundle = None
         if chain is not None:
-            wanted = worth_telling(places.all(), view.head.size)
+            shown = set(places.all())
+            wanted = worth_telling(shown.union(erasures(chain, view, shown)), view.head.size)
             bundle = chain.bundle(wanted, places.openings())
         return page(
             self.templates,

@@ -15,7 +15,7 @@ from evledger.chronicle import Category, Changes, Told, changes
 from evledger_html import differences
 from evledger_html.pages import Templated, page
 from evledger_html.present import Present, present
-from evledger_html.values import Places
+from evledger_html.values import Places, erasures
 
 if TYPE_CHECKING:
     from evledger.rendering import Chain, RenderContext, Rendered
@@ -58,7 +58,9 @@ class ChangesPage(Templated):
             "changes.html",
             name="changes",
             styles=("parts.css", "page.css", "changes.css"),
-            bundle=None if chain is None or told is None else _bundle(chain, places, told.groups),
+            bundle=None
+            if chain is None or told is None
+            else _bundle(chain, view, places, told.groups),
             view=view,
             told=told,
             places=places,
@@ -204,13 +206,23 @@ def _days(items: Sequence[Item]) -> Days:
     return tuple((day, tuple(group)) for day, group in days)
 
 
-def _bundle(chain: Chain, places: Places, groups: Iterable[Group]) -> bytes:
-    """Give what proves the records that are told, and the entries that they concern."""
+def _bundle(chain: Chain, view: View, places: Places, groups: Iterable[Group]) -> bytes:
+    """Give what proves the records that are told, the entries that they concern, and sources.
+
+    A claim's source is not shown, but may be retracted, which the claim is then marked with.
+    """
     items = [item for group in groups for _, items in group.days for item in items]
     names = dict.fromkeys(item.entry.name for item in items if item.entry is not None)
-    records = {n for name in names for n in places.of(name)} | {item.told.n for item in items}
+    sources = {
+        f"source:{item.entry.source}"
+        for item in items
+        if item.entry is not None and item.entry.source in view.sources
+    }
+    shown = {n for name in (*names, *sources) for n in places.of(name)}
+    told = {item.told.n for item in items}
     openings = (place for place in places.openings(names) if place[1] in _COMPARED)
-    return chain.bundle(sorted({*chain.describing, *records}), openings)
+    wanted = {*chain.describing, *shown, *told, *erasures(chain, view, shown)}
+    return chain.bundle(sorted(wanted), openings)
 
 
 _COMPARED: Final = frozenset(("title", "text", "stance", "component", "heading"))

@@ -28,6 +28,7 @@ from evledger import EvledgerError, Invalid, PluginError, pictures
 from evledger.exceptions import PLUGIN_ERRORS, said
 from evledger_html.curated import curated
 from evledger_html.marks import mark_of
+from evledger_html.replacing import examine
 from evledger_html.values import bound, shown
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def environment(templates: Path | None = None) -> Environment:
             replaces.
 
     Raises:
-        Invalid: there is no such folder.
+        Invalid: there is no such folder, or something in it would replace nothing.
     """
     own: list[BaseLoader] = []
     if templates is not None:
@@ -79,6 +80,8 @@ def environment(templates: Path | None = None) -> Environment:
         "unnamed": _unnamed,
     }
     made.filters.update(filters)
+    if templates is not None:
+        examine(templates, made, frozenset(ChoiceLoader(_HERE).list_templates()))
     return made
 
 
@@ -193,6 +196,9 @@ def _told(name: str, error: BaseException) -> str:
     place = next(
         filter(None, map(_place, reversed(traceback.extract_tb(error.__traceback__)))), name
     )
+    if isinstance(error, RecursionError):
+        words = "it takes itself in, over and over; what it replaces is in 'standard/'"
+        return f"template {place}: {words}"
     words = str(error) if isinstance(error, TemplateError) else said(error)
     return f"template {place}: {words}"
 

@@ -55,12 +55,14 @@ STYLE: Final = ("pictures.css", "parts.css")
 VERIFIER: Final = tuple(
     f"verify/{name}.js"
     for name in (
+        "guard",
         "bytes",
         "tree",
         "notes",
         "bundle",
         "fold",
         "shown",
+        "sight",
         "comparing",
         "saving",
         "kept",

@@ -23,16 +23,18 @@ True
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import attrs
 from markupsafe import Markup, escape
 
-from evledger.exceptions import NotFound
+from evledger.article.links import web_address
+from evledger.exceptions import Invalid, NotFound
 from evledger.legible import one_line, shortened
 from evledger_html.article import filling
 from evledger_html.environment import called, environment, filled, source_of
 from evledger_html.pages import STYLE, document
-from evledger_html.values import Places
+from evledger_html.values import Places, erasures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,11 +73,11 @@ class Embed:
     document: str
     fragment: Markup
 
-    def iframe(self, *, height: int = 320) -> Markup:
+    def iframe(self, *, height: int = 520) -> Markup:
         """Give the document in an ``iframe``, which may run its own script and nothing else.
 
         Args:
-            height: of the frame, in CSS pixels.
+            height: of the frame, in CSS pixels; what has no room in it is scrolled to.
         """
         frame = (
             '<iframe class="evl-frame" loading="lazy" '
@@ -131,24 +133,26 @@ class Parts:
             "source_card", source, given["places"], given["tiers"], located=given["located"]
         )
 
-    def embed(self, id: str, *, is_open: bool = True) -> Embed:
+    def embed(self, id: str, *, is_open: bool = True, address: str | None = None) -> Embed:
         """Give a claim to be shown in another page.
 
         Args:
             id: the claim's.
             is_open: whether it is unfolded at first.
+            address: where the article's page is, so that a link leads to the claim there.
 
         Returns:
             An embed, whose document proves itself where the context has a chain.
 
         Raises:
+            Invalid: the address is none that a link may lead to.
             NotFound: there is no such claim.
             PluginError: a template is broken.
         """
         claim, source = self._claim(id)
         title = f"Claim {claim.id}: {shortened(one_line(str(claim.text)), _TITLE)}"
         own = {"claim": claim, "source": source, "title": title, "is_open": is_open}
-        parts = {**self._filling, **own}
+        parts = {**self._filling, **own, "address": _place_of(claim, address)}
         names = [f"claim:{id}", *([] if source is None else [f"source:{source.id}"])]
         fragment = filled(self._templates, "embed/card.html", parts)
         return Embed(
@@ -162,8 +166,9 @@ class Parts:
         places = Places(self._view, () if chain is None else chain.describing)
         bundle = None
         if chain is not None:
-            numbers = (n for name in (*names, "ledger") for n in places.of(name))
-            bundle = chain.bundle(numbers, places.openings(names))
+            shown = {n for name in (*names, "ledger") for n in places.of(name)}
+            wanted = shown.union(erasures(chain, self._view, shown))
+            bundle = chain.bundle(wanted, places.openings(names))
         return document(
             self._templates,
             "embed/document.html",
@@ -188,6 +193,16 @@ class Parts:
         return called(self._templates, "parts.html", macro, *given, **named)
 
 
+def _place_of(claim: Claim, address: str | None) -> str | None:
+    """Give the address of a claim on the article's page."""
+    page = None if address is None else web_address(address)
+    if address is not None and page is None:
+        msg = f"address={address!r:.80}: no link can lead there; give the article's http(s) address"
+        raise Invalid(msg)
+    anchor = quote(f"claim:{claim.id}", safe=":")
+    return None if page is None else f"{page.partition('#')[0]}#{anchor}"
+
+
 # -- one part ----------------------------------------------------------------------------
 
 
@@ -201,9 +216,16 @@ def source_card(view: View, id: str, context: RenderContext) -> Markup:
     return Parts(view, context).source_card(id)
 
 
-def embed(view: View, id: str, context: RenderContext, *, is_open: bool = True) -> Embed:
+def embed(
+    view: View,
+    id: str,
+    context: RenderContext,
+    *,
+    is_open: bool = True,
+    address: str | None = None,
+) -> Embed:
     """Give a claim to be shown in another page; see :meth:`Parts.embed`."""
-    return Parts(view, context).embed(id, is_open=is_open)
+    return Parts(view, context).embed(id, is_open=is_open, address=address)
 
 
 def score_panel(score: Score | FailedScore, *, templates: Path | None = None) -> Markup:

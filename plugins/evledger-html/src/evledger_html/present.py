@@ -9,6 +9,7 @@ import attrs
 
 from evledger.article.values import sealable
 from evledger.entries import Claim, Entry, Source
+from evledger.ranking import marks
 from evledger.reviewing import held_back
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Present:
         name: its whole name.
         field: the field that has its words.
         words: these, or why they are not shown.
-        tier, stance: a claim's.
+        tier, stance, source: a claim's.
         marks: what a reader must know of it.
     """
 
@@ -34,6 +35,7 @@ class Present:
     words: Any
     tier: str | None = None
     stance: Any = None
+    source: str | None = None
     marks: tuple[str, ...] = ()
 
 
@@ -67,10 +69,17 @@ def present(view: View, name: str | None) -> Present | None:
     words = None if entry is None else _words(view, entry, field)
     if name is None or entry is None or words is None:
         return None
-    found = Present(name=name, field=field, words=words, marks=tuple(_marks(entry)))
     if isinstance(entry, Claim):
-        return attrs.evolve(found, tier=entry.tier, stance=sealable(entry.stance))
-    return found
+        return Present(
+            name=name,
+            field=field,
+            words=words,
+            tier=entry.tier,
+            stance=sealable(entry.stance),
+            source=entry.source,
+            marks=marks(view, entry),
+        )
+    return Present(name=name, field=field, words=words, marks=tuple(_marks(entry)))
 
 
 def _words(view: View, entry: Entry, field: str) -> Any:
@@ -84,13 +93,12 @@ def _words(view: View, entry: Entry, field: str) -> Any:
 
 
 def _marks(entry: Entry) -> Iterator[str]:
-    """Say what a reader must know; the first three are what the records demand."""
-    if isinstance(entry, Claim) and entry.withdrawn is not None:
-        yield "withdrawn"
-    if isinstance(entry, Source) and entry.is_retracted:
+    """Say what a reader must know of a source; a claim's marks are those of the article."""
+    if not isinstance(entry, Source):
+        return
+    if entry.is_retracted:
         yield "retracted"
-    if isinstance(entry, Claim | Source):
-        if entry.review is not None and entry.review.verdict == "rejected":
-            yield "rejected by a reviewer"
-        elif entry.assertion != "manual" and entry.review is None:
-            yield "automatic, not reviewed"
+    if entry.review is not None and entry.review.verdict == "rejected":
+        yield "rejected by a reviewer"
+    elif entry.assertion != "manual" and entry.review is None:
+        yield "automatic, not reviewed"

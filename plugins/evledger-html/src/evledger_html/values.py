@@ -9,15 +9,17 @@ from markupsafe import Markup, escape
 
 from evledger.article import Concealed
 from evledger.entries import Claim, Source
+from evledger.events import FieldsErased
 from evledger.legible import visible
 from evledger.reviewing import held_back
 from evledger_html.reasons import reasons_of
 
 if TYPE_CHECKING:
     from evledger.entries import Entry
+    from evledger.rendering import Chain
     from evledger.view import View
 
-__all__ = ["Places", "bound", "shown", "worth_telling"]
+__all__ = ["Places", "bound", "erasures", "shown", "worth_telling"]
 
 
 def shown(value: object) -> str:
@@ -47,6 +49,31 @@ def bound(value: object, field: str) -> Markup:
     hidden = f' data-evl-hidden="{value.concealed}"' if isinstance(value, Concealed) else ""
     text = escape(shown(value))
     return Markup(f'<bdi data-evl-value="{field}"{hidden}>{text}</bdi>')  # noqa: S704  # escaped
+
+
+def erasures(chain: Chain, view: View, places: Collection[int]) -> Iterator[int]:
+    """Give the records by which sealed fields of some records were erased.
+
+    A page that shows a value as erased is to prove that it was.
+
+    Args:
+        chain: of the ledger.
+        view: of the same records.
+        places: the numbers of the records whose fields may be gone.
+
+    >>> import evledger
+    >>> from evledger import GapNoted, seal
+    >>> with evledger.open("memory:") as store:
+    ...     semax = store.create("semax", title="Semax", by="curator")
+    ...     record = semax.append(seal(GapNoted(id="g1", text="A name."), "text"), by="curator")
+    ...     erased = semax.erase(1, "text", reason="asked", by="curator")
+    ...     chain = semax.render_context().chain
+    ...     list(erasures(chain, semax.view(), [1])), list(erasures(chain, semax.view(), [0]))
+    ([2], [])
+    """
+    for record in chain.records() if view.erased else ():
+        if isinstance(record.event, FieldsErased) and record.event.n in places:
+            yield record.n
 
 
 def worth_telling(places: Iterable[int], size: int) -> Collection[int]:

@@ -14,6 +14,8 @@
 
   /** So many entries are shown at first, and with every press of the button. */
   const STEP = 100;
+  /** So many characters of an address are repeated. */
+  const LONGEST = 100;
   const FIELDS = { text: "q", sort: "sort", from: "from", to: "to" };
 
   // -- what the page holds ------------------------------------------------------------------
@@ -23,6 +25,7 @@
   const facets = new Map(Object.entries(columns.facets));
   const form = /** @type {HTMLFormElement} */ (document.querySelector(".evl-filters"));
   const status = form.querySelector("[data-evl-matches]");
+  const clear = form.querySelector("[data-evl-clear]");
   const more = document.querySelector("[data-evl-more]");
   const list = document.querySelector(".evl-shown");
   const shelf = document.querySelector(".evl-shelf");
@@ -30,6 +33,9 @@
 
   /** The entries that match, in their order, by their numbers in `items`. */
   let found = items.map((_, index) => index);
+
+  /** What is to be said of the page's address, which may ask for what is not here. */
+  let remarked = "";
 
   // -- searching ----------------------------------------------------------------------------
 
@@ -171,7 +177,9 @@
     const [all, shown] = [items.length, list.children.length];
     const matches = `${found.length === all ? "All" : `${found.length} of`} ${all} entries match.`;
     const rest = found.length - shown;
-    status.textContent = rest ? `${matches} The first ${shown} are shown.` : matches;
+    const first = rest ? `The first ${shown} are shown.` : "";
+    status.textContent = [matches, first, remarked].filter(Boolean).join(" ");
+    clear.hidden = found.length === all;
     more.hidden = rest === 0;
     more.textContent = `Show ${Math.min(rest, STEP)} more`;
   }
@@ -181,6 +189,7 @@
   /** Show what is chosen, and write it into the page's address. */
   function apply() {
     const wanted = chosen();
+    remarked = "";
     show(sorted(matching(wanted), wanted.get(FIELDS.sort)));
     const place = document.location.href.replace(/#.*$/su, "");
     const hash = wanted.toString();
@@ -210,11 +219,54 @@
     const hash = document.location.hash.slice(1);
     const record = /^r([0-9]+)$/u.exec(hash);
     const target = document.getElementById(hash) ?? document.getElementById(decode(hash));
-    if (record) lineOf(Number(record[1]))?.scrollIntoView({ behavior: "instant" });
-    else if (hash.includes("=") && !target) {
-      choose(new URLSearchParams(hash));
-      apply();
-    } else if (target && shelf.contains(target)) lead(target);
+    remarked = "";
+    if (record) followRecord(Number(record[1]));
+    else if (target) shelf.contains(target) && lead(target);
+    else if (hash.includes("=")) followChoice(new URLSearchParams(hash));
+    else if (hash) remark(`There is no “${decode(hash).slice(0, LONGEST)}” here.`);
+  }
+
+  /**
+   * Show the line of a record.
+   * @param {number} n
+   */
+  function followRecord(n) {
+    const line = lineOf(n);
+    if (line) line.scrollIntoView({ behavior: "instant" });
+    else remark(`There is no record ${n} here.`);
+  }
+
+  /**
+   * Show what a choice asks for, and say what of it is not known here.
+   * @param {URLSearchParams} wanted
+   */
+  function followChoice(wanted) {
+    choose(wanted);
+    const unknown = unknownOf(wanted).join(", ").slice(0, LONGEST);
+    apply();
+    remark(unknown && `Not known here: “${unknown}”.`);
+  }
+
+  /**
+   * Give those parts of a choice that the form did not take.
+   * @param {URLSearchParams} wanted
+   * @returns {string[]}
+   */
+  function unknownOf(wanted) {
+    const taken = chosen();
+    const isIdle = (name, value) => value === "" || (name === FIELDS.sort && value === "number");
+    const isTaken = ([name, value]) => isIdle(name, value) || taken.getAll(name).includes(value);
+    return [...wanted].filter((each) => !isTaken(each)).map((each) => each.join("="));
+  }
+
+  /**
+   * Say something of the page's address beside how many entries match, and go there.
+   * @param {string} text
+   */
+  function remark(text) {
+    remarked = text;
+    tell();
+    document.getElementById("evl-entries").scrollIntoView({ behavior: "instant" });
   }
 
   /**
@@ -247,16 +299,34 @@
   const stretches = [...document.querySelectorAll(".evl-stretch")];
   const firsts = stretches.map((stretch) => Number(stretch.dataset.evlFirst));
 
+  const LINES = ":is(ol, li, p, a, time, bdi)";
+  const GIVEN = ["class", "id", "href", "start", "aria-label"];
+
+  /**
+   * Tell whether an element is one that lines of the log are made of, and has no sign of a verdict.
+   * @param {Element} element
+   * @returns {boolean}
+   */
+  function isOfLog(element) {
+    const [classes, href] = [element.className, element.getAttribute("href") ?? "#"];
+    const isGiven = element.getAttributeNames().every((name) => GIVEN.includes(name));
+    const isPlain = /^(evl-(lines?|told))?$/u.test(classes) && href.startsWith("#");
+    return element.matches(LINES) && isGiven && isPlain;
+  }
+
   /**
    * Put the lines of a stretch in the place of the element that has them for want of a script.
-   * They are this page's own markup, which a parser reads here as it would have done there.
+   * A parser reads them here as it would have done there; what is no line of the log, and was not
+   * there to be verified, stays out.
    * @param {Element} stretch
    */
   function fill(stretch) {
     const waiting = stretch.querySelector("noscript");
     if (!waiting) return;
-    const read = new DOMParser().parseFromString(waiting.textContent, "text/html");
-    stretch.replaceChildren(...read.body.children);
+    const { body } = new DOMParser().parseFromString(waiting.textContent, "text/html");
+    const isLog = [...body.querySelectorAll("*")].every(isOfLog);
+    const words = "These are no lines of a log: left out.";
+    stretch.replaceChildren(...(isLog ? body.children : [words]));
     stretch.classList.remove("evl-is-waiting");
   }
 
@@ -306,9 +376,10 @@
   form.querySelector("details").open = matchMedia("(min-width: 64rem)").matches;
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.querySelector("[data-evl-all]").addEventListener("click", () => {
+  clear.addEventListener("click", () => {
     form.reset();
     apply();
+    form.elements[FIELDS.text].focus(); // the button hides itself
   });
   more.addEventListener("click", showMore);
   document.addEventListener("toggle", openHistory, { capture: true });

@@ -4,6 +4,40 @@
 const ascend = (numbers, below) =>
   numbers.every((n, i) => Number.isInteger(n) && n > (numbers[i - 1] ?? -1) && n < below);
 
+const MOST_SIZES = 1000;
+const isText = (value) => typeof value === "string";
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+
+/** Give what tells whether a value is a list of what passes a test. */
+const listOf = (test) => (value) => Array.isArray(value) && value.every((item) => test(item));
+
+/** Give what tells whether a value is a list of so many things, each of which passes its test. */
+const row = (...tests) => (value) =>
+  Array.isArray(value) && value.length === tests.length && tests.every((test, i) => test(value[i]));
+
+const SHAPE = {
+  "evledger-proofs": (value) => value === 1,
+  checkpoint: (value) => value === undefined || isText(value),
+  hashes: listOf(isText),
+  keys: listOf(isText),
+  ledger: isText,
+  openings: listOf(row(isCount, isText, isText, isText)),
+  records: listOf(row(isCount, isText)),
+  root: isText,
+  size: isCount,
+  sizes: listOf(isCount),
+};
+
+/** Read a bundle, which has one way to be written (the page writes each < as an escape). */
+function parse(text) {
+  const bundle = JSON.parse(text);
+  const odd = Object.keys(SHAPE).find((name) => !SHAPE[name](bundle[name]));
+  need(!odd, `its “${odd}” is not what is known here`);
+  need(bundle.sizes.length <= MOST_SIZES, `it is to lead back to more than ${MOST_SIZES} sizes`);
+  need(canonical(bundle).replaceAll("<", "\\u003c") === text, "it is not canonical JSON");
+  return bundle;
+}
+
 /**
  * Read what proves the page, and verify all of it but signatures.
  *
@@ -11,10 +45,9 @@ const ascend = (numbers, below) =>
  *   `faults`, by number what is wrong with the others; `openings` by record and field
  */
 async function readBundle(text) {
-  const bundle = JSON.parse(text);
-  need(bundle["evledger-proofs"] === 1, "it is of a version that is not known here");
+  const bundle = parse(text);
   const { size, sizes, records, checkpoint: note } = bundle;
-  const checkpoint = note === undefined ? null : readCheckpoint(note);
+  const checkpoint = note === undefined ? null : readCheckpoint(note, CHECKPOINT);
   const places = records.map(([n]) => n);
   need(size > 0 && ascend(places, size) && ascend(sizes, size), "its numbers do not ascend");
   need(!checkpoint || checkpoint.size <= size, "the checkpoint is of more records than the tree");

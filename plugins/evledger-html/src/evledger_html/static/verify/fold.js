@@ -14,6 +14,7 @@ function fieldsOf({ n, data, sealed }, names) {
 class Fold {
   entries = new Map();
   links = new Set();
+  erased = new Map(); // record and field to the record that says so
 
   /** Take in the next record; one of a type or version that is not known changes nothing. */
   take(record) {
@@ -46,6 +47,11 @@ class Fold {
     alter(entry, record.data);
   }
 
+  /** Take in that sealed fields are gone for good. */
+  erase(_, { n, data }) {
+    for (const field of data.fields) this.erased.set(`${data.n} ${field}`, n);
+  }
+
   /** Take in that two sources are linked, which changes neither. */
   link(_, { data }) {
     this.links.add(`link:${data.source}/${data.other}/${data.relation}`);
@@ -56,7 +62,9 @@ class Fold {
     const { target, verdict } = record.data;
     const [kind, rest = ""] = target.split(/:(.*)/s);
     if (kind === "source" || kind === "claim") {
-      this.change(target, record, [], (entry) => (entry.isRejected = verdict === "rejected"));
+      const judge = (entry) =>
+        Object.assign(entry, { isReviewed: true, isRejected: verdict === "rejected" });
+      this.change(target, record, [], judge);
     } else if (!this.links.has(target)) {
       const question = `question:${rest.split("/")[0]}`;
       if (this.entries.get(question)?.evidence.has(target)) this.change(question, record);
@@ -99,6 +107,7 @@ const FOLDS = new Map(
     "gap-noted": ["add", "gap"],
     "gap-closed": ["change", "gap"],
     "caveat-noted": ["add", "caveat"],
+    "fields-erased": ["erase"],
     "caveat-withdrawn": ["change", "caveat", [], withdraw],
   }),
 );

@@ -52,10 +52,10 @@ function readNote(note) {
 const CHECKPOINT = /^([^\n]+)\n([1-9][0-9]{0,14})\n([^\n]+)\n$/;
 const SIGNED_HEAD = /^evledger-head\/v1\n([^\n]+)\n([1-9][0-9]{0,14})-[0-9a-f]{64}\n([^\n]+)\n$/;
 
-/** Read a checkpoint, or a signed head, which says the same of the tree. */
-function readCheckpoint(text) {
+/** Read a checkpoint, or what else of the given forms says the same of the tree. */
+function readCheckpoint(text, ...forms) {
   const note = readNote(text);
-  const parts = SIGNED_HEAD.exec(note.text) ?? CHECKPOINT.exec(note.text);
+  const parts = forms.map((form) => form.exec(note.text)).find(Boolean);
   need(parts, "a checkpoint has three lines: origin, size and root");
   return { ...note, origin: parts[1], size: Number(parts[2]), root: fromBase64(parts[3], 32) };
 }

@@ -22,6 +22,8 @@ let brought = []; // keys that the reader brought
 /** Read the page's proof, and see who vouches for it. */
 async function load() {
   const text = document.getElementById("evl-bundle")?.textContent;
+  const [mask] = MASKS;
+  if (mask !== undefined) return { ...NOTHING, fault: `“${mask}” stands for something else in it` };
   if (!text) return { ...NOTHING };
   if (!globalThis.crypto?.subtle) {
     return { ...NOTHING, lack: "browsers verify only what is opened from a file or over https" };
@@ -43,6 +45,23 @@ async function load() {
   }
 }
 
+/** Give all that is wrong with the proof, whatever of it the page shows. */
+const faultsOf = ({ faults = new Map(), openings = new Map() }) =>
+  [...faults.values(), ...Array.from(openings.values(), ({ fault }) => fault)].filter(Boolean);
+
+const WHOLE = ["claim", "source", "question", "gap", "caveat", "component"];
+
+/** Give what is recorded, and not shown where the page says that it shows everything. */
+function unshown({ fold }) {
+  const place = document.querySelector("[data-evl-whole]");
+  if (!place || !fold) return [];
+  const elements = place.querySelectorAll("[data-evl-entry]");
+  const there = new Set(Array.from(elements, ({ dataset }) => dataset.evlEntry));
+  const entries = Array.from(fold.entries.values()).filter(({ kind }) => WHOLE.includes(kind));
+  const missing = entries.filter(({ name }) => !there.has(name));
+  return missing.map(({ name }) => `${name} is recorded, and not shown`);
+}
+
 /** Read the keys that the page brings; one that is unsound is none. */
 async function ownKeys({ keys }, remarks) {
   const sound = [];
@@ -56,10 +75,30 @@ async function ownKeys({ keys }, remarks) {
   return sound;
 }
 
-/** Verify the page, and show what was found. */
+/** Verify the page, and show what was found; whatever happens, no sign is left as it was. */
 async function verify() {
   const began = performance.now();
-  page = await load();
+  try {
+    const strays = settle();
+    page = await load();
+    page = { ...page, strays: [...strays, ...faultsOf(page), ...unshown(page)] };
+    const folded = [];
+    await each(document.querySelectorAll(VALUES), (part) => {
+      if (part.checkVisibility?.() ?? true) seekShadow(part);
+      else folded.push(part);
+    });
+    await judge(began);
+    let isHidden = false; // what is folded away takes long to look at, and nobody sees it yet
+    await each(folded, (part) => (isHidden = seekShadow(part) || isHidden));
+    if (isHidden) await judge(began);
+  } catch (error) {
+    page = { ...NOTHING, fault: `the check could not run (${error.message})` };
+    showFailure(page.fault);
+  }
+}
+
+/** Verify all entries, and show what was found. */
+async function judge(began) {
   const verdicts = [];
   await each(document.querySelectorAll(ENTRIES), (element) => verdicts.push(check(element)));
   page = { ...page, verdicts, took: performance.now() - began };
@@ -69,6 +108,7 @@ async function verify() {
 
 /** Verify one entry, and show what was found. */
 function check(element) {
+  plain = new WeakSet();
   const parts = partsOf(element);
   const found = compare(page, element, parts);
   showEntry(parts.verdicts, found);
@@ -83,6 +123,7 @@ function check(element) {
  */
 async function verifyEntry(element) {
   await ready;
+  if (element.isConnected) element.querySelectorAll(VALUES).forEach(seekShadow);
   return check(element);
 }
 
@@ -117,8 +158,8 @@ function listen() {
   find("[data-evl-check]")?.addEventListener("click", () => answer(paste?.value ?? ""));
 }
 
-listen();
 const ready = verify();
+listen();
 
 globalThis.evledger = Object.freeze({
   ready,
