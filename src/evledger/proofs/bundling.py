@@ -62,7 +62,7 @@ def cover(size: int, places: Sequence[int], cuts: Sequence[int] = ()) -> Iterato
     >>> list(cover(7, [2]))
     [(0, 2), (2, 3), (3, 4), (4, 7)]
     >>> list(cover(7, [], cuts=[5]))
-    [(0, 4), (4, 5), (5, 7)]
+    [(0, 4), (4, 5), (5, 6), (6, 7)]
     """
     waiting = [(0, size)] if size else []
     while waiting:
