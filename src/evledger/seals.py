@@ -18,7 +18,7 @@ import attrs
 from evledger.codec import is_list, parse_canonical
 from evledger.exceptions import Invalid
 
-__all__ = ["SALT_BYTES", "Hidden", "Opening", "commit", "new_salt"]
+__all__ = ["SALT_BYTES", "Hidden", "Opening", "commit", "new_salt", "read_salt"]
 
 SALT_BYTES: Final = 32
 
@@ -96,6 +96,25 @@ def new_salt() -> bytes:
     32
     """
     return secrets.token_bytes(SALT_BYTES)
+
+
+def read_salt(text: str) -> bytes:
+    """Read a salt as proofs carry it: 64 lower-case hexadecimal digits.
+
+    Raises:
+        Invalid: it is something else.
+
+    >>> read_salt("00" * 32) == bytes(32)
+    True
+    """
+    try:
+        salt = bytes.fromhex(text)
+    except ValueError:
+        salt = b""
+    if len(salt) != SALT_BYTES or salt.hex() != text:
+        msg = f"the salt of an opening is not {SALT_BYTES} bytes in hexadecimal"
+        raise Invalid(msg)
+    return salt
 
 
 def commit(salt: bytes, value: bytes) -> str:

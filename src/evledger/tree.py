@@ -38,6 +38,7 @@ __all__ = [
     "inclusion_proof",
     "leaf_hash",
     "make_bundle",
+    "middle_of",
     "node_hash",
     "parse_bundle",
     "right_edge",
@@ -469,8 +470,16 @@ def root_of(subtrees: Subtrees, start: int, stop: int) -> bytes:
     return _joined(parts)
 
 
-def _middle(start: int, stop: int) -> int:
-    """Split leaves at k, the largest power of two below their number (RFC 6962 section 2.1)."""
+def middle_of(start: int, stop: int) -> int:
+    """Split leaves at k, the largest power of two below their number (RFC 6962 section 2.1).
+
+    Args:
+        start: the first leaf.
+        stop: the leaf behind the last; at least two are between them.
+
+    >>> middle_of(0, 7), middle_of(4, 7)
+    (4, 6)
+    """
     return start + (1 << (stop - start - 1).bit_length() - 1)
 
 
@@ -499,7 +508,7 @@ def inclusion_proof(subtrees: Subtrees, n: int, size: int) -> list[bytes]:
     path: list[bytes] = []
     start, stop = 0, size
     while stop - start > 1:
-        middle = _middle(start, stop)
+        middle = middle_of(start, stop)
         if n < middle:
             path.append(root_of(subtrees, middle, stop))
             stop = middle
@@ -538,7 +547,7 @@ def consistency_proof(subtrees: Subtrees, old: int, new: int) -> list[bytes]:
     proof: list[bytes] = []
     start, stop = 0, new
     while old != stop:
-        middle = _middle(start, stop)
+        middle = middle_of(start, stop)
         if old <= middle:
             proof.append(root_of(subtrees, middle, stop))
             stop = middle

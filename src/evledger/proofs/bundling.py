@@ -26,9 +26,9 @@ from evledger.notes import SignedNote, VerifierKey, decode_base64, encode_base64
 from evledger.proofs.files import check_digests
 from evledger.proofs.signing import checkpoint_at, signed_sizes
 from evledger.proofs.verifying import Recorded, open_field
-from evledger.seals import SALT_BYTES, Opening
+from evledger.seals import Opening, read_salt
 from evledger.stores.volumes import stored_volume
-from evledger.tree import leaf_hash, node_hash
+from evledger.tree import leaf_hash, middle_of, node_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ def cover(size: int, places: Sequence[int], cuts: Sequence[int] = ()) -> Iterato
         if stop - start == 1 or not _is_divided(start, stop, places, cuts):
             yield start, stop
         else:
-            middle = _middle(start, stop)
+            middle = middle_of(start, stop)
             waiting += [(middle, stop), (start, middle)]
 
 
@@ -78,11 +78,6 @@ def _is_divided(start: int, stop: int, places: Sequence[int], cuts: Sequence[int
     """Tell whether a range holds a leaf that is to be on its own, or a cut goes through it."""
     place, cut = bisect_left(places, start), bisect_right(cuts, start)
     return (place < len(places) and places[place] < stop) or (cut < len(cuts) and cuts[cut] < stop)
-
-
-def _middle(start: int, stop: int) -> int:
-    """Split leaves at k, the largest power of two below their number (RFC 6962 section 2.1)."""
-    return start + (1 << (stop - start - 1).bit_length() - 1)
 
 
 class _Folded:
@@ -102,7 +97,7 @@ class _Folded:
             if stop - start < 2:
                 msg = f"the hashes do not tell that of record {start}"
                 raise NotProven(msg)
-            middle = _middle(start, stop)
+            middle = middle_of(start, stop)
             known = node_hash(self.hash(start, middle), self.hash(middle, stop))
             self._known[start, stop] = known
         return known
@@ -203,7 +198,7 @@ def _read(value: Mapping[str, Any]) -> Bundle:
         sizes=tuple(_each(size, int) for size in value["sizes"]),
         records=tuple((n, line.encode()) for n, line in _rows(value["records"], (int, str))),
         openings=tuple(
-            Opening(n, field, _salt(salt), text.encode())
+            Opening(n, field, read_salt(salt), text.encode())
             for n, field, salt, text in _rows(value["openings"], (int, str, str, str))
         ),
         hashes=tuple(decode_base64(_each(digest, str)) for digest in value["hashes"]),
@@ -224,17 +219,6 @@ def _rows(rows: Iterable[Any], kinds: tuple[type, ...]) -> Iterator[Any]:
             msg = f"{row!r:.60}: expected an array of {names}"
             raise Invalid(msg)
         yield row
-
-
-def _salt(text: str) -> bytes:
-    try:
-        salt = bytes.fromhex(text)
-    except ValueError:
-        salt = b""
-    if len(salt) != SALT_BYTES or salt.hex() != text:
-        msg = f"the salt of an opening is not {SALT_BYTES} bytes in hexadecimal"
-        raise Invalid(msg)
-    return salt
 
 
 def _checked(read: Bundle) -> Bundle:

@@ -24,7 +24,7 @@ from evledger.exceptions import EvledgerError, Invalid, NotProven
 from evledger.notes import decode_base64
 from evledger.proofs.files import TlogProof, check_digests
 from evledger.record import parse_time
-from evledger.seals import SALT_BYTES, Opening
+from evledger.seals import Opening, read_salt
 from evledger.tree import leaf_hash, verify_inclusion
 
 if TYPE_CHECKING:
@@ -345,13 +345,7 @@ def _object(value: Any, shape: Mapping[str, type]) -> dict[str, Any]:
 
 def _read_opening(value: Any) -> Opening:
     fields = _object(value, {"field": str, "n": int, "salt": str, "value": str})
-    try:
-        salt = bytes.fromhex(fields["salt"])
-    except ValueError:
-        salt = b""
-    if len(salt) != SALT_BYTES or salt.hex() != fields["salt"]:
-        msg = f"the salt of an opening is not {SALT_BYTES} bytes in hexadecimal"
-        raise Invalid(msg)
+    salt = read_salt(fields["salt"])
     return Opening(fields["n"], fields["field"], salt, fields["value"].encode())
 
 
