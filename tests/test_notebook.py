@@ -85,8 +85,8 @@ def test_a_ledger_is_shown_as_its_view() -> None:
     assert html == html_of(ledger.view())
     assert "<strong>Semax</strong>" in html
     assert f"test at {ledger.head().size}-{ledger.head().hash[:8]}…" in html
-    assert "2 sources, 3 claims that stand, 1 questions, 1 gaps" not in html
-    assert "2 sources, 3 claims that stand, 1 question, 1 gap" in html
+    assert "2 sources, 3 claims that count, 1 questions, 1 gaps" not in html
+    assert "2 sources, 3 claims that count, 1 question, 1 gap" in html
 
 
 def test_a_score_is_shown_with_its_formula() -> None:

@@ -90,7 +90,7 @@ if TYPE_CHECKING:
         Note,
         Rejection,
     )
-    from evledger.ledger import Appended, Erasure, Ledger
+    from evledger.ledger import Ledger
     from evledger.notes import VerifierKey
     from evledger.plugins import Plugins
     from evledger.proofs.keys import Signer, new_key
@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from evledger.store import Store, open
     from evledger.verification import Fault, Verification
     from evledger.view import Change, View, diff
+    from evledger.writing import Appended, Erasure
 
 __all__ = [
     "About",
@@ -303,11 +304,7 @@ _MODULES: Final = {
         "Note",
         "Rejection",
     ),
-    "ledger": (
-        "Appended",
-        "Erasure",
-        "Ledger",
-    ),
+    "ledger": ("Ledger",),
     "plugins": ("Plugins",),
     "ranking": ("Ranking",),
     "record": ("Record",),
@@ -341,6 +338,10 @@ _MODULES: Final = {
         "Change",
         "View",
         "diff",
+    ),
+    "writing": (
+        "Appended",
+        "Erasure",
     ),
 }
 """Where each name is at home.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 from blake3 import blake3
@@ -26,46 +26,18 @@ from evledger.exceptions import Invalid
 from evledger.schema import Seal, seal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
     from evledger.chain import Head
     from evledger.record import Record
+    from evledger.writing import Writer
 
 __all__ = ["Batch"]
 
 _FIRST_BLOCK: Final = 8
 _LARGEST_BLOCK: Final = 1_024
-
-
-class Target(Protocol):
-    """The ledger, as a batch sees it."""
-
-    def reserve(self, counter: str, count: int) -> int:
-        """Raise a counter and give the first number reserved."""
-        ...
-
-    def release(self, counter: str, reserved: int, used: int) -> None:
-        """Give back the numbers that were reserved and not used."""
-        ...
-
-    def earlier(self, once: str) -> Sequence[Record]:
-        """Give the records from the one that holds a retry token on; none where it is free."""
-        ...
-
-    def append_batch(
-        self,
-        events: Sequence[Event | Seal],
-        *,
-        by: str,
-        once: str | None,
-        expect: Head | None,
-        reserved: dict[str, tuple[int, int]],
-        attachments: Mapping[str, bytes],
-    ) -> Sequence[Record]:
-        """Append, keep the attachments and give back unused ids, all in one step."""
-        ...
 
 
 @attrs.define
@@ -108,9 +80,14 @@ class Batch:
     """
 
     def __init__(
-        self, ledger: Target, *, by: str, once: str | None = None, expect: Head | None = None
+        self,
+        writer: Writer,
+        *,
+        by: str,
+        once: str | None = None,
+        expect: Head | str | None = None,
     ) -> None:
-        self._ledger = ledger
+        self._writer = writer
         self._by = by
         self._once = once
         self._expect = expect
@@ -124,7 +101,7 @@ class Batch:
     def __enter__(self) -> Self:
         if self._once is not None:
             once_key(self._once)
-            self._earlier = self._ledger.earlier(self._once)
+            self._earlier = self._writer.earlier(self._once)
         return self
 
     def __exit__(
@@ -137,7 +114,7 @@ class Batch:
             self._give_back()
             return
         try:
-            self.records = self._ledger.append_batch(
+            self.records = self._writer.append(
                 self._events,
                 by=self._by,
                 once=self._once,
@@ -203,7 +180,7 @@ class Batch:
     def _next(self, counter: str) -> int:
         block = self._blocks.setdefault(counter, _Block())
         if block.next > block.last:
-            first = self._ledger.reserve(counter, block.size)
+            first = self._writer.reserve(counter, block.size)
             if first != block.last + 1 or not block.last:
                 block.unused = first - 1  # others have reserved in between
             block.next, block.last = first, first + block.size - 1
@@ -324,7 +301,7 @@ class Batch:
 
     def _give_back(self) -> None:
         for counter, block in self._blocks.items():
-            self._ledger.release(counter, block.last, block.unused)
+            self._writer.release(counter, block.last, block.unused)
 
     def _earlier_id(self, mark: Mark) -> str | None:
         """Give the id that this event had when the batch was appended before."""

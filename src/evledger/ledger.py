@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import functools
-import io
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
-from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Final, cast, overload
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import attrs
-from blake3 import blake3
 
-from evledger.appending import Composer, Repeated, once_key
 from evledger.archive import write_archive
 from evledger.article.links import proof_of
 from evledger.asking import Answer, Prompt, ask, suggest
 from evledger.auditing import audit
 from evledger.batch import Batch
-from evledger.chain import PAGE_EVENTS, ChainEnd, Head, page_lines
+from evledger.chain import Head
 from evledger.chained import StoredChain
 from evledger.checkpoints import Checkpoint, Vouched, cosignature
 from evledger.checks import CheckReport, check
-from evledger.codec import Line, check_by, read_line
+from evledger.codec import read_line
 from evledger.events import (
     Attachment,
     Event,
-    FieldsErased,
     LedgerDescribed,
     LedgerOpened,
 )
@@ -42,7 +37,6 @@ from evledger.exceptions import (
     StoreError,
 )
 from evledger.finding import Hit, find
-from evledger.forgetting import forgetting
 from evledger.importing import (
     FetchContext,
     Importer,
@@ -78,12 +72,12 @@ from evledger.ranking import Ranking, rank
 from evledger.reading import Reader
 from evledger.record import Record
 from evledger.rendering import RenderContext, Rendered, files_of, render
-from evledger.schema import Draft, Seal
+from evledger.schema import Seal
 from evledger.scoring import Failure, Influence, Score, attempt, influence, score
-from evledger.seals import Opening
 from evledger.verification import Level, Verification, trust_of
 from evledger.view import View
 from evledger.vocabulary import Vocabulary
+from evledger.writing import Appended, Erasure, Writer
 
 if TYPE_CHECKING:
     import os
@@ -93,56 +87,7 @@ if TYPE_CHECKING:
     from evledger.notes import VerifierKey, VerifierKeys
     from evledger.store import Store
 
-__all__ = ["Appended", "Erasure", "Ledger"]
-
-_SPOOL: Final = 1 << 20  # bytes of an attachment that are held in memory
-
-
-@attrs.frozen
-class Erasure:
-    """What erasing did.
-
-    Attributes:
-        n: the record whose fields were erased.
-        fields: their names.
-        pending: whether a reader still keeps the old bytes in the files;
-            erasing the same fields again, later, finishes it.
-    """
-
-    n: int
-    fields: tuple[str, ...]
-    pending: bool
-
-
-class Appended(Sequence[Record]):
-    """The records that an append wrote, read when they are looked at.
-
-    Attributes:
-        first: the position of the first.
-        head: the head after the last.
-    """
-
-    def __init__(self, ledger: Ledger, first: int, count: int, head: Head) -> None:
-        self._ledger = ledger
-        self._count = count
-        self.first = first
-        self.head = head
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, index: int) -> Record: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Record, ...]: ...
-    def __getitem__(self, index: int | slice) -> Record | tuple[Record, ...]:
-        places = range(self.first, self.first + self._count)[index]
-        if isinstance(places, int):
-            return self._ledger.record(places)
-        return tuple(self._ledger.record(n) for n in places)
-
-    def __repr__(self) -> str:
-        return f"<{self._count} records from {self.first}>"
+__all__ = ["Ledger"]
 
 
 class Ledger:
@@ -159,10 +104,10 @@ class Ledger:
         self.store = store
         self._backend = store.backend
         self._vocabulary = store.plugins.vocabulary
-        self._end: ChainEnd | None = None
         self._reader = Reader(
             store.backend, name, store.plugins.vocabulary, store.plugins.projections
         )
+        self._writer = Writer(self._reader, store.clock)
 
     def __repr__(self) -> str:
         return f"<Ledger {self.name} in {self._backend.url}>"
@@ -211,9 +156,11 @@ class Ledger:
             ClockError: the last record lies more than a day ahead of the clock.
             StoreError: the database could not do it; nothing was written.
         """
-        return self._append(self._drafts(events), by, expect, once, allow_future=allow_future)
+        return self._writer.append(
+            events, by=by, expect=expect, once=once, allow_future=allow_future
+        )
 
-    def batch(self, *, by: str, once: str | None = None, expect: Head | None = None) -> Batch:
+    def batch(self, *, by: str, once: str | None = None, expect: Head | str | None = None) -> Batch:
         """Collect events that are appended, all or none, when the ``with`` block ends.
 
         The batch hands out ids: ``s1``, ``c1``, ``q1``.
@@ -223,109 +170,11 @@ class Ledger:
             once: a retry token.
             expect: the head that the caller believes in.
         """
-        return Batch(self, by=by, once=once, expect=expect)
+        return Batch(self._writer, by=by, once=once, expect=expect)
 
-    def append_batch(
-        self,
-        events: Sequence[Event | Seal],
-        *,
-        by: str,
-        once: str | None = None,
-        expect: Head | None = None,
-        reserved: Mapping[str, tuple[int, int]] | None = None,
-        attachments: Mapping[str, bytes] | None = None,
-    ) -> Appended:
-        """Append a batch; see :meth:`append` and :class:`~evledger.batch.Batch`."""
-        drafts = self._drafts(events)
-        return self._append(drafts, by, expect, once, reserved=reserved, attachments=attachments)
-
-    def _drafts(self, events: Sequence[Event | Seal]) -> list[Draft]:
-        drafts = [self._vocabulary.draft(event) for event in events]
-        for draft in drafts:
-            if draft.type in _OWN:
-                msg = f"{draft.type} is written by {_OWN[draft.type]} alone"
-                raise Invalid(msg)
-        return drafts
-
-    def reserve(self, counter: str, count: int) -> int:
-        """Reserve ``count`` ids of a kind, as ``source:s``, and give the number of the first."""
-        return self._backend.reserve(self.name, counter, count)
-
-    def release(self, counter: str, reserved: int, used: int) -> None:
-        """Give back the ids after ``used``, if ``reserved`` is still the last."""
-        self._backend.release(self.name, counter, reserved, used)
-
-    def earlier(self, once: str) -> Sequence[Record]:
+    def earlier(self, once: str) -> Appended:
         """Give the records from the one that holds a retry token on; none where it is free."""
-        held = self._backend.lookup(self.name, [once_key(once)])
-        if not held:
-            return ()
-        (first,) = held.values()
-        head = self.head()
-        return Appended(self, first, head.size - first, head)
-
-    def begin(self, event: LedgerOpened, by: str) -> None:
-        """Write event 0; see :meth:`evledger.Store.create`."""
-        self._append([self._vocabulary.draft(event)], by, creates=True)
-
-    def _append(
-        self,
-        drafts: Sequence[Draft],
-        by: str,
-        expect: Head | str | None = None,
-        once: str | None = None,
-        *,
-        allow_future: bool = False,
-        creates: bool = False,
-        reserved: Mapping[str, tuple[int, int]] | None = None,
-        attachments: Mapping[str, bytes] | None = None,
-    ) -> Appended:
-        if not drafts:
-            return self._append_nothing(once)
-        composer = Composer(
-            ledger=self.name,
-            drafts=drafts,
-            by=check_by(by),
-            clock=self.store.clock,
-            end=self._end,
-            expect=None if expect is None else Head.of(expect),
-            once=once,
-            allow_future=allow_future,
-            creates=creates,
-            reserved=reserved or {},
-            attachments=attachments or {},
-        )
-        try:
-            tip = self._backend.write(self.name, composer)
-        except Repeated as repeated:
-            return self._repeated(repeated.first, drafts, once or "")
-        self._end = composer.end
-        return Appended(self, tip.size - len(drafts), len(drafts), tip.head)
-
-    def _append_nothing(self, once: str | None) -> Appended:
-        if once is not None:
-            msg = f"once={once!r}: there is no event whose line could carry the token"
-            raise Invalid(msg)
-        head = self.head()
-        return Appended(self, head.size, 0, head)
-
-    def _repeated(self, first: int, drafts: Sequence[Draft], once: str) -> Appended:
-        """Give the records of an earlier batch of the same token, if it was the same batch."""
-        head = self.head()
-        count = min(len(drafts), head.size - first)
-        earlier = list(self._lines(first, first + count))
-        openings = {
-            (opening.n, opening.field): opening.value
-            for opening in self._backend.openings(self.name, first, first + count)
-        }
-        same = count == len(drafts) and all(
-            _is_draft_of(draft, read_line(line), openings)
-            for draft, line in zip(drafts, earlier, strict=True)
-        )
-        if not same:
-            msg = f"once={once!r} was used for other events, at record {first}; take a new token"
-            raise Refused(msg)
-        return Appended(self, first, count, head)
+        return self._writer.earlier(once)
 
     # -- reading
 
@@ -335,10 +184,7 @@ class Ledger:
         Raises:
             NotFound: the ledger is not so long.
         """
-        for record in self.records(n, n + 1):
-            return record
-        msg = f"ledger {self.name!r} has {self.head().size} records; there is no record {n}"
-        raise NotFound(msg)
+        return self._reader.record(n)
 
     def records(self, start: int = 0, stop: int | None = None) -> Iterator[Record]:
         """Give the records from ``start`` up to ``stop``, one at a time."""
@@ -413,12 +259,6 @@ class Ledger:
             if not self._backend.changed(self.name, after, patience):
                 waited += patience
 
-    def _lines(self, start: int, stop: int) -> Iterator[bytes]:
-        for page, text in self._reader.texts(start // PAGE_EVENTS, stop):
-            for n, line in enumerate(page_lines(text), page * PAGE_EVENTS):
-                if start <= n < stop:
-                    yield line
-
     # -- attachments
 
     def attach(self, data: bytes | IO[bytes], media_type: str) -> Attachment:
@@ -428,17 +268,7 @@ class Ledger:
             data: bytes, or a binary file, which is read to its end.
             media_type: as in ``application/pdf``.
         """
-        hasher, size = blake3(), 0
-        with SpooledTemporaryFile(_SPOOL) as spool:
-            source = io.BytesIO(data) if isinstance(data, bytes) else data
-            while chunk := source.read(_SPOOL):
-                hasher.update(chunk)
-                size += len(chunk)
-                spool.write(chunk)
-            spool.seek(0)
-            digest = hasher.hexdigest()
-            self._backend.attach(self.name, digest, cast("IO[bytes]", spool))
-        return Attachment(digest=digest, size=size, media_type=media_type)
+        return self._writer.attach(data, media_type)
 
     def attachment(self, attachment: Attachment | str) -> bytes:
         """Give an attachment's bytes.
@@ -500,7 +330,7 @@ class Ledger:
         index, done, is_kept = Index(), 0, False
         while not is_kept:  # somebody may append meanwhile
             size = self.head().size
-            for n, text in enumerate(self._lines(done, size), done):
+            for n, text in enumerate(self._reader.lines(done, size), done):
                 line = read_line(text)
                 index.apply(n, line.keys, line.refs, line.drops)
                 if progress is not None and n % 10_000 == 0:
@@ -772,34 +602,7 @@ class Ledger:
             Invalid: a field of the record is not sealed.
             NotFound: there is no such record, or the vault here never held the values.
         """
-        record = self.record(n)
-        unsealed = sorted(set(fields) - record.sealed.keys())
-        if not fields or unsealed:
-            sealed = ", ".join(sorted(record.sealed)) or "none"
-            what = unsealed[0] if unsealed else "nothing"
-            msg = f"record {n} ({record.type}): {what} is not a sealed field; sealed are: {sealed}"
-            raise Invalid(msg)
-        openings = [o for o in self._backend.openings(self.name, n, n + 1) if o.field in fields]
-        if openings:
-            self._forget(n, openings, reason, check_by(by))
-        elif any((n, field) not in self._reader.erased() for field in fields):
-            msg = f"the vault here does not hold {', '.join(fields)} of record {n}"
-            raise NotFound(msg)
-        done = self._backend.scrub(openings)
-        return Erasure(n, tuple(fields), not done)
-
-    def _forget(self, n: int, openings: Sequence[Opening], reason: str, by: str) -> None:
-        erased = FieldsErased(n=n, fields=tuple(o.field for o in openings), reason=reason)
-        composer = Composer(
-            ledger=self.name,
-            drafts=[self._vocabulary.draft(erased)],
-            by=by,
-            clock=self.store.clock,
-            end=self._end,
-        )
-        held = self._backend.attachments(self.name)
-        self._backend.write(self.name, forgetting(composer, openings, held))
-        self._end = composer.end
+        return self._writer.erase(n, fields, reason, by)
 
     # -- moving
 
@@ -1250,18 +1053,4 @@ def _names(names: Sequence[str], what: str) -> Sequence[str]:
     return names
 
 
-_OWN: Final = {"ledger-opened": "Store.create", "fields-erased": "Ledger.erase"}
 _ID_KINDS: Final = ("source", "claim", "question", "gap", "caveat", "component", "section")
-
-
-def _is_draft_of(draft: Draft, line: Line, openings: Mapping[tuple[int, str], bytes]) -> bool:
-    """Tell whether a line records this draft, as far as its sealed fields can be opened."""
-    keys = tuple(key for key in line.keys if not key.startswith("once:"))
-    return (
-        (draft.type, draft.v, draft.data) == (line.type, line.v, bytes(line.data))
-        and draft.names == (keys, line.refs, line.drops)
-        and draft.sealed.keys() == line.sealed.keys()
-        and all(
-            openings.get((line.n, field), value) == value for field, value in draft.sealed.items()
-        )
-    )

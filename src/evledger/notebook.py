@@ -40,7 +40,7 @@ def html_of_view(view: View) -> str:
     True
     """
     counts = view.counts
-    claims = counted(counts.claims, "claim that stands", "claims that stand")
+    claims = counted(counts.counted, "claim that counts", "claims that count")
     told = [
         counted(counts.sources, "source"),
         claims,

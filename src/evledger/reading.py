@@ -48,16 +48,16 @@ class Reader:
         vocabulary: Vocabulary,
         projections: Iterable[Projection] = (),
     ) -> None:
-        self._backend = backend
-        self._ledger = ledger
-        self._vocabulary = vocabulary
+        self.backend = backend
+        self.ledger = ledger
+        self.vocabulary = vocabulary
         self._projections = tuple(projections)
         self._begin()
 
     def _begin(self) -> None:
         self._process = os.getpid()
         self._lock = threading.Lock()
-        self._fold = Fold(self._vocabulary, self._projections)
+        self._fold = Fold(self.vocabulary, self._projections)
         self._openings: dict[tuple[int, str], bytes] = {}
         self._view: View | None = None
         self._lineage = Lineage()
@@ -70,14 +70,14 @@ class Reader:
 
         The last page's lines are those before ``stop``, so that its text hashes to that event.
         """
-        tip, tail = self._backend.tail(self._ledger)
+        tip, tail = self.backend.tail(self.ledger)
         size = tip.size if stop is None else min(stop, tip.size)
         full, rest = divmod(size, PAGE_EVENTS)
         stored = min(full + (rest > 0), tip.size // PAGE_EVENTS)
         prev = GENESIS
         if first >= stored > 0:
             prev = blake3(self._page(stored - 1)).hexdigest()
-        for page, text in enumerate(self._backend.pages(self._ledger, first, stored), first):
+        for page, text in enumerate(self.backend.pages(self.ledger, first, stored), first):
             if page == full:
                 yield page, b"".join(text.splitlines(keepends=True)[: rest + 1])
                 return
@@ -88,12 +88,31 @@ class Reader:
             yield full, page_header(tip.name, full, prev) + b"".join(tail[:rest])
 
     def _page(self, page: int) -> bytes:
-        for text in self._backend.pages(self._ledger, page, page + 1):
+        for text in self.backend.pages(self.ledger, page, page + 1):
             return text
-        msg = f"page {page} of ledger {self._ledger!r} is missing; run 'evledger verify'"
+        msg = f"page {page} of ledger {self.ledger!r} is missing; run 'evledger verify'"
         raise Broken(msg)
 
+    def lines(self, start: int, stop: int) -> Iterator[bytes]:
+        """Give the lines of the events from ``start`` up to ``stop``, each with its newline."""
+        for page, text in self.texts(start // PAGE_EVENTS, stop):
+            for n, line in enumerate(page_lines(text), page * PAGE_EVENTS):
+                if start <= n < stop:
+                    yield line
+
     # -- records
+
+    def record(self, n: int) -> Record:
+        """Give the record at a position.
+
+        Raises:
+            NotFound: the ledger is not so long.
+        """
+        for record in self.records(n, n + 1) if n >= 0 else ():
+            return record
+        size = self.backend.tip(self.ledger).size
+        msg = f"ledger {self.ledger!r} has {size} records; there is no record {n}"
+        raise NotFound(msg)
 
     def records(
         self,
@@ -115,7 +134,7 @@ class Reader:
             if needles and not any(needle in text for needle in needles):
                 continue
             first = page * PAGE_EVENTS
-            hidden = _OpeningsOfPage(self._backend, self._ledger, first)
+            hidden = _OpeningsOfPage(self.backend, self.ledger, first)
             for n, (raw, digest) in enumerate(
                 zip(page_lines(text), event_hashes(text), strict=True), first
             ):
@@ -141,13 +160,13 @@ class Reader:
             line = read_line(raw)
         except Invalid as error:
             msg = (
-                f"a line of ledger {self._ledger!r} cannot be read; run 'evledger verify' ({error})"
+                f"a line of ledger {self.ledger!r} cannot be read; run 'evledger verify' ({error})"
             )
             raise Broken(msg) from error
         return Record.of(line, raw, digest, self._event(line, openings))
 
     def _event(self, line: Line, openings: _OpeningsOfPage | None) -> Event | None:
-        kind = self._vocabulary.type_of(line.type)
+        kind = self.vocabulary.type_of(line.type)
         given: dict[str, Any] = {}
         try:
             for field in line.sealed if kind is not None else ():
@@ -158,7 +177,7 @@ class Reader:
                 given[field] = self._hidden(line.n, field)
                 if opened is not None and kind is not None:
                     given[field] = kind.convert(field, msgspec.json.decode(opened)[2])
-            return self._vocabulary.event(line, given)
+            return self.vocabulary.event(line, given)
         except (Invalid, msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError):
             return None
 
@@ -170,7 +189,7 @@ class Reader:
     def attachment(self, attachment: Attachment | str) -> bytes:
         """Give an attachment's bytes; see :meth:`evledger.Ledger.attachment`."""
         digest = attachment if isinstance(attachment, str) else attachment.digest
-        data = b"".join(self._backend.attachment(self._ledger, digest))
+        data = b"".join(self.backend.attachment(self.ledger, digest))
         if blake3(data).hexdigest() != digest:
             msg = f"the attachment kept as {digest} has other bytes"
             raise Broken(msg)
@@ -189,9 +208,9 @@ class Reader:
             if n is None or n == current.head.size:
                 return current
             if not 1 <= n <= current.head.size:
-                msg = f"ledger {self._ledger!r} has {current.head.size} events; it never had {n}"
+                msg = f"ledger {self.ledger!r} has {current.head.size} events; it never had {n}"
                 raise NotFound(msg)
-            fold = Fold(self._vocabulary, self._projections)
+            fold = Fold(self.vocabulary, self._projections)
             head = self._take(fold, n)
             openings = {place: v for place, v in self._openings.items() if place[0] < n}
             erased = self._fold.state.erased
@@ -212,7 +231,7 @@ class Reader:
             msg = f"{moment} has no time zone; give one, as in 2026-11-22T10:00:00Z"
             raise Invalid(msg)
         at = format_time(moment)
-        tip, tail = self._backend.tail(self._ledger)
+        tip, tail = self.backend.tail(self.ledger)
         page = self._page_at(at, tip.size // PAGE_EVENTS, tail)
         for _, text in self.texts(page, tip.size):
             times = [read_line(line).at for line in page_lines(text)]
@@ -220,7 +239,7 @@ class Reader:
             if size:
                 return size
             break
-        msg = f"ledger {self._ledger!r} had no events yet at {at}"
+        msg = f"ledger {self.ledger!r} had no events yet at {at}"
         raise NotFound(msg)
 
     def _page_at(self, at: str, full: int, tail: Sequence[bytes]) -> int:
@@ -235,14 +254,14 @@ class Reader:
         return low
 
     def _catch_up(self) -> None:
-        tip = self._backend.tip(self._ledger)
+        tip = self.backend.tip(self.ledger)
         if self._view is not None and self._view.head == tip.head:
             return
         try:
             self._advance(tip)
         except BaseException:
             # Half a step would be taken for a whole one: begin anew the next time.
-            self._fold = Fold(self._vocabulary, self._projections)
+            self._fold = Fold(self.vocabulary, self._projections)
             self._openings, self._view, self._lineage = {}, None, Lineage()
             self._erased = ()
             raise
@@ -250,13 +269,13 @@ class Reader:
     def _advance(self, tip: Tip) -> None:
         before = self._fold.state.size
         if tip.size < before:
-            msg = f"ledger {self._ledger!r} had {before} events and has {tip.size} now"
+            msg = f"ledger {self.ledger!r} had {before} events and has {tip.size} now"
             raise Broken(msg)
         head = self._take(self._fold, tip.size)
         state = self._fold.state
         # A new mapping: earlier views keep theirs.
         openings = dict(self._openings)
-        for opening in self._backend.openings(self._ledger, before, tip.size):
+        for opening in self.backend.openings(self.ledger, before, tip.size):
             openings[opening.n, opening.field] = opening.value
         for n, field in state.erased:
             openings.pop((n, field), None)

@@ -21,8 +21,10 @@ from evledger.plugins import Plugins
 from evledger.proofs.mirroring import fetch_log
 from evledger.proofs.signing import keep_published
 from evledger.proofs.targets import Source, open_source
+from evledger.reading import Reader
 from evledger.stores.base import Backend
 from evledger.verification import trust_of
+from evledger.writing import Writer
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -44,7 +46,9 @@ def open(  # the front door: evledger.open(url)
     Args:
         url: ``sqlite:///evidence.db``, a path, or ``memory:``; plugins bring other schemes.
             A SQLite file is created where there is none.
-        plugins: what the ledgers are read and written with; the built-in ones by default.
+        plugins: what the ledgers are read and written with; all that is installed by default,
+            as :meth:`Plugins.discover <evledger.Plugins.discover>` finds it, which imports the
+            plugins' modules. :meth:`Plugins.builtin <evledger.Plugins.builtin>` imports none.
         clock: gives the time in UTC; the system's by default.
 
     Returns:
@@ -133,7 +137,6 @@ class Store:
             Conflict: there is a ledger of this name.
             Invalid: the name, or another value, is not of its form.
         """
-        ledger = Ledger(self, name)
         event = LedgerOpened(
             name=name,
             id=secrets.token_hex(16),
@@ -142,8 +145,9 @@ class Store:
             tiers=tuple(tiers),
             origin=origin,
         )
-        ledger.begin(event, by)
-        return ledger
+        reader = Reader(self.backend, name, self.plugins.vocabulary)
+        Writer(reader, self.clock).begin(event, by)
+        return Ledger(self, name)
 
     def restore(
         self,

@@ -79,10 +79,12 @@ class Counts:
         sources: all sources.
         sources_by_kind: of each kind.
         sources_by_platform: of each platform; ``""`` for those of none.
-        claims: claims that stand.
-        claims_by_tier: of each tier, in the ledger's order of tiers.
-        claims_by_stance: of each stance.
-        withdrawn: claims that stand no longer.
+        claims: all claims, whether they count as evidence or not.
+        counted: the claims that count, as :attr:`View.counted` tells.
+        claims_by_tier: those that count, of each tier, in the ledger's order of tiers.
+        claims_by_stance: those that count, of each stance.
+        left_out: those that do not count, by the reason, of
+            :data:`evledger.counting.REASONS`, why they do not.
     """
 
     events: int
@@ -90,9 +92,10 @@ class Counts:
     sources_by_kind: Mapping[str, int]
     sources_by_platform: Mapping[str, int]
     claims: int
+    counted: int
     claims_by_tier: Mapping[str, int]
     claims_by_stance: Mapping[str, int]
-    withdrawn: int
+    left_out: Mapping[str, int]
 
 
 class Lineage:
@@ -184,19 +187,20 @@ class View:
         >>> view.counts.sources, view.counts.claims_by_tier["human"]
         (2, 1)
         """
-        standing = [claim for claim in self.claims.values() if claim.is_standing]
-        tiers = Counter(claim.tier for claim in standing)
+        sources, counted = self.sources.values(), self.counted
+        tiers = {tier: len(ids) for tier, ids in counted.tiers.items()}
         order = {tier.slug: tiers.pop(tier.slug, 0) for tier in self.tiers}
-        sources = self.sources.values()
+        stances = (self.claims[id].stance for id in counted.claims)
         return Counts(
             events=self.head.size,
             sources=len(self.sources),
             sources_by_kind=Counter(str(source.kind) for source in sources),
             sources_by_platform=Counter(str(source.platform or "") for source in sources),
-            claims=len(standing),
+            claims=len(self.claims),
+            counted=len(counted.claims),
             claims_by_tier={**order, **tiers},
-            claims_by_stance=Counter(str(claim.stance) for claim in standing),
-            withdrawn=len(self.claims) - len(standing),
+            claims_by_stance=Counter(map(str, stances)),
+            left_out={reason: len(ids) for reason, ids in counted.left_out.items()},
         )
 
     @functools.cached_property

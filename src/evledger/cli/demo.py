@@ -90,7 +90,7 @@ def _tell_counts(done: Tour, view: View) -> None:
     for slug, count in counts.items():
         bar = "█" * max(1, round(count * _BAR / most))
         click.echo(f"  {tiers.get(slug, slug):<12} {count:>3}  {click.style(bar, fg='cyan')}")
-    click.echo(f"  {'in all':<12} {view.counts.claims:>3}\n")
+    click.echo(f"  {'in all':<12} {view.counts.counted:>3}\n")
     stances = view.counts.claims_by_stance
     shares = ", ".join(f"{stances[stance]} {stance}" for stance in sorted(stances))
     click.echo(f"Their stances: {shares}.\n")

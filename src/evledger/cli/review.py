@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from evledger.events import Reviewed
-    from evledger.ledger import Appended
     from evledger.reviewing import Proposal
     from evledger.view import View
+    from evledger.writing import Appended
 
 __all__ = ["review"]
 
