@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -137,6 +140,48 @@ def test_all_scorers_side_by_side(installed: Run) -> None:
     text = installed("score", "semax", "--all").out
     assert "broken: FAILED" in text
     assert "division by zero" in text
+
+
+def test_scorer_that_fails_without_a_source(installed: Run, tmp_path: Path) -> None:
+    """A scorer that fails while influence is asked for is named, and the code says so."""
+    (module,) = (tmp_path / "site").glob("*.py")
+    picky = "return 1 / ('s1' in view.sources) and super().score(view)"
+    module.write_text(module.read_text().replace("return 1 / 0", picky))
+    args = ("score", "semax", "--scorer", "broken", "--scorer", "breadth")
+    assert installed(*args).code == Exit.DONE
+    ended = installed(*args, "--influence", "--json")
+    assert ended.code == Exit.UNFINISHED
+    influence = ended.document["influence"]
+    assert "ZeroDivisionError" in influence["broken"]["failure"]
+    assert {each["raw"] for each in influence["breadth"]} >= {"0.01"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_long_lines(semax: Run) -> None:
+    """Prose fits a terminal, broken between words and indented; a pipe gets it in one line."""
+    formula = semax("score", "semax", "--json").document["scores"][0]["formula"]
+    assert f"\n  {formula}\n" in semax("score", "semax").out
+    shown = at_terminal("score", "semax", columns=60)
+    *lines, head = shown.splitlines()
+    assert max(map(len, lines)) <= 60 < len(head)
+    assert formula in " ".join(shown.split())
+    assert "\n  4 × 0.12 (human claims)" in shown
+    assert "\n    " in shown
+
+
+def at_terminal(*args: str, columns: int) -> str:
+    """Give what the command writes to a terminal."""
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "evledger", *args]
+    told = {**os.environ, "COLUMNS": str(columns)}
+    found = b""
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=told):
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # by which Linux says that nobody writes any more
+            while read := os.read(ours, 4096):
+                found += read
+    os.close(ours)
+    return found.decode()
 
 
 def test_named_scorers(installed: Run) -> None:

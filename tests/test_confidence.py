@@ -93,8 +93,8 @@ def test_worked_figure(model: Score) -> None:
     assert model.label == "moderate — human claims present in ledger"
     assert [caution.name for caution in model.cautions] == ["saturated"]
     assert model.formula == (
-        "5 human claims × 0.12 + 6 preclinical claims × 0.04 + 78 anecdotal claims × 0.015 "
-        "+ 11 scientific sources × 0.01 = 2.12, capped at 0.95"
+        "5 × 0.12 (human claims) + 6 × 0.04 (preclinical claims) + 78 × 0.015 (anecdotal claims) "
+        "+ 11 × 0.01 (scientific sources) = 2.12, capped at 0.95"
     )
 
 
@@ -102,7 +102,7 @@ def test_worked_figure_is_saturated(model: Score) -> None:
     """The value would be the same without any of the human claims, and the caution says so."""
     assert named(model, "saturated").text == (
         "The sum, 2.12, is more than the cap of 0.95; "
-        "the value would be the same without any of its 5 human claims."
+        "the value would be the same without any of its human claims."
     )
 
 
@@ -263,16 +263,23 @@ def test_a_tier_that_the_ledger_no_longer_has() -> None:
 # -- cautions ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("count", "spare"), [(8, 0), (9, 1), (17, 9)])
-def test_how_many_claims_could_go(count: int, spare: int) -> None:
-    """Where the sum is above the cap, the caution counts the claims that change nothing."""
-    claims = [claim(f"c{number}", "s1") for number in range(count)]
-    found = confidence(seen(study("s1", "post"), *claims))
-    left = [confidence(seen(study("s1", "post"), *claims[:n])).value for n in (8, 7)]
-    assert left[0] == found.value
-    assert left[1] != found.value
-    said = f"without {spare} of its {count} human claims"
-    assert (said in named(found, "saturated").text) is (spare > 0)
+@pytest.mark.parametrize("kind", ["post", "trial"])
+@pytest.mark.parametrize("anecdotes", [0, 20, 70])
+@pytest.mark.parametrize("count", [1, 8, 9, 17])
+def test_how_many_claims_could_go(count: int, anecdotes: int, kind: str) -> None:
+    """The caution counts the best claims that change nothing, were they any, and no more."""
+    papers = [study(f"s{number}", kind) for number in range(count)]
+    claims = [claim(f"c{number}", f"s{number}") for number in range(count)]
+    others = [claim(f"o{number}", "s-own", "anecdotal") for number in range(anecdotes)]
+
+    def without(fewer: int) -> Score:
+        return confidence(seen(*papers, study("s-own", "post"), *others, *claims[fewer:]))
+
+    full = without(0)
+    spare = max(n for n in range(count + 1) if without(n).value == full.value)
+    said = [caution.text for caution in full.cautions if caution.name == "saturated"]
+    some = "any of its human" if spare == count else f"any {spare} of its {count} human"
+    assert (f"the value would be the same without {some} claims." in "".join(said)) is (spare > 0)
 
 
 def test_contradiction_names_both_sides() -> None:
@@ -288,7 +295,21 @@ def test_contradiction_names_both_sides() -> None:
     caution = named(confidence(view), "contradicted")
     assert caution.entries == ("claim:c1", "claim:c2", "claim:c3")
     assert caution.text == (
-        "2 counted claims contradict: c2, c3; 1 other claim about the same say otherwise."
+        "2 counted claims contradict: c2, c3; 1 other claim says otherwise about the same."
+    )
+
+
+def test_cautions_about_one_claim() -> None:
+    """What is said of one claim is said in the singular."""
+    rival = claim("c2", "s1", "published", stance="contradicts")
+    guess = claim("c-x", "s1", assertion="automatic")
+    found = confidence(seen(study("s1"), claim("c1", "s1"), rival, guess))
+    assert [named(found, name).text for name in ("contradicted", "no-weight")] == [
+        "1 counted claim contradicts: c2.",
+        "1 counted claim adds nothing, being of a tier without a weight: published (1).",
+    ]
+    assert named(found, "automatic-left-out").text == (
+        "1 claim left out: asserted automatically, reviewed by nobody: c-x."
     )
 
 
@@ -370,7 +391,8 @@ def test_tiers_without_a_weight() -> None:
     caution = named(confidence(seen(described, study("s1"), *claims)), "no-weight")
     assert caution.entries == ("claim:c2", "claim:c3")
     assert caution.text == (
-        "2 counted claims of tiers without a weight add nothing: in-silico (1), published (1)."
+        "2 counted claims add nothing, being of a tier without a weight: "
+        "in-silico (1), published (1)."
     )
 
 
@@ -388,7 +410,7 @@ def test_parameters_change_what_they_name_and_no_more() -> None:
     found = score(scorer, seen(study("s1"), *(claim(f"c{n}", "s1") for n in range(11))))
     assert (found.raw, found.label) == (Decimal(1), "!")
     assert found.formula == (
-        "11 human claims × 0.1 (at most 1) + 1 scientific sources × 0 = 1, capped at 0.95"
+        "11 × 0.1 (human claims, at most 1) + 1 × 0 (scientific sources) = 1, capped at 0.95"
     )
 
 
@@ -405,7 +427,7 @@ def test_printed_parameters_configure_the_same(given: dict[str, Any]) -> None:
 def test_a_cap_of_nothing_shows() -> None:
     """A term that is capped at 0 says so in the formula."""
     found = confidence(seen(study("s1", "post"), claim("c1", "s1")), {"caps": {"human": "0"}})
-    assert found.formula == "1 human claims × 0.12 (at most 0) = 0"
+    assert found.formula == "1 × 0.12 (human claims, at most 0) = 0"
 
 
 @pytest.mark.parametrize(
@@ -461,11 +483,18 @@ class TestConformance(ScorerTests):
         return QuantifiedConfidence()
 
 
-def test_weight_of_a_tier_that_is_not_there() -> None:
-    """A misspelt tier among the weights weighs nothing, and the score says so."""
-    with evledger.open("memory:", plugins=PLUGINS) as store:
-        view = store.create("semax", title="Semax", by="me").view()
-    scorer = QuantifiedConfidence().configured({"weights": {"humann": "0.9", "human": "0.2"}})
-    (caution,) = scorer.score(view).cautions
+@pytest.mark.parametrize("table", ["weights", "caps", "labels"])
+def test_parameters_of_a_tier_that_is_not_there(table: str) -> None:
+    """A misspelt tier among the parameters changes nothing, and the score says so."""
+    (caution,) = confidence(seen(), {table: {"humann": "0.9", "human": "0.2"}}).cautions
     assert (caution.name, caution.text.rpartition(": ")[2]) == ("unknown-tier", "humann.")
-    assert QuantifiedConfidence().score(view).cautions == ()
+
+
+def test_parameters_of_tiers_that_are_there() -> None:
+    """Its own tiers, a dropped one that claims are of, and the term of the sources are known."""
+    fewer = LedgerDescribed(tiers=(DEFAULT_TIERS[3], OWN))
+    tiers = LedgerDescribed(tiers=(Tier(slug="old", label="Old", description="Old."), OWN))
+    view = seen(tiers, study("s1"), claim("c1", "s1", "old"), fewer)
+    caps = {"in-silico": 1, "old": 1, "human": 1, "scientific-sources": 1}
+    names = [each.name for each in confidence(view, {"caps": caps}).cautions]
+    assert names == ["no-weight"]

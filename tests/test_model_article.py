@@ -123,7 +123,7 @@ def test_every_format_says_so(view: View, name: str) -> None:
     for expected in (
         "96 entries: 5 shown, 87 more, 4 low-confidence.",
         "0.95 capped from 2.12, moderate — human claims present in ledger",
-        "11 scientific sources × 0.01",
+        "11 × 0.01 (scientific sources)",
     ):
         assert expected in text
 

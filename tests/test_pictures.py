@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from evledger import (
     ClaimTagged,
     Failure,
     Head,
+    Influence,
     Invalid,
     LedgerDescribed,
     Outcome,
@@ -314,10 +316,10 @@ def test_score_is_drawn_as_it_is_told() -> None:
     score = score_of(term, raw=term.contribution, value=capped, cap=capped)
     picture = pictures.scores(score, [score_of(), Failure("grade", "no outcome")])
     texts = drawn_texts(picture)
-    for told in ("Example", "0.95", "ok", "9 human claims × 0.12", "+1.08", "Sum", "at most 0.95"):
+    for told in ("Example", "0.95", "ok", "human claims: 9 × 0.12", "+1.08", "Sum", "at most 0.95"):
         assert told in texts
     assert texts[-4:] == ["Example", "ok", "Grade", "failed: no outcome"]
-    told = "0.95, capped from 1.08: ok. 1.08 from 9 human claims."
+    told = "0.95, capped from 1.08: ok. 1.08 from human claims (9)."
     assert picture.summary == f"{told} Example: ok; Grade: failed: no outcome."
 
 
@@ -391,6 +393,19 @@ def test_influence_draws_the_value() -> None:
         ("s3", "Trial 3", "0", "0"),
     ]
     assert drawn_texts(picture)[-2:] == ["s1 Trial 1", "+0.25"]
+
+
+def test_influence_is_drawn_under_any_arithmetic() -> None:
+    """An application that lets no decimal be rounded gets the same picture."""
+    third = Decimal(1) / 3
+    score = score_of()
+    found = [
+        Influence(source=id, raw=number, value=number, label=None, without=score)
+        for id, number in (("s1", third), ("s2", -third))
+    ]
+    expected = pictures.influence(found, {})
+    with decimal.localcontext(prec=3, traps=[decimal.Inexact, decimal.Rounded]):
+        assert pictures.influence(found, {}) == expected
 
 
 def test_influence_under_a_cap_draws_the_sum() -> None:

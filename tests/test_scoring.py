@@ -88,6 +88,21 @@ def altered(**changes: Any) -> Term:
     return attrs.evolve(TERM, **changes)
 
 
+class Evil:
+    """What raises whenever it is looked at."""
+
+    def __bool__(self) -> bool:
+        raise RuntimeError
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+    __hash__ = None  # type: ignore[assignment]  # as Python has it beside an __eq__
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
 NAN, INFINITE = Decimal("NaN"), Decimal("Infinity")
 
 
@@ -111,7 +126,15 @@ NAN, INFINITE = Decimal("NaN"), Decimal("Infinity")
         ({"terms": (altered(cap=0.5),)}, "cap of 'a' is a float"),
         ({"terms": None}, "it cannot be read: TypeError"),
         ({"terms": (None,)}, "it cannot be read: AttributeError"),
+        ({"cap": Decimal("0.1")}, "value is 0.2, which is more than its cap of 0.1"),
+        ({"terms": (altered(count=-2, weight=Decimal("-0.1")),)}, "'a' counts -2"),
+        ({"terms": (altered(count=3),)}, "contribution of 'a' is 0.2, and should be 0.3"),
+        ({"terms": (altered(cap=Decimal(0)),)}, "contribution of 'a' is 0.2, and should be 0"),
         ({"label": ""}, "it has no label"),
+        ({"label": " "}, "it has no label"),
+        ({"label": Evil()}, "it is of no use: TypeError"),
+        ({"scorer": Evil()}, "it is of no use: TypeError"),
+        ({"head": Evil()}, "it is of no use: TypeError"),
         ({"scorer": "other"}, "it is signed 'other', version 1"),
         ({"version": 2}, "it is signed 'stub', version 2"),
         ({"head": Head(1, "00" * 32)}, "it is for head 1-0000"),
@@ -156,7 +179,7 @@ def test_a_score_that_only_grades() -> None:
 def test_what_does_not_add_up_need_not() -> None:
     """The terms of a scorer that is not additive need not sum to raw."""
     other = attrs.evolve(SOUND, additive=False, raw=Decimal("0.7"))
-    assert score(Stub(other), VIEW).formula == "2 things × 0.1 → 0.7"
+    assert score(Stub(other), VIEW).formula == "2 × 0.1 (things) → 0.7"
 
 
 def test_scorers_compute_exactly() -> None:
@@ -209,7 +232,7 @@ def test_formula_says_each_term() -> None:
     )
     found = attrs.evolve(SOUND, terms=terms, raw=Decimal("2.00"), value=Decimal(1))
     assert found.formula == (
-        "2 things × 0.1 + 9 posts × 0.1 (at most 0.3) + 1.5 for 3 trials = 2, capped at 1"
+        "2 × 0.1 (things) + 9 × 0.1 (posts, at most 0.3) + 1.5 (trials: 3) = 2, capped at 1"
     )
 
 

@@ -7,19 +7,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from evledger.counting import grouped
+from evledger.events import DEFAULT_TIERS
 from evledger.scoring import Caution
 
 if TYPE_CHECKING:
     from evledger.entries import Source
     from evledger.view import View
 
-__all__ = ["contradicted", "dependent", "left_out", "unweighted", "usual"]
+__all__ = ["contradicted", "dependent", "left_out", "unknown_tiers", "unweighted", "usual"]
 
 _NAMED: Final = 5  # of a caution's entries stand in its text
 
 _LEFT_OUT: Final = {
     "retracted": "left out: the source was retracted",
-    "automatic": "left out: asserted automatically, and nobody has reviewed them",
+    "automatic": "left out: asserted automatically, reviewed by nobody",
     "duplicate": "left out: the source is a duplicate of one that counts",
 }
 
@@ -42,12 +43,11 @@ def usual(view: View) -> tuple[Caution, ...]:
     >>> [(caution.name, caution.entries) for caution in usual(view)]
     [('automatic-left-out', ('claim:c1',))]
     """
-    found = (contradicted(view), *left_out(view), dependent(view))
-    return tuple(caution for caution in found if caution is not None)
+    return (*contradicted(view), *left_out(view), *dependent(view))
 
 
-def contradicted(view: View) -> Caution | None:
-    """Name the counted claims that take different sides; ``None`` where there are none.
+def contradicted(view: View) -> Iterator[Caution]:
+    """Name the counted claims that take different sides.
 
     These are the claims whose stance is ``contradicts``,
     and those that one of them contradicts because both are about the same.
@@ -55,13 +55,13 @@ def contradicted(view: View) -> Caution | None:
     counted = view.counted
     against = counted.stances.get("contradicts", ())
     if not against:
-        return None
+        return
     named = {*against, *counted.contradicted}
     others = len(named) - len(against)
-    said = f"; {_number(others, 'other claim')} about the same say otherwise" if others else ""
-    return Caution(
+    said = f"; {_clause(others, 'other claim', 'say')} otherwise about the same" if others else ""
+    yield Caution(
         name="contradicted",
-        text=f"{_number(len(against), 'counted claim')} contradict: {_some(against)}{said}.",
+        text=f"{_clause(len(against), 'counted claim', 'contradict')}: {_some(against)}{said}.",
         entries=_names("claim", (id for id in counted.claims if id in named)),
     )
 
@@ -78,8 +78,8 @@ def left_out(view: View) -> Iterator[Caution]:
             )
 
 
-def unweighted(view: View, weights: Mapping[str, Decimal]) -> Caution | None:
-    """Name the counted claims of tiers that weigh nothing; ``None`` where there are none.
+def unweighted(view: View, weights: Mapping[str, Decimal]) -> Iterator[Caution]:
+    """Name the counted claims of tiers that weigh nothing.
 
     Args:
         view: what is scored.
@@ -87,21 +87,36 @@ def unweighted(view: View, weights: Mapping[str, Decimal]) -> Caution | None:
     """
     tiers = {tier: ids for tier, ids in view.counted.tiers.items() if not weights.get(tier)}
     if not tiers:
-        return None
-    total = sum(map(len, tiers.values()))
+        return
+    total = _clause(sum(map(len, tiers.values())), "counted claim", "add")
     said = ", ".join(f"{tier} ({len(ids)})" for tier, ids in sorted(tiers.items()))
-    return Caution(
+    yield Caution(
         name="no-weight",
-        text=f"{_number(total, 'counted claim')} of tiers without a weight add nothing: {said}.",
+        text=f"{total} nothing, being of a tier without a weight: {said}.",
         entries=_names("claim", (id for ids in tiers.values() for id in ids)),
     )
+
+
+def unknown_tiers(view: View, named: Iterable[str]) -> Iterator[Caution]:
+    """Name the tiers that a scorer has parameters for and the ledger does not have.
+
+    Args:
+        view: what is scored.
+        named: the tiers that its parameters name; those that every ledger begins with may be.
+    """
+    tiers = (*DEFAULT_TIERS, *view.tiers)
+    unknown = set(named) - view.counted.tiers.keys() - {tier.slug for tier in tiers}
+    if unknown:
+        said = ", ".join(sorted(unknown))
+        text = f"Parameters are given for tiers that this ledger does not have: {said}."
+        yield Caution(name="unknown-tier", text=text)
 
 
 # -- dependent sources -------------------------------------------------------------------
 
 
-def dependent(view: View) -> Caution | None:
-    """Name the cited sources that may not be independent; ``None`` where all may be.
+def dependent(view: View) -> Iterator[Caution]:
+    """Name the cited sources that may not be independent.
 
     They are tied by links in force (``version-of``, ``same-study``, ``part-of``),
     by a trial, thread or book that they mention,
@@ -112,9 +127,9 @@ def dependent(view: View) -> Caution | None:
     ties |= _shared(view, cited)
     tied = frozenset[str]().union(*ties.values())
     if not tied:
-        return None
+        return
     said = ", ".join(f"{len(ids)} {how}" for how, ids in ties.items() if ids)
-    return Caution(
+    yield Caution(
         name="dependent-sources",
         text=f"{len(tied)} of {len(cited)} cited sources may not be independent: {said}.",
         entries=_names("source", (id for id in cited if id in tied)),
@@ -164,6 +179,11 @@ def _names(kind: str, ids: Iterable[str]) -> tuple[str, ...]:
 
 def _number(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _clause(count: int, noun: str, verb: str) -> str:
+    """Let a regular verb agree with what is counted."""
+    return f"{_number(count, noun)} {f'{verb}s' if count == 1 else verb}"
 
 
 def _some(ids: Collection[str]) -> str:

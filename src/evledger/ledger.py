@@ -660,7 +660,7 @@ class Ledger:
         ...         )
         ...     score = semax.score()
         >>> score.formula
-        '1 human claims × 0.12 + 1 scientific sources × 0.01 = 0.13'
+        '1 × 0.12 (human claims) + 1 × 0.01 (scientific sources) = 0.13'
         """
         return score(self.store.plugins.scorer(scorer), self.view(n, at=at))
 

@@ -12,7 +12,7 @@ import decimal
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
 
 import attrs
 import msgspec
@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 ZERO: Final = Decimal(0)
+ONE: Final = Decimal(1)
 ARITHMETIC: Final = decimal.Context(
     prec=60,
     rounding=decimal.ROUND_HALF_EVEN,
@@ -55,7 +56,8 @@ class Term:
 
     Attributes:
         name: a slug: ``human``.
-        label: what was counted, for readers: ``human claims``.
+        label: what was counted, for readers: ``human claims``; it stands beside the count, never
+            right behind it, so that one form does for one and for many.
         count: how many there are.
         weight: what each adds; ``None`` where they do not all add the same.
         contribution: what they add together, the cap applied.
@@ -130,13 +132,33 @@ class Outcome:
     why: tuple[str, ...] = ()
 
 
+def plain_decimal(number: Decimal) -> str:
+    """Write a decimal without exponent and without zeros at its end.
+
+    >>> plain_decimal(Decimal("2.120")), plain_decimal(Decimal("1E+2"))
+    ('2.12', '100')
+    """
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _as_text(value: Any) -> Any:
+    """Give parameters with every decimal in them as the text that a file would hold."""
+    if isinstance(value, Decimal):
+        return plain_decimal(value)
+    if isinstance(value, Mapping):
+        table = cast("Mapping[Any, Any]", value)
+        return {name: _as_text(item) for name, item in table.items()}
+    return value
+
+
 @attrs.frozen(kw_only=True)
 class Score:
-    """What a scorer says of a ledger at a head.
+    """What a scorer says of a ledger at a head; :meth:`of` makes one of terms that add up.
 
     Attributes:
         scorer, version: who says it.
-        parameters: all that it was configured with, decimals as text,
+        parameters: all that it was configured with; decimals become text,
             so that a configuration file could say the same.
         head: of the view.
         terms: the addends, in the scorer's order.
@@ -158,14 +180,16 @@ class Score:
     ...     raw=term.contribution, value=Decimal("0.95"), cap=Decimal("0.95"), label="moderate",
     ... )
     >>> score.formula
-    '9 human claims × 0.12 = 1.08, capped at 0.95'
+    '9 × 0.12 (human claims) = 1.08, capped at 0.95'
     """
 
     scorer: str
     version: int
     head: Head
     label: str
-    parameters: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    parameters: Mapping[str, Any] = attrs.field(
+        factory=dict[str, Any], converter=_as_text, hash=False
+    )
     terms: tuple[Term, ...] = ()
     raw: Decimal | None = None
     value: Decimal | None = None
@@ -175,6 +199,70 @@ class Score:
     outcomes: tuple[Outcome, ...] = ()
     method: str = ""
     source: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        scorer: Scorer,
+        view: View,
+        *,
+        terms: Iterable[Term],
+        label: str,
+        cap: Decimal = ONE,
+        parameters: Mapping[str, Any] | None = None,
+        cautions: Iterable[Caution] = (),
+        method: str = "",
+        source: str = "",
+    ) -> Self:
+        """Give the score whose value is the sum of its terms, or the cap where that is less.
+
+        Args:
+            scorer: who says it.
+            view: what was scored.
+            terms: the addends.
+            label: in words.
+            cap: the most that the value may be.
+            parameters: all that the scorer was configured with.
+            cautions: what to know first.
+            method: how it is computed.
+            source: where the method comes from.
+
+        >>> import evledger
+        >>> from evledger import Plugins
+        >>> class Breadth:
+        ...     name, version = "breadth", 1
+        ...
+        ...     def score(self, view):
+        ...         cited = len(view.counted.sources)
+        ...         term = Term.of("sources", "sources", count=cited, weight=Decimal("0.01"))
+        ...         return Score.of(self, view, terms=[term], label="breadth of the evidence")
+        >>> with evledger.open("memory:", plugins=Plugins.builtin()) as store:
+        ...     semax = store.create("semax", title="Semax and BDNF", by="curator")
+        ...     Breadth().score(semax.view()).formula
+        '0 × 0.01 (sources) = 0'
+        """
+        addends = tuple(terms)
+        with decimal.localcontext(ARITHMETIC):
+            raw = sum((term.contribution for term in addends), ZERO)
+        return cls(
+            scorer=scorer.name,
+            version=scorer.version,
+            head=view.head,
+            label=label,
+            parameters=parameters or {},
+            terms=addends,
+            raw=raw,
+            value=min(raw, cap),
+            cap=cap,
+            cautions=tuple(cautions),
+            method=method,
+            source=source,
+        )
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether the cap takes something away."""
+        return self.raw is not None and self.cap is not None and self.raw > self.cap
 
     def _repr_html_(self) -> str:
         """Give what a notebook shows."""
@@ -189,29 +277,21 @@ class Score:
             return ""
         left = " + ".join(_addend(term) for term in self.terms)
         sign = "=" if self.additive else "→"
-        capped = self.cap is not None and self.raw > self.cap
-        return f"{left} {sign} {plain_decimal(self.raw)}" + (
-            f", capped at {plain_decimal(self.cap)}" if capped and self.cap is not None else ""
+        capped = (
+            f", capped at {plain_decimal(self.cap)}"
+            if self.cap is not None and self.is_capped
+            else ""
         )
-
-
-def plain_decimal(number: Decimal) -> str:
-    """Write a decimal without exponent and without zeros at its end.
-
-    >>> plain_decimal(Decimal("2.120")), plain_decimal(Decimal("1E+2"))
-    ('2.12', '100')
-    """
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+        return f"{left} {sign} {plain_decimal(self.raw)}{capped}"
 
 
 def _addend(term: Term) -> str:
     if term.weight is None:
-        return f"{plain_decimal(term.contribution)} for {term.count} {term.label}"
-    text = f"{term.count} {term.label} × {plain_decimal(term.weight)}"
-    if term.cap is None or not term.is_capped:
-        return text
-    return f"{text} (at most {plain_decimal(term.cap)})"
+        return f"{plain_decimal(term.contribution)} ({term.label}: {term.count})"
+    what = term.label
+    if term.cap is not None and term.is_capped:
+        what += f", at most {plain_decimal(term.cap)}"
+    return f"{term.count} × {plain_decimal(term.weight)} ({what})"
 
 
 class Scorer(Protocol):
@@ -230,11 +310,7 @@ class Scorer(Protocol):
     ...             "sources", "cited sources", count=len(view.counted.sources),
     ...             weight=Decimal("0.01"),
     ...         )
-    ...         raw = term.contribution
-    ...         return Score(
-    ...             scorer=self.name, version=self.version, head=view.head, label="breadth",
-    ...             terms=(term,), raw=raw, value=min(raw, Decimal(1)), cap=Decimal(1),
-    ...         )
+    ...         return Score.of(self, view, terms=[term], label="breadth")
     """
 
     @property
@@ -314,18 +390,25 @@ def _fault(found: object, scorer: Scorer, view: View) -> str | None:
     """Say what is wrong with a score; ``None`` where nothing is."""
     if type(found) is not Score:
         return f"it returned {type(found).__name__}, not a Score"
+    try:
+        return (
+            _wrong_number(found)
+            or _wrong_type(found)
+            or _wrong_origin(found, scorer, view)
+            or _wrong_value(found)
+            or _wrong_term(found)
+            or _wrong_sum(found)
+        )
+    except PLUGIN_ERRORS as error:  # a plugin's score may hold anything
+        return f"it cannot be read: {said(error)}"
+
+
+def _wrong_origin(found: Score, scorer: Scorer, view: View) -> str | None:
     if (found.scorer, found.version) != (scorer.name, scorer.version):
         return f"it is signed {found.scorer!r}, version {found.version}"
     if found.head != view.head:
         return f"it is for head {found.head}, and the view's is {view.head}"
-    if not found.label:
-        return "it has no label"
-    try:
-        return (
-            _wrong_number(found) or _wrong_type(found) or _wrong_value(found) or _wrong_sum(found)
-        )
-    except PLUGIN_ERRORS as error:  # a plugin's score may hold anything
-        return f"it cannot be read: {said(error)}"
+    return None if found.label.strip() else "it has no label"
 
 
 def _wrong_type(found: Score) -> str | None:
@@ -365,7 +448,7 @@ _DIGITS: Final = 60  # as many as the arithmetic has; a number is also written o
 
 def _numbers(found: Score) -> Iterator[tuple[str, object]]:
     """Give every number of a score that is there, and what it is called."""
-    terms = [*found.terms, *(term for outcome in found.outcomes for term in outcome.terms)]
+    terms = _terms(found)
     for name, number in (
         ("raw", found.raw),
         *((f"weight of {term.name!r:.40}", term.weight) for term in terms),
@@ -379,6 +462,10 @@ def _numbers(found: Score) -> Iterator[tuple[str, object]]:
         yield f"contribution of {term.name!r:.40}", term.contribution
 
 
+def _terms(found: Score) -> list[Term]:
+    return [*found.terms, *(term for outcome in found.outcomes for term in outcome.terms)]
+
+
 def _values(found: Score) -> list[tuple[str, Decimal | None]]:
     outcomes = [(f"value of {each.outcome!r:.40}", each.value) for each in found.outcomes]
     return [("value", found.value), *outcomes]
@@ -388,6 +475,21 @@ def _wrong_value(found: Score) -> str | None:
     for name, number in _values(found):
         if number is not None and not 0 <= number <= 1:
             return f"{name} is {number}, which is not between 0 and 1"
+    if found.value is not None and found.cap is not None and found.value > found.cap:
+        return f"value is {found.value}, which is more than its cap of {found.cap}"
+    return None
+
+
+def _wrong_term(found: Score) -> str | None:
+    """Say which term is not what it says: so many parts of one weight, up to a cap."""
+    for term in _terms(found):
+        if term.count < 0:
+            return f"{term.name!r:.40} counts {term.count}"
+        if term.weight is None:
+            continue
+        due = Term.of("", "", count=term.count, weight=term.weight, cap=term.cap).contribution
+        if term.contribution != due:
+            return f"contribution of {term.name!r:.40} is {term.contribution}, and should be {due}"
     return None
 
 

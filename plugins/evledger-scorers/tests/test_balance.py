@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from decimal import Decimal
 from typing import Any
 
@@ -69,8 +70,8 @@ def test_the_score_can_be_recomputed() -> None:
     claims = [("human", "supports"), ("anecdotal", "contradicts"), ("preclinical", "mixed")]
     found = score(Balance(), seen(*claims))
     assert found.formula == (
-        "1 human claims that support × 1 + 1 preclinical claims that are mixed × 0.5 "
-        "+ 1 anecdotal claims that contradict × 0.1 → 0.78125"
+        "1 × 1 (human claims that support) + 1 × 0.5 (preclinical claims that are mixed) "
+        "+ 1 × 0.1 (anecdotal claims that contradict) → 0.78125"
     )
     (disputed,) = (each for each in found.cautions if each.name == "disputed")
     assert disputed.entries == ("claim:c0", "claim:c1", "claim:c2")
@@ -85,6 +86,8 @@ def test_disputedness(support: Decimal, against: Decimal) -> None:
     assert found == disputedness(against, support)
     assert (found == 1) is (support == against)
     assert (found == 0) is (support == 0)
+    with decimal.localcontext(prec=2):
+        assert disputedness(support, against) == found
 
 
 def test_parameters() -> None:
@@ -93,6 +96,8 @@ def test_parameters() -> None:
     found = score(scorer, seen(("human", "supports"), ("anecdotal", "contradicts")))
     assert (found.value, found.label) == (Decimal(1), "undisputed — all that take sides support")
     assert "no-weight" in [caution.name for caution in found.cautions]
+    misspelt = Balance().configured({"weights": {"humann": 1}})
+    assert [caution.name for caution in score(misspelt, seen()).cautions] == ["unknown-tier"]
     assert Balance().configured(found.parameters) == scorer
     with pytest.raises(Invalid, match="no parameter 'weight'; known are: weights"):
         Balance().configured({"weight": {}})

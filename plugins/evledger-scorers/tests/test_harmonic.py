@@ -74,11 +74,11 @@ def test_order_is_nothing(scores: list[Decimal], random: Random) -> None:
     assert harmonic_sum(shuffled) == harmonic_sum(scores)
 
 
-@pytest.mark.parametrize("wrong", ["-0.1", "1.1"])
+@pytest.mark.parametrize("wrong", ["-0.1", "1.1", "NaN", "sNaN", "Infinity"])
 def test_scores_out_of_bounds(wrong: str) -> None:
     """A score that is not from 0 to 1 is refused."""
     with pytest.raises(Invalid, match="expected one from 0 to 1"):
-        harmonic_sum([Decimal(wrong)])
+        harmonic_sum([Decimal(1), Decimal(wrong)])
 
 
 @given(
@@ -124,3 +124,11 @@ def test_parameters() -> None:
         Harmonic().configured({"weights": {"human": 1.1}})
     with pytest.raises(Invalid, match="no parameter 'cap'; known are: weights, stances"):
         Harmonic().configured({"cap": 1})
+    with pytest.raises(Invalid, match="stances names 'suports'; the stances are: supports, mixed"):
+        Harmonic().configured({"stances": {"suports": 1}})
+
+
+def test_weight_of_a_tier_that_is_not_there() -> None:
+    """A misspelt tier among the weights changes nothing, and a caution says so."""
+    found = score(Harmonic().configured({"weights": {"humann": 1}}), seen(("human", "supports")))
+    assert [caution.name for caution in found.cautions] == ["unknown-tier"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
-import math
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 
-from evledger.cautions import unweighted, usual
-from evledger.parameters import Reader, evolved, number, numbers, shown, texts
+from evledger.cautions import unknown_tiers, unweighted, usual
+from evledger.parameters import Reader, evolved, number, numbers, texts
 from evledger.scoring import ZERO, Caution, Score, Term, plain_decimal, present_tiers
 
 if TYPE_CHECKING:
@@ -99,46 +99,30 @@ class QuantifiedConfidence:
 
     def score(self, view: View) -> Score:
         """Score a view."""
-        terms = tuple(self._terms(view))
-        raw = sum((term.contribution for term in terms), ZERO)
-        return Score(
-            scorer=self.name,
-            version=self.version,
-            parameters=self._parameters(),
-            head=view.head,
-            terms=terms,
-            raw=raw,
-            value=min(raw, self.cap),
+        score = Score.of(
+            self,
+            view,
+            terms=self._terms(view),
             cap=self.cap,
             label=self._label(view),
-            cautions=tuple(self._cautions(view, terms, raw)),
+            parameters=attrs.asdict(self),
             method=_METHOD,
             source=_SOURCE,
         )
-
-    def _parameters(self) -> dict[str, Any]:
-        return {
-            "weights": shown(self.weights),
-            "sources": plain_decimal(self.sources),
-            "caps": shown(self.caps),
-            "cap": plain_decimal(self.cap),
-            "labels": dict(self.labels),
-        }
+        return attrs.evolve(score, cautions=tuple(self._cautions(view, score)))
 
     def _terms(self, view: View) -> Iterator[Term]:
         """Give a term for each tier that is present, strongest first, and one for the sources."""
         tiers = view.counted.tiers
         for slug, label in present_tiers(view):
-            weight = self.weights.get(slug, ZERO)
-            what = f"{label} claims"
-            yield Term.of(
-                slug, what, count=len(tiers[slug]), weight=weight, cap=self.caps.get(slug)
-            )
+            yield self._term(slug, f"{label} claims", len(tiers[slug]))
         cited = sum(view.sources[id].is_scientific for id in view.counted.sources)
         if cited:
-            what = "scientific sources"
-            cap = self.caps.get(_SOURCES)
-            yield Term.of(_SOURCES, what, count=cited, weight=self.sources, cap=cap)
+            yield self._term(_SOURCES, "scientific sources", cited)
+
+    def _term(self, name: str, label: str, count: int) -> Term:
+        weight = self.sources if name == _SOURCES else self.weights.get(name, ZERO)
+        return Term.of(name, label, count=count, weight=weight, cap=self.caps.get(name))
 
     def _label(self, view: View) -> str:
         best = next(present_tiers(view), None)
@@ -147,34 +131,32 @@ class QuantifiedConfidence:
         slug, label = best
         return self.labels.get(slug, f"not graded — {label} claims at best")
 
-    def _cautions(self, view: View, terms: tuple[Term, ...], raw: Decimal) -> Iterator[Caution]:
-        if raw > self.cap:
-            yield self._saturated(terms, raw)
+    def _cautions(self, view: View, score: Score) -> Iterator[Caution]:
+        if score.raw is not None and score.is_capped:
+            yield self._saturated(score.terms, score.raw)
         yield from usual(view)
-        idle = unweighted(view, self.weights)
-        if idle is not None:
-            yield idle
-        unknown = self.weights.keys() - _WEIGHTS.keys() - {tier.slug for tier in view.tiers}
-        if unknown:
-            said = ", ".join(sorted(unknown))
-            text = f"Weights are given for tiers that this ledger does not have: {said}."
-            yield Caution(name="unknown-tier", text=text)
+        yield from unweighted(view, self.weights)
+        tiers = {*self.weights, *self.labels, *(self.caps.keys() - {_SOURCES})}
+        yield from unknown_tiers(view, tiers)
 
     def _saturated(self, terms: tuple[Term, ...], raw: Decimal) -> Caution:
         text = f"The sum, {plain_decimal(raw)}, is more than the cap of {plain_decimal(self.cap)}"
-        for term in terms:
-            if term.name != _SOURCES and term.contribution:
-                spare = _spare(term, raw - self.cap)
-                some = "any" if spare == term.count else spare
-                fewer = f"without {some} of its {term.count} {term.label}"
-                text += f"; the value would be the same {fewer}" if spare else ""
-                break
+        best = next(term for term in terms if term.contribution)  # or there were no such sum
+        spare = 0 if best.name == _SOURCES else self._spare(best, terms, raw)
+        if spare:
+            some = "any of its" if spare == best.count else f"any {spare} of its {best.count}"
+            text += f"; the value would be the same without {some} {best.label}"
         return Caution(name="saturated", text=f"{text}.")
 
+    def _spare(self, best: Term, terms: tuple[Term, ...], raw: Decimal) -> int:
+        """Say how many claims could go, whichever, before the sum falls below the cap.
 
-def _spare(term: Term, excess: Decimal) -> int:
-    """Say how many of a term's parts could go before the sum falls by more than the excess."""
-    if term.weight is None or excess >= term.contribution:
-        return term.count
-    needed = math.ceil((term.contribution - excess) / term.weight)
-    return term.count - needed
+        Each may be the only one that cites a scientific source, which then goes with it.
+        """
+        studies = next((term.contribution for term in terms if term.name == _SOURCES), ZERO)
+
+        def lost(fewer: int) -> Decimal:
+            left = self._term(best.name, best.label, best.count - fewer)
+            return best.contribution - left.contribution + min(fewer * self.sources, studies)
+
+        return bisect.bisect_right(range(1, best.count + 1), raw - self.cap, key=lost)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,7 +64,8 @@ def score(
 ) -> None:
     """Score a ledger, and show how the number comes about.
 
-    The exit code is 3 where a scorer failed; the others are shown all the same.
+    The exit code is 3 where a scorer failed, on the ledger or without one of its sources;
+    the others are shown all the same.
     """
     if every and names:
         msg = "give --all or --scorer, not both"
@@ -78,7 +82,7 @@ def score(
         write_json(_document(view, scores, influences))
     else:
         write_lines(_lines(view, scores, influences))
-    if any(isinstance(found, Failure) for found in scores):
+    if any(isinstance(found, Failure) for found in (*scores, *influences.values())):
         context.exit(Exit.UNFINISHED)
 
 
@@ -163,7 +167,7 @@ def _lines(
             yield ""
         if isinstance(found, Failure):
             yield f"{found.name}: FAILED"
-            yield f"  {found.reason}"
+            yield from _prose(found.reason)
             continue
         yield from _explained(found)
         if found.scorer in influences:
@@ -185,22 +189,39 @@ def _number(number: Decimal | None) -> str:
 
 def _explained(found: Score) -> Iterator[str]:
     value = "" if found.value is None else f"{plain_decimal(found.value)}, "
-    yield f"{found.scorer} (version {found.version}): {value}{found.label}"
+    yield from _prose(f"{found.scorer} (version {found.version}): {value}{found.label}", indent="")
     if found.terms:
         rows = [(f"  {t.label}", str(t.count), *_weighed(t.weight, t.cap)) for t in found.terms]
         contributions = [plain_decimal(term.contribution) for term in found.terms]
         yield from table([(*row, c) for row, c in zip(rows, contributions, strict=True)])
     if found.formula:
-        yield f"  {found.formula}"
+        yield from _prose(found.formula)
     for outcome in found.outcomes:
         value = "" if outcome.value is None else f" {plain_decimal(outcome.value)}"
         yield f"  {outcome.outcome}: {outcome.label}{value}"
-        yield from (f"    {reason}" for reason in outcome.why)
-    yield from (f"  caution ({caution.name}): {caution.text}" for caution in found.cautions)
+        for reason in outcome.why:
+            yield from _prose(reason, indent="    ")
+    for caution in found.cautions:
+        yield from _prose(f"caution ({caution.name}): {caution.text}")
     if found.method:
-        yield f"  method: {found.method}"
+        yield from _prose(f"method: {found.method}")
     if found.source:
-        yield f"  source: {found.source}"
+        yield from _prose(f"source: {found.source}")
+
+
+def _prose(text: str, indent: str = "  ") -> Iterator[str]:
+    """Give a text in one line, and to a reader at a terminal in lines that fit."""
+    if not sys.stdout.isatty():
+        yield f"{indent}{text}"
+        return
+    yield from textwrap.wrap(
+        text,
+        shutil.get_terminal_size().columns,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,  # addresses
+        break_on_hyphens=False,
+    )
 
 
 def _weighed(weight: Decimal | None, cap: Decimal | None) -> tuple[str, str]:

@@ -84,15 +84,13 @@ def _of_outcome(outcome: Outcome) -> _Said:
 
 def _summary(score: Score, others: tuple[_Said, ...]) -> str:
     value = "No value" if score.value is None else exact(score.value)
-    drawn = f", capped from {exact(score.raw)}" if _is_capped(score) and score.raw else ""
-    terms = [f"{exact(term.contribution)} from {term.count:,} {term.label}" for term in score.terms]
+    drawn = f", capped from {exact(score.raw)}" if score.is_capped and score.raw else ""
+    terms = [
+        f"{exact(each.contribution)} from {each.label} ({each.count:,})" for each in score.terms
+    ]
     told = f" {'; '.join(terms[:_SHOWN])}." if terms else ""
     said = [f"{each.label}: {_value(each)}" for each in others]
     return f"{value}{drawn}: {score.label}.{told}" + (f" {'; '.join(said)}." if said else "")
-
-
-def _is_capped(score: Score) -> bool:
-    return score.raw is not None and score.cap is not None and score.raw > score.cap
 
 
 def _value(said: _Said) -> str:
@@ -107,7 +105,7 @@ def _rows(score: Score) -> Iterator[tuple[str, ...]]:
     if score.raw is not None:
         yield _sum(score), "", "", exact(score.raw), ""
     if score.cap is not None:
-        yield "cap", "", "", exact(score.cap), "reached" if _is_capped(score) else ""
+        yield "cap", "", "", exact(score.cap), "reached" if score.is_capped else ""
     yield _row(_said(score))
     yield from map(_row, map(_of_outcome, score.outcomes))
 
@@ -194,7 +192,7 @@ def _steps(score: Score) -> Iterator[_Step]:
 
 
 def _told(term: Term) -> str:
-    told = f"{term.count:,} {term.label}"
+    told = f"{term.label}: {term.count:,}"
     if term.weight is not None:
         told += f" × {brief(term.weight)}"
     return f"{told}, at most {brief(term.cap)}" if term.cap is not None and term.is_capped else told

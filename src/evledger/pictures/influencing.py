@@ -47,7 +47,7 @@ def influence(found: Iterable[Influence], titles: Mapping[str, object]) -> Pictu
     if not every:
         return absent("influence", _TITLE, "The ledger holds no source.")
     measure = "value" if any(each.value for each in every) else "raw"
-    bars = sorted(_bars(every, titles, measure), key=lambda bar: -abs(bar.number))
+    bars = sorted(_bars(every, titles, measure), key=_size, reverse=True)
     told = _told(bars, measure)
     return Picture(
         name="influence",
@@ -65,6 +65,10 @@ def _bars(every: Iterable[Influence], titles: Mapping[str, object], measure: str
         number: Decimal | None = each.value if measure == "value" else each.raw
         if number:
             yield _Bar(f"{each.source} {titles.get(each.source, '')}", number)
+
+
+def _size(bar: _Bar) -> Decimal:
+    return bar.number.copy_abs()  # exact, whatever the application's arithmetic
 
 
 # -- in words and as a table -------------------------------------------------------------
@@ -119,5 +123,5 @@ def _scale(bars: Iterable[_Bar]) -> tuple[float, float]:
 
 def _of_rest(rest: list[_Bar]) -> str:
     added = signed(total(bar.number for bar in rest))
-    most = brief(abs(rest[0].number))
+    most = brief(_size(rest[0]))
     return f"and {counted(len(rest), 'more source')}, {added} in sum, each at most {most}"

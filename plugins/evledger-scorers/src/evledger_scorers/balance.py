@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import attrs
 
 from evledger import Caution, Score, Term
-from evledger.cautions import unweighted, usual
-from evledger.parameters import Reader, evolved, numbers, shown
-from evledger.scoring import plain_decimal, present_tiers
+from evledger.cautions import unknown_tiers, unweighted, usual
+from evledger.parameters import Reader, evolved, numbers
+from evledger.scoring import ARITHMETIC, plain_decimal, present_tiers
 from evledger_scorers._tiers import PLACES, WEIGHTS
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def disputedness(support: Decimal, against: Decimal) -> Decimal:
     >>> disputedness(Decimal(3), Decimal(1)), disputedness(Decimal(2), Decimal(0))
     (Decimal('0.5'), Decimal('0'))
     """
-    return 2 * min(support, against) / (support + against)
+    with decimal.localcontext(ARITHMETIC):
+        return 2 * min(support, against) / (support + against)
 
 
 @attrs.frozen(kw_only=True)
@@ -80,7 +82,7 @@ class Balance:
         return Score(
             scorer=self.name,
             version=self.version,
-            parameters={"weights": shown(self.weights)},
+            parameters=attrs.asdict(self),
             head=view.head,
             terms=tuple(term for terms in sides.values() for term in terms),
             raw=share,
@@ -112,9 +114,8 @@ class Balance:
             text = f"Disputedness is {degree}, from 0 for one side only to 1 for even sides."
             yield Caution(name="disputed", text=text, entries=_on_sides(view))
         yield from usual(view)
-        idle = unweighted(view, self.weights)
-        if idle is not None:
-            yield idle
+        yield from unweighted(view, self.weights)
+        yield from unknown_tiers(view, self.weights)
 
 
 def _weigh(sides: Mapping[str, tuple[Term, ...]]) -> tuple[Decimal, Decimal]:

@@ -6,14 +6,14 @@ the scorer does the sum, and says where an assessment no longer stands on what c
 
 Source:
     Guyatt et al. 2011, GRADE guidelines 1, J Clin Epidemiol 64:383–394 (introduction),
-    3, 64:401–406 (rating the quality of evidence); Guyatt et al. 2013, GRADE guidelines 11,
-    J Clin Epidemiol 66:151–157 (an overall rating); the GRADE Handbook,
-    https://gdt.gradepro.org/app/handbook/handbook.html.
+    3, 64:401–406 (rating the quality of evidence), 9, 64:1311–1316 (rating it up);
+    Guyatt et al. 2013, GRADE guidelines 11, J Clin Epidemiol 66:151–157 (an overall rating);
+    the GRADE Handbook, https://gdt.gradepro.org/app/handbook/handbook.html.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -138,7 +138,7 @@ class Assessments:
         """Say how certain the evidence for each outcome is."""
         if not part:
             return None
-        lines = (f"{each.outcome}: {certainty(each)}. {_reasoning(each)}" for each in part)
+        lines = (f"{each.outcome}: {certainty(each)}. {' '.join(_why(each))}" for each in part)
         return Passage(heading="Certainty by outcome (GRADE)", lines=tuple(lines))
 
 
@@ -214,10 +214,6 @@ def _why(assessed: OutcomeAssessed) -> tuple[str, ...]:
     return (begins, *reasons, *told)
 
 
-def _reasoning(assessed: OutcomeAssessed) -> str:
-    return " ".join(_why(assessed))
-
-
 def _term(name: str, label: str, levels: int) -> Term:
     return Term(name=name, label=label, count=1, weight=None, contribution=Decimal(levels))
 
@@ -244,17 +240,13 @@ def _cautions(view: View, assessments: Iterable[OutcomeAssessed]) -> Iterator[Ca
 
 def _stale(view: View, assessed: OutcomeAssessed, gone: tuple[str, ...]) -> Caution:
     """Say that an assessment rests on what no longer counts, and why it does not."""
-    why = _why_not(view)
-    said = ", ".join(f"{id} ({why.get(id, 'not in this view')})" for id in gone)
+    reason = view.counted.reason_of
+    said = ", ".join(f"{id} ({reason(id) or 'not in this view'})" for id in gone)
     return Caution(
         name="stale-assessment",
         text=f"{_name(assessed)} rests on claims that do not count: {said}.",
         entries=tuple(f"claim:{id}" for id in gone),
     )
-
-
-def _why_not(view: View) -> Mapping[str, str]:
-    return {id: reason for reason, ids in view.counted.left_out.items() for id in ids}
 
 
 def _rated_both_ways(assessed: OutcomeAssessed) -> Iterator[Caution]:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 
-from evledger import Caution, Invalid, Score, Term
-from evledger.cautions import unweighted, usual
-from evledger.parameters import Reader, evolved, numbers, shown
+from evledger import Invalid, Score, Term
+from evledger.cautions import unknown_tiers, unweighted, usual
+from evledger.parameters import Reader, evolved, numbers
 from evledger.scoring import ARITHMETIC, present_tiers
 from evledger_scorers._tiers import PLACES, WEIGHTS
 
@@ -40,9 +40,6 @@ _STANCES: Final[Mapping[str, Decimal]] = MappingProxyType(
     }
 )
 _FRACTION: Final = functools.partial(numbers, most=_ONE)
-_READERS: Final[Mapping[str, Reader]] = MappingProxyType(
-    {"weights": _FRACTION, "stances": _FRACTION}
-)
 
 _METHOD: Final = (
     "Each claim that counts scores the weight of its tier times that of its stance. The scores are "
@@ -55,6 +52,21 @@ _SOURCE: Final = (
     "Ochoa et al. 2021, Nucleic Acids Research 49:D1302–D1310, doi:10.1093/nar/gkaa1027; "
     "Ochoa et al. 2023, Nucleic Acids Research 51:D1353–D1359, doi:10.1093/nar/gkac1046. "
     "The weights of tiers and stances are this package's own."
+)
+
+
+def _stances(name: str, value: object) -> dict[str, Decimal]:
+    """Read what a configuration says of stances, of which there are only those four."""
+    found: dict[str, Decimal] = _FRACTION(name, value)
+    unknown = sorted(found.keys() - _STANCES.keys())
+    if unknown:
+        msg = f"{name} names {unknown[0]!r:.60}; the stances are: {', '.join(_STANCES)}"
+        raise Invalid(msg)
+    return found
+
+
+_READERS: Final[Mapping[str, Reader]] = MappingProxyType(
+    {"weights": _FRACTION, "stances": _stances}
 )
 
 
@@ -84,13 +96,14 @@ def harmonic_sum(scores: Iterable[Decimal]) -> Decimal:
     >>> round(harmonic_sum([Decimal("1.0"), Decimal("0.9"), Decimal("0.8")]), 5)
     Decimal('0.79923')
     """
-    ordered = sorted(scores, reverse=True)
-    for score in ordered:
-        if not 0 <= score <= 1:
+    given = list(scores)
+    for score in given:
+        if not score.is_finite() or not 0 <= score <= 1:
             msg = f"a score is {score}; expected one from 0 to 1"
             raise Invalid(msg)
+    ordered = sorted(given, reverse=True)[:POSITIONS]
     with decimal.localcontext(ARITHMETIC):
-        parts = (score / (i * i) for i, score in enumerate(ordered[:POSITIONS], 1))
+        parts = (score / (i * i) for i, score in enumerate(ordered, 1))
         return sum(parts, Decimal(0)) / _sums()[-1]
 
 
@@ -125,25 +138,24 @@ class Harmonic:
         """Give the same scorer with other parameters.
 
         Raises:
-            Invalid: a parameter is unknown, or no number from 0 to 1.
+            Invalid: a parameter or a stance is unknown, or a number is not from 0 to 1.
         """
         return evolved(self, parameters, _READERS)
 
     def score(self, view: View) -> Score:
         """Score a view."""
         terms = tuple(self._terms(view))
-        raw = sum((term.contribution for term in terms), Decimal(0))
-        return Score(
-            scorer=self.name,
-            version=self.version,
-            parameters={"weights": shown(self.weights), "stances": shown(self.stances)},
-            head=view.head,
+        return Score.of(
+            self,
+            view,
             terms=terms,
-            raw=raw,
-            value=min(raw, _ONE),
-            cap=_ONE,
             label=_label(view, terms),
-            cautions=tuple(self._cautions(view)),
+            parameters=attrs.asdict(self),
+            cautions=(
+                *usual(view),
+                *unweighted(view, self.weights),
+                *unknown_tiers(view, self.weights),
+            ),
             method=_METHOD,
             source=_SOURCE,
         )
@@ -171,12 +183,6 @@ class Harmonic:
             if stance in taking and factor
         ]
         return sorted(blocks, key=lambda block: -block.score)
-
-    def _cautions(self, view: View) -> Iterator[Caution]:
-        yield from usual(view)
-        idle = unweighted(view, self.weights)
-        if idle is not None:
-            yield idle
 
 
 def _shares(blocks: Iterable[_Block]) -> dict[str, Decimal]:
