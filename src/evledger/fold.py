@@ -441,9 +441,11 @@ class Fold:
             adds = self._adds[line.type]
             entry = _stamped(adds.decode(self._vocabulary.current(line)), line)
             adds.entries.setdefault(entry.id, entry)
-        elif line.type in _FOLDS:
+        else:
             hidden = dict.fromkeys(line.sealed, Hidden.WITHHELD)
-            _FOLDS[line.type](self.state, line, self._vocabulary.event(line, hidden))
+            event = self._vocabulary.event(line, hidden)  # a plugin's, too: is it what it says?
+            if line.type in _FOLDS:
+                _FOLDS[line.type](self.state, line, event)
 
 
 def _start(projection: Projection) -> Any:

@@ -12,6 +12,7 @@ from evledger.chain import PAGE_EVENTS, page_lines
 from evledger.codec import Line, check_frame, check_line
 from evledger.exceptions import Invalid
 from evledger.integrity import Index
+from evledger.seals import Hidden, Opening
 from evledger.verification.reports import MOST_FAULTS, Fault, FaultKind
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from evledger.events import FieldsErased
     from evledger.schema import EventType
-    from evledger.seals import Opening
     from evledger.vocabulary import Vocabulary
 
 __all__ = ["Records"]
@@ -108,14 +108,12 @@ class Records:
     def _check_data(self, n: int, raw: bytes, line: Line, kind: EventType | None) -> None:
         if n == 0 or line.type == "ledger-opened":
             self._check_opening(n, line)
-        if kind is None or line.v > kind.version:
+        if kind is None or (line.v != kind.version and not self._is_upcast(line, kind)):
             self.unknown[line.type if kind is None else f"{line.type} v{line.v}"] += 1
             return
         try:
             if line.v == kind.version:
                 kind.check(line)
-            elif not line.sealed:  # an upcaster may look into what is sealed
-                self._vocabulary.event(line, dict.fromkeys(line.sealed))
         except Invalid as error:
             self._fault_in_data(n, raw, error)
             return
@@ -123,6 +121,17 @@ class Records:
             hidden = dict.fromkeys(line.sealed)
             erased = cast("FieldsErased", self._vocabulary.event(line, hidden))
             self._erased += ((erased.n, field) for field in erased.fields)
+
+    def _is_upcast(self, line: Line, kind: EventType) -> bool:
+        """Tell whether a record of another version is read by the class that is here.
+
+        Where it is not, nobody here knows what its own version's schema was.
+        """
+        try:
+            hidden = dict.fromkeys(line.sealed, Hidden.WITHHELD)
+            return line.v < kind.version and self._vocabulary.event(line, hidden) is not None
+        except Invalid:
+            return False
 
     def _fault_in_data(self, n: int, raw: bytes, error: Invalid) -> None:
         """Tell a breach of the format, which anyone can see, from one of the type's schema."""
