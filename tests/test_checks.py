@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -15,10 +16,12 @@ from evledger import (
     Failure,
     Finding,
     FindingWaived,
+    GapClosed,
     GapNoted,
     PluginError,
     Plugins,
     SourceAdded,
+    SourceAmended,
     View,
     hookimpl,
 )
@@ -123,6 +126,9 @@ def test_a_rule_that_fails_takes_no_other_down() -> None:
         pytest.param([finding("a", None), None], id="None among them"),
         pytest.param(None, id="nothing"),
         pytest.param(7, id="no list"),
+        pytest.param([finding("a", None, related=["gap:g1"])], id="related in a list"),
+        pytest.param([finding("a", None, related=None)], id="nothing related"),
+        pytest.param([finding("a", None, text=b"x")], id="bytes"),
     ],
 )
 def test_wrong_returns_are_failures(found: Any) -> None:
@@ -131,6 +137,43 @@ def test_wrong_returns_are_failures(found: Any) -> None:
     assert [failure.name for failure in report.failures] == ["a"]
     assert "rule 'a' " in report.failures[0].reason
     assert report.findings == ()
+
+
+def test_too_many_findings_are_a_failure() -> None:
+    """A rule that never ends is stopped, and nobody takes the part that it gave for the whole."""
+    report = check([Finds("a", itertools.repeat(finding("a", None)))], view_of())
+    assert report.findings == ()
+    assert "gave more than 1,000,000 findings" in report.failures[0].reason
+
+
+def waived_then(target: str | None, related: tuple[str, ...], *later: Any) -> bool:
+    """Tell whether a finding is still waived after later events."""
+    found = finding("a", target, related=related)
+    waiver = FindingWaived(rule="a", target=target, why="seen")
+    return check([Finds("a", [found])], view_of(waiver, *later)).ok
+
+
+def test_a_waiver_ends_with_what_it_was_for() -> None:
+    """Whoever waived looked at the target and at what else it concerned, as both were then."""
+    changed = SourceAmended(source="s1", title="Another", why="x")
+    closed = GapClosed(gap="g1", why="x")
+    added = GapNoted(id="g2", text="x")
+    for target, related in (("source:s1", ("gap:g1",)), (None, ("source:s1", "gap:g1"))):
+        assert waived_then(target, related)
+        assert waived_then(target, related, added)
+        assert not waived_then(target, related, changed)
+        assert not waived_then(target, related, closed)
+        assert not waived_then(target, (*related, "gap:g2"), added)
+    assert waived_then(None, (), changed, closed, added)
+    assert waived_then("tier:human", ("source:s1",), changed)
+
+
+def test_a_waiver_on_records() -> None:
+    """A waiver holds for records before it, and not for those after; a strange number is none."""
+    assert waived_then(None, ("record:2",))
+    assert not waived_then(None, ("record:2", "record:4"))
+    for strange in ("record:x", "record:", f"record:{'9' * 5000}", "nosuch:x", ":", "link"):
+        assert waived_then(None, (strange,))
 
 
 def test_failures_alone_are_not_ok() -> None:

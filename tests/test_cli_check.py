@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -47,8 +48,8 @@ def test_check_groups_by_rule(semax: Run) -> None:
     assert (ended.code, ended.err) == (Exit.UNSOUND, "")
     assert lines[:3] == [
         f"{NAME}: 2 findings",
-        "  claim:c1: tagged human, but its source s1 is of kind web-page",
-        "  claim:c2: tagged human, but its source s1 is of kind web-page",
+        "  claim:c1: it is tagged human, but its source s1 is a web page",
+        "  claim:c2: it is tagged human, but its source s1 is a web page",
     ]
     assert lines[3].startswith("  why: The human tier weighs most")
     assert lines[4].startswith("  mend: Tag the claim from the study itself")
@@ -102,7 +103,7 @@ def test_check_tells_what_was_waived(semax: Run) -> None:
     assert "16 rules looked; 0 findings, 2 waived\n" in ended.out
     assert "claim:c1" not in ended.out
     shown = semax("check", "semax", "--waived").out
-    assert f"waived: {NAME} on claim:c1: tagged human" in shown
+    assert f"waived: {NAME} on claim:c1: it is tagged human" in shown
     assert "  by editor in record 4: a review of trials\n" in shown
 
 
@@ -137,7 +138,33 @@ def test_unknown_rule(semax: Run) -> None:
         assert f"did you mean '{NAME}'?" in ended.err
 
 
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_terminal_gets_lines_that_fit(
+    semax: Run, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """At a terminal lines break between words, and not within what is quoted; else nowhere."""
+    whole = semax("check", "semax").out
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert semax("check", "semax").out == whole
+    monkeypatch.setattr("evledger.cli.check.sys", SimpleNamespace(stdout=Terminal()))
+    fitted = semax("check", "semax").out
+    assert fitted.split() == whole.split()
+    long = [line for line in fitted.splitlines() if len(line) > width]
+    assert all(" " not in line.strip() for line in long)
+
+
+class Terminal:
+    """A stream that says that it is one."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
 # -- plugins' rules --------------------------------------------------------------------------
+
+
+EVENT: Final = '{"data": {"why": "one or two or three or four words"}}'
 
 
 class Strange:
@@ -149,7 +176,7 @@ class Strange:
         """Give two."""
         del view
         for why in ("one", "two"):
-            yield Finding(rule="strange", target=None, text=HOSTILE, why=why, mend="z")
+            yield Finding(rule="strange", target=None, text=HOSTILE, why=why, mend=EVENT)
 
 
 class Broken:
@@ -200,6 +227,16 @@ def test_reasons_that_differ(lab: Run) -> None:
     ]
     assert "\x1b" not in ended.out
     assert "\u202e" not in ended.out
+
+
+def test_what_is_quoted_stays_together(lab: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event that is shown at a narrow terminal can still be copied."""
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setattr("evledger.cli.check.sys", SimpleNamespace(stdout=Terminal()))
+    out = lab("check", "semax", "--rule", "strange").out
+    assert '"one or two or three or four words"' in out
+    assert EVENT not in out
+    assert "\x1b" not in out
 
 
 def test_list_names_the_plugin(lab: Run) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
+import shutil
+import sys
+import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,12 +17,12 @@ from evledger.cli import options
 from evledger.cli.documents import plain
 from evledger.cli.errors import Exit
 from evledger.cli.options import Settings, head_at, size_at
-from evledger.cli.output import count, table, write_json, write_line, write_lines
+from evledger.cli.output import count, inert, table, write_json, write_line, write_lines
 from evledger.events import FindingWaived
 from evledger.exceptions import Invalid, PluginError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from evledger.chain import Head
     from evledger.checks import CheckReport, Finding, Rule
@@ -76,7 +80,7 @@ def check(
     if settings.json:
         write_json(_document(ledger, head, report))
     else:
-        write_lines(_lines(ledger, head, report, waived=waived))
+        write_lines(_fitted(_lines(ledger, head, report, waived=waived)))
     return Exit.DONE if report.ok else Exit.UNSOUND
 
 
@@ -147,6 +151,27 @@ def _lines(ledger: str, head: Head, report: CheckReport, *, waived: bool) -> Ite
     yield _summary_line(ledger, head, report)
     if report.findings:
         yield f"what may stay as it is: evledger waive {ledger} RULE [TARGET] --why TEXT"
+
+
+def _fitted(lines: Iterable[str]) -> Iterator[str]:
+    """Break lines where a terminal would, but between words; whoever else reads gets them whole.
+
+    What stands in quotation marks stays together, so that an event can be copied.
+    """
+    if not sys.stdout.isatty():
+        yield from lines
+        return
+    wrapper = textwrap.TextWrapper(
+        shutil.get_terminal_size().columns, break_long_words=False, break_on_hyphens=False
+    )
+    for line in lines:
+        blanks = len(line) - len(line.lstrip(" "))
+        wrapper.subsequent_indent = " " * (blanks + 2)
+        held = _QUOTED.sub(lambda quoted: quoted[0].replace(" ", "\xa0"), inert(line))
+        yield from (part.replace("\xa0", " ") for part in wrapper.wrap(held))
+
+
+_QUOTED: Final = re.compile(r'"[^"]*"')
 
 
 def _group_lines(name: str, findings: Sequence[Finding]) -> Iterator[str]:

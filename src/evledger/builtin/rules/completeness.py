@@ -36,9 +36,15 @@ def _lacking(view: View, lacks: Callable[[Claim], bool], what: str) -> Iterator[
         ids = counted.get(tier, ())
         bare = [id for id in ids if lacks(view.claims[id])]
         if bare:
-            text = f"{what}: {len(bare)} of {number(len(ids), f'counted {tier} claim')}"
+            text = f"no {what} {all_of(bare)}: {_share(len(bare), len(ids), tier)}"
             target = f"tier:{tier}" if tier in known else None
-            yield Found(target, f"{text}, {all_of(bare)}", tuple(f"claim:{id}" for id in bare))
+            yield Found(target, text, tuple(f"claim:{id}" for id in bare))
+
+
+def _share(part: int, whole: int, tier: str) -> str:
+    if whole == 1:
+        return f"the one {tier} claim that counts"
+    return f"{'all' if part == whole else f'{part} of'} {whole} {tier} claims that count"
 
 
 @rule(
@@ -52,9 +58,7 @@ def _lacking(view: View, lacks: Callable[[Claim], bool], what: str) -> Iterator[
 def claim_without_locator(view: View) -> Iterator[Found]:
     """Claims that count, of sources that have neither a locator nor a url; by tier."""
     bare = {id for id, source in view.sources.items() if not source.locators and not source.url}
-    return _lacking(
-        view, lambda claim: claim.source in bare, "of a source with no locator and no url"
-    )
+    return _lacking(view, lambda claim: claim.source in bare, "locator or url for the source of")
 
 
 @rule(
@@ -67,7 +71,7 @@ def claim_without_locator(view: View) -> Iterator[Found]:
 )
 def claim_without_quote(view: View) -> Iterator[Found]:
     """Claims that count and have no quote; by tier."""
-    return _lacking(view, lambda claim: claim.quote is None, "without a quote")
+    return _lacking(view, lambda claim: claim.quote is None, "quote for")
 
 
 # -- what waits for somebody -------------------------------------------------------------
@@ -88,7 +92,7 @@ def automatic_claims(view: View) -> Iterator[Found]:
     parts = [number(len(names), kind) for kind, names in waiting.items() if names]
     if parts:
         names = tuple(itertools.chain.from_iterable(waiting.values()))
-        yield Found(None, f"waiting for a review: {all_of(parts)}", names)
+        yield Found(None, f"nobody has reviewed {all_of(parts)} that programs made", names)
 
 
 @rule(
@@ -121,8 +125,8 @@ def question_unsupported(view: View) -> Iterator[Found]:
 def _unsupported(question: Question) -> str:
     what = number(len(question.evidence), "link")
     if not question.evidence:
-        return f"{question.status}, and no evidence is linked to it"
-    return f"{question.status}, with {what} to evidence, none of which counts"
+        return f"it is {question.status}, and no evidence is linked to it"
+    return f"it is {question.status}, with {what} to evidence, none of which counts"
 
 
 def _evidence_of(question: Question) -> tuple[str, ...]:
@@ -185,4 +189,4 @@ def _cited(body: str) -> Iterator[str]:
 def unreadable_records(view: View) -> Iterator[Found]:
     """Records of unknown types, or that could not be taken in."""
     if view.warnings:
-        yield Found(None, "; ".join(view.warnings))
+        yield Found(None, "; ".join(view.warnings), tuple(f"record:{n}" for n in view.unfit))

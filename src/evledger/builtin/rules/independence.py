@@ -31,8 +31,13 @@ _LINKED: Final = {
     "version-of": "a work, in versions",
     "part-of": "a whole that they are part of",
 }
-_NOBODY: Final = frozenset(("[deleted]", "deleted", "[removed]", "anonymous", "unknown", "n/a"))
-_THREAD: Final = re.compile(r"reddit\.com/(?:[^?#]{1,200}/)?comments/([0-9a-z]+)")
+_NOBODY: Final = frozenset(
+    ("[deleted]", "deleted", "[removed]", "anonymous", "unknown", "n/a", "admin", "editor", "staff")
+)
+_HANDLE: Final = re.compile(r"^(?:/?u/|@)")
+_THREAD: Final = re.compile(
+    r"(?:reddit\.com/(?:[^?#]{1,200}/)?comments|//redd\.it)/([0-9a-z]+)", re.IGNORECASE
+)
 _GROUP: Final = 3  # so many papers that all share an author come from one group
 
 
@@ -55,7 +60,7 @@ def dependent_sources(view: View) -> Iterator[Found]:
         ties = {id: [*_ties(view.sources[id]), *linked.get(id, ())] for id in ids}
         for members, common in _groups(ties):
             first, *others = members
-            text = f"{all_of(members)} count apart as {tier}, and have {' and '.join(common)}"
+            text = f"{all_of(members)} count apart as {tier}, but have {' and '.join(common)}"
             yield Found(
                 f"source:{first}", f"{text} in common", tuple(f"source:{o}" for o in others)
             )
@@ -97,7 +102,7 @@ def _ties(source: Source) -> Iterator[_Tie]:
 def _authors(source: Source) -> set[str]:
     if not isinstance(source.authors, tuple):
         return set()
-    return {author.strip().lstrip("@").casefold() for author in source.authors}
+    return {_HANDLE.sub("", author.strip().casefold()) for author in source.authors}
 
 
 def _names(source: Source, scheme: str) -> set[str]:
@@ -110,7 +115,7 @@ def _threads(source: Source) -> set[str]:
     """Give the posts, of the source's own platform, that it is or belongs to."""
     threads = _names(source, f"{seen(source.platform) or 'reddit'}:")
     found = _THREAD.search(seen(source.url))
-    return threads | {f"reddit:t3_{found[1]}"} if found else threads
+    return threads | {f"reddit:t3_{found[1].lower()}"} if found else threads
 
 
 def _groups(ties: Mapping[str, Iterable[_Tie]]) -> Iterator[tuple[list[str], list[str]]]:
@@ -191,7 +196,7 @@ class ScoreSaturated:
             yield Finding(
                 rule=self.name,
                 target=None,
-                text=f"the terms of {found.scorer} add up to {raw}, and the cap is {cap}",
+                text=f"the terms of {found.scorer} add up to {raw}, but its cap is {cap}",
                 why=_SATURATED,
                 mend=_DESATURATE,
             )
@@ -224,4 +229,4 @@ def no_contradicting_evidence(view: View) -> Iterator[Found]:
     if total == len(counted.claims) >= _ENOUGH and not {"contradicts", "mixed"} & {
         *counted.stances
     }:
-        yield Found(None, f"none of the {total} claims that count contradicts or is mixed")
+        yield Found(None, f"of the {total} claims that count none contradicts, and none is mixed")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from evledger.builtin.rules.making import Found, rule
+from evledger.builtin.rules.making import Found, rule, seen
 
 if TYPE_CHECKING:
     from evledger.entries import Entry
@@ -15,28 +15,67 @@ if TYPE_CHECKING:
 __all__ = ["personal_data"]
 
 # What precedes a match is looked at first, so that a long text is not read again from each letter.
-_ADDRESS: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS: Final = re.compile(
+    # name@example.org, and as people write it for people: name [at] example [dot] org; but not
+    # numpy@1.26.4, nor git@ before a repository.
+    r"(?<![\w.%+-])(?!git@)[\w.%+-]+(?:[@\uff20]| ?[\[(] ?at ?[\])] ?)"
+    r"(?:[\w-]+(?:\.| ?[\[(] ?dot ?[\])] ?))+[^\W\d_]{2,24}(?![\w-])",
+    re.IGNORECASE,
+)
+_UNITS: Final = "day|dose|hour|hr|h|kg|min|mg|ml|l|mouse|rat|week|wk"
+_NO_NAMES: Final = (  # what else stands after an @
+    "bed(?:time)?|night|noon|breakfast|lunch|dinner|baseline|home|mentions?"
+    "|charset|dataclass|font-face|import|keyframes|media|override|property"
+)
+_SITES: Final = (
+    r"(?:twitter|x)\.com/(?!(?:i|home|intent|search|share|hashtag|explore)\b)"
+    r"|reddit\.com/u(?:ser)?/|instagram\.com/(?!(?:p|reel|explore)/)|(?:tiktok|youtube)\.com/@|t\.me/"
+    r"|linkedin\.com/in/|facebook\.com/(?!(?:events|groups|pages|watch|share)\b)"
+)
 _HANDLE: Final = re.compile(
-    # @name, not within an address or a link, nor BibTeX's @book{; u/name, but not 10 u/day.
-    r"(?<![\w@./+-])@[A-Za-z_]\w{1,29}(?![\w{])"
-    r"|(?<![\w/.-])(?<![0-9]\s)/?u/(?!(?:day|dose|hour|hr|kg|min|mg|ml|week|wk)\b)[\w-]{3,20}(?![\w/-])"
+    # @name, not within an address or a link, nor BibTeX's @book{; u/name, but not 10 u/day;
+    # and a person's page.
+    rf"(?<![\w@./+-])[@\uff20](?!(?:{_NO_NAMES})\b)[a-z_]\w{{1,29}}(?![\w{{])"
+    rf"|(?<![\w/.-])(?<![0-9]\s)/?u/(?!(?:{_UNITS})\b)[\w-]{{3,20}}(?![\w/-])"
+    rf"|(?<![\w-])(?:{_SITES})\w",
+    re.IGNORECASE,
 )
 _PHONE: Final = re.compile(
     # Numbers are written in many ways, and most of them are something else here: effects,
-    # intervals, DOIs, ISSNs.  With the country's code, or as North America groups them.
+    # intervals, DOIs, ISSNs.  With a country's code, as some countries group them, or after a
+    # word that says what it is.
     r"(?<![\w./()+-])(?:"
-    r"(?:\+|00)[1-9][0-9]{0,2}[ -]?(?:\(0?[0-9]{1,4}\)[ -]?)?[0-9]{2,4}(?:[ -][0-9]{2,4}){2,4}"
-    r"|\+[1-9][0-9]{8,14}"
-    r"|\([2-9][0-9]{2}\) ?[2-9][0-9]{2}-[0-9]{4}"
+    r"\+(?!1[ -]?[01])[1-9][0-9]{0,2}[ -]?(?:\(0?[0-9]{1,4}\)[ -]?)?[0-9](?:[ /-]?[0-9]){6,12}"
+    r"|00[1-9][0-9]{0,2}[ -]?(?:\(0?[0-9]{1,4}\)[ -]?)?[0-9]{2,4}(?:[ -][0-9]{2,4}){2,4}"
+    r"|(?:(?:\+1|[18])[ -]?)?\([2-9][0-9]{2}\) ?[2-9][0-9]{2}-[0-9]{2}-?[0-9]{2}"
     r"|(?:1[-.])?[2-9][0-9]{2}([-.])[2-9][0-9]{2}\1[0-9]{4}"
-    r")(?![\w/-]|\.[0-9])"
+    r"|(?<!isbn )0[1-9](?:(?: [0-9]{2}){4}|[0-9]{1,3}[ /-][0-9]{3,4} ?[0-9]{3,4})"
+    r"|(?:phone|mobile|t[eé]l|call|ring|whatsapp)\b[.:]? ?(?:(?:me|us|at|on) ){0,2}"
+    r"(?!(?:19|20)[0-9]{2}\b)[0-9](?:[ ()/-]{0,2}[0-9]){6,12}"
+    r")(?![\w/-]|\.[0-9])",
+    re.IGNORECASE,
 )
+_POSTAL: Final = re.compile(
+    # Where a house is, with its number; not every street that is spoken of.
+    r"(?<![\w.-])[0-9]{1,5}[a-z]? (?:[A-Z][\w'\u2019-]{1,30} ){1,3}"
+    r"(?:Street|Road|Avenue|Lane|Drive)\b(?! [a-z])"
+    r"|(?<!\w)[A-ZÄÖÜ][\wß-]{1,30}(?:straße|strasse|str\.|gasse|platz) [0-9]{1,4}[a-z]?(?!\w)"
+    r"|(?<!\w)[0-9]{1,4}(?: bis)?,? (?:rue|avenue|boulevard) (?:d[eu]s? |de la )?[A-ZÉÈ]"
+    r"|(?<!\w)P\.?O\.? Box [0-9]"
+)
+# What it is, what no text that has it is without, and how it is written.
 _SIGNS: Final = (
-    ("an e-mail address", _ADDRESS),
-    ("a handle", _HANDLE),
-    ("a telephone number", _PHONE),
+    ("an e-mail address", re.compile(r"[@\uff20]|[\[(] ?at\b", re.IGNORECASE), _ADDRESS),
+    ("a handle", re.compile(r"[@\uff20]|u/|\.com/|t\.me/", re.IGNORECASE), _HANDLE),
+    ("a telephone number", re.compile(r"(?:[0-9][ ()./-]{0,3}){7}"), _PHONE),
+    (
+        "a postal address",
+        re.compile(
+            r"Street|Road|Avenue|Lane|Drive|stra|gasse|platz|str\.|rue |avenue |boulevard |Box"
+        ),
+        _POSTAL,
+    ),
 )
-_HINT: Final = re.compile(r"@|u/|[0-9]{3}")  # without one of these there is no sign
 
 
 @rule(
@@ -48,7 +87,7 @@ _HINT: Final = re.compile(r"@|u/|[0-9]{3}")  # without one of these there is no 
     'it can be written anew, with the field sealed: {"type": …, "data": {…}, "seal": ["text"]}.',
 )
 def personal_data(view: View) -> Iterator[Found]:
-    """A handle, an e-mail address or a telephone number in text that is not sealed.
+    """A handle, an address or a telephone number in text that is not sealed.
 
     What is found is not repeated: the field says where to look.
     """
@@ -91,7 +130,7 @@ def _flags(entry: Any) -> object:
 
 _FIELDS: Final[Mapping[str, tuple[Reading, ...]]] = {
     "source": (
-        *map(_field, ("title", "authors", "venue", "community", "basis")),
+        *map(_field, ("title", "authors", "venue", "community", "url", "basis")),
         ("review", _review),
         ("flags", _flags),
     ),
@@ -128,7 +167,7 @@ def _in_waivers(view: View) -> Iterator[Found]:
         found = [f"{sign} in the waiver of record {waiver.n}" for sign in _signs(waiver.why)]
         found += [f"{sign} in by of record {waiver.n}" for sign in _signs(waiver.by)]
         if found:
-            yield Found(None, ", ".join(found))
+            yield Found(None, ", ".join(found), (f"record:{waiver.n}",))
 
 
 def _signs(value: object) -> Sequence[str]:
@@ -136,6 +175,5 @@ def _signs(value: object) -> Sequence[str]:
     if isinstance(value, tuple):
         parts = cast("tuple[object, ...]", value)
         return list(dict.fromkeys(sign for part in parts for sign in _signs(part)))
-    if not isinstance(value, str) or not _HINT.search(value):
-        return ()
-    return [sign for sign, pattern in _SIGNS if pattern.search(value)]
+    text = seen(value)
+    return [sign for sign, hint, way in _SIGNS if hint.search(text) and way.search(text)]

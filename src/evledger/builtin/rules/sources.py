@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from evledger.builtin.rules.making import Found, NamedRule, all_of, number, rule, seen
+from evledger.builtin.rules.making import Found, NamedRule, all_of, rule, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -74,7 +74,7 @@ def retracted_source_counted(view: View) -> Iterator[Found]:
         said = doubts.get(source, [])
         if said:
             reasons = "; ".join(dict.fromkeys(why for why, _ in said))
-            text = f"it counts, with {number(len(claims), 'claim')}, but {reasons}"
+            text = f"it counts, with {all_of(claims)}, but {reasons}"
             others = [other for _, other in said if other != source]
             related = _names("source", dict.fromkeys(others)) + _names("claim", claims)
             yield Found(f"source:{source}", text, related)
@@ -133,13 +133,14 @@ def retracted_source_cited(view: View) -> Iterator[Found]:
     """Claims that stand on a source that was retracted."""
     left_out = view.counted.left_out.get("retracted", ())
     for source, claims in _claims_by_source(view, left_out).items():
-        text = f"it, or a duplicate of it, is retracted; what rests on it: {all_of(claims)}"
+        text = f"it, or a duplicate of it, was retracted; still resting on it: {all_of(claims)}"
         yield Found(f"source:{source}", text, _names("claim", claims))
 
 
 # -- twice -------------------------------------------------------------------------------
 
 _FEW_WORDS: Final = 4  # "Letter to the editor" is many letters
+_MANY_WORDS: Final = 9  # a title that no two people think of
 
 
 def title_words(title: str) -> tuple[str, ...]:
@@ -170,7 +171,8 @@ _WORD: Final = re.compile(r"[^\W_]+")
 def duplicate_counted(view: View) -> Iterator[Found]:
     """Sources that look like one work, of which more than one counts.
 
-    They look so where a duplicate-of link was proposed, or where title and year are the same.
+    They look so where a duplicate-of link was proposed, or where title and year are the same,
+    and an author too if the title is short.  A preprint's year may be another.
     Posts and comments of one title are of one thread; dependent-sources looks at those.
     """
     counted = dict.fromkeys(view.counted.sources)
@@ -178,7 +180,7 @@ def duplicate_counted(view: View) -> Iterator[Found]:
         if link.relation == "duplicate-of" and not _is_rejected(link) and not link.is_in_force:
             pair = (link.source, link.other)
             if counted.keys() >= set(pair) and len(set(pair)) == 2:
-                text = f"proposed, and both {pair[0]} and {pair[1]} count until it is reviewed"
+                text = f"until this proposal is reviewed, {pair[0]} and {pair[1]} both count"
                 yield Found(name, text, _names("source", pair))
     yield from _same_titles(view, counted)
 
@@ -187,9 +189,24 @@ def _same_titles(view: View, counted: Iterable[str]) -> Iterator[Found]:
     linked = {pair for link in view.links.values() for pair in _sides(link)}
     for first, *others in _alike(view.sources[id] for id in counted if id in view.sources):
         for other in others:
-            if (first, other) not in linked:
-                text = f"it has the title and year of {first}, and both count"
+            if (first, other) not in linked and _may_be_one(
+                view.sources[first], view.sources[other]
+            ):
+                text = f"its title is that of {first}, and both count"
                 yield Found(f"source:{other}", text, (f"source:{first}",))
+
+
+def _may_be_one(source: Source, other: Source) -> bool:
+    """Tell whether works of one title may be one: not those of strangers, if it is short."""
+    ours, theirs = _author_words(source), _author_words(other)
+    is_long = len(title_words(seen(source.title))) >= _MANY_WORDS
+    return is_long or not ours or not theirs or not ours.isdisjoint(theirs)
+
+
+def _author_words(source: Source) -> set[str]:
+    """Give the words of the authors' names, without initials, for names have many forms."""
+    authors = source.authors if isinstance(source.authors, tuple) else ()
+    return {word for word in title_words(" ".join(authors)) if len(word) > 1}
 
 
 def _alike(sources: Iterable[Source]) -> Iterator[list[str]]:
@@ -198,7 +215,8 @@ def _alike(sources: Iterable[Source]) -> Iterator[list[str]]:
     for source in sources:
         words = title_words(seen(source.title)) if not source.is_anecdotal else ()
         if len(words) > _FEW_WORDS:
-            titled[words][seen(source.published)[:4]].append(source.id)
+            year = "" if source.kind == "preprint" else seen(source.published)[:4]
+            titled[words][year].append(source.id)
     for years in titled.values():
         undated = years.pop("", [])
         if len(years) <= 1:
@@ -212,6 +230,7 @@ def _alike(sources: Iterable[Source]) -> Iterator[list[str]]:
 
 _ONE_EACH: Final = ("pmid", "pmcid", "nct", "reddit", "x", "youtube")
 _SHARE: Final = 0.3  # of the words of the shorter title
+_SMALL: Final = 3  # letters of words that all titles share
 
 
 def _no_title(_locator: str) -> str | None:
@@ -282,6 +301,6 @@ def _unlike_links(view: View) -> Iterator[Found]:
 
 def _differ(one: str, other: str) -> bool:
     """Tell whether two titles share few words; nothing is told from very short ones."""
-    left, right = set(title_words(one)), set(title_words(other))
+    left, right = ({w for w in title_words(title) if len(w) > _SMALL} for title in (one, other))
     shorter = min(len(left), len(right))
     return shorter >= 3 and len(left & right) < _SHARE * shorter
