@@ -77,10 +77,58 @@ def test_in_pyproject(tmp_path: Path) -> None:
     assert load_config(project) == load_config(write(tmp_path / "evledger.toml", WHOLE))
 
 
-@pytest.mark.parametrize("text", ["# [tool.evledger]\n", "tool = 1 # [tool.evledger]\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.evledger.article]\nfirst = 7\n",
+        "[ tool . evledger . article ]\nfirst = 7\n",
+        '[tool."evledger"]\narticle = { first = 7 }\n',
+        "tool.evledger.article.first = 7\n",
+        "\ufeff[tool.evledger.article]\nfirst = 7\n",
+    ],
+)
+def test_pyproject_however_written(tmp_path: Path, text: str) -> None:
+    """The table is found in whatever way TOML lets it be written, after a byte order mark too."""
+    path = write(tmp_path / "pyproject.toml", text)
+    assert find_config(tmp_path) == path
+    assert load_config(path).article.first == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# [tool.evledger]\n",
+        "tool = 1 # [tool.evledger]\n",
+        "[tool.evledger-html]\n",
+        "dependencies = ['evledger'\n",
+    ],
+)
 def test_pyproject_that_only_mentions_us(tmp_path: Path, text: str) -> None:
-    """A project file that has no such table says nothing."""
-    assert load_config(write(tmp_path / "pyproject.toml", text)) == Config()
+    """A project file that has no such table says nothing, and hides no other."""
+    above = write(tmp_path / "evledger.toml", "")
+    (tmp_path / "project").mkdir()
+    write(tmp_path / "project" / "pyproject.toml", text)
+    assert find_config(tmp_path / "project") == above
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[tool.evledger]\n[[[", r"pyproject\.toml is not TOML"),
+        ("[tool]\nevledger = 3\n", "tool.evledger is 3, and not a table"),
+    ],
+)
+def test_pyproject_with_a_broken_table(tmp_path: Path, text: str, expected: str) -> None:
+    """A project file whose table cannot be read is refused, and not passed over."""
+    path = write(tmp_path / "pyproject.toml", text)
+    assert find_config(tmp_path) == path
+    with pytest.raises(Invalid, match=expected):
+        load_config(path)
+
+
+def test_pyproject_named_without_table(tmp_path: Path) -> None:
+    """A project file that is named, and has no such table, says nothing."""
+    assert load_config(write(tmp_path / "pyproject.toml", "tool = 1\n")) == Config()
 
 
 def test_nearest_file_counts(tmp_path: Path) -> None:
@@ -167,8 +215,13 @@ def test_garbage(tmp_path_factory: pytest.TempPathFactory, name: str, data: byte
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [
-        (PluginChoice(disable=("that",)), "names the plugin 'that', and there are: builtin, mylab"),
-        (PluginChoice(prefer={"scorer:x": "that"}), "names the plugin 'that'"),
+        (
+            PluginChoice(disable=("that",)),
+            "names the plugin 'that', and there are, to disable: all",
+        ),
+        (PluginChoice(disable=("builtin",)), "plugin 'builtin', and there are, to disable: all, m"),
+        (PluginChoice(prefer={"scorer:x": "that"}), "'that', and there are, to prefer: builtin, m"),
+        (PluginChoice(prefer={"scorer:x": "all"}), "'all', and there are, to prefer: builtin, m"),
         (
             PluginChoice(prefer={"scorrer:x": "mylab"}),
             "has 'scorrer:x'; expected as in scorer:harm",
@@ -183,6 +236,6 @@ def test_plugins_that_there_are_not(choice: PluginChoice, expected: str) -> None
 
 
 def test_plugins_that_there_are() -> None:
-    """Installed plugins, the built-in one, and all of them can be named."""
+    """Installed plugins can be named, all of them switched off, and the built-in one preferred."""
     prefer = {"scorer:x": "mylab", "rule:y": "builtin", "event:mylab:run": "mylab"}
     check_choice(PluginChoice(disable=("mylab", "all"), prefer=prefer), ["mylab"])

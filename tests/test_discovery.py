@@ -112,12 +112,62 @@ def test_nothing_is_discovered_at_import() -> None:
     subprocess.run([sys.executable, "-I", "-c", dedent(code)], check=True, timeout=60)
 
 
+def test_plugin_that_opens_a_store_at_import(install: Install, tmp_path: Path) -> None:
+    """A plugin whose module opens a store while it is imported keeps nobody waiting."""
+    install("eager", f"import evledger\nevledger.open('memory:').close()\n{SCORER}")
+    code = f"""
+    import sys
+    sys.path.insert(0, {str(tmp_path)!r})
+    import evledger
+    evledger.open("memory:").close()
+    plugins = evledger.Plugins.default()
+    assert "breadth" in plugins.scorers and plugins is evledger.Plugins.default()
+    """
+    subprocess.run([sys.executable, "-I", "-c", dedent(code)], check=True, timeout=60)
+
+
 def test_found_sorted_and_not_imported(install: Install) -> None:
     """What is found is sorted by distribution and name, and none of it has been imported."""
     late = install("zeta", SCORER, distribution="zz-dist")
     early = install("alpha", "raise SystemExit('imported')", distribution="aa-dist")
     assert [found for found in find() if found in (late, early)] == [early, late]
     assert early.value not in sys.modules
+
+
+def test_installed_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one distribution in two folders the first on the path counts, as it does for imports."""
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder, name, version in zip(folders, ["evledger-odd", "Evledger_Odd"], "21", strict=True):
+        info = folder / f"evledger_odd-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text("[evledger]\nodd = odd\n")
+    monkeypatch.setattr(sys, "path", [*map(str, folders), *sys.path])
+    importlib.invalidate_caches()
+    assert [found.version for found in find() if found.name == "odd"] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("my lab", "mylab", "its entry point's name cannot be listed"),
+        ("a,b", "mylab", "its entry point's name cannot be listed"),
+        ("\x1b[31mred", "mylab", "its entry point's name cannot be listed"),
+        ("", "mylab", "its entry point's name cannot be listed"),
+        ("n" * 65, "mylab", "its entry point's name cannot be listed"),
+        ("all", "mylab", "its entry point's name cannot be listed"),
+        ("mylab", "", "its entry point names nothing; expected as in evledger_mylab"),
+        ("mylab", "my lab!", "its entry point names nothing; expected as in evledger_mylab"),
+    ],
+)
+def test_miswritten_entry_point(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    """What could not be switched off by its name, or names nothing, is not even imported."""
+    monkeypatch.delenv("EVLEDGER_DISABLE_PLUGINS", raising=False)
+    found = Found(name=name, value=value, distribution="d", version="1")
+    assert disabled([found]) == frozenset()
+    assert expected in reason(found)
 
 
 def test_plugin_is_used(install: Install) -> None:
@@ -157,9 +207,12 @@ def test_plugin_is_used(install: Install) -> None:
         (SCORER.replace("hookimpl.scorers", "hookimpl.scorrers"), "did you mean hookimpl.scorers?"),
         (SCORER.replace("def scorers()", "def scorers(view)"), "Argument.*view"),
         (SCORER.replace("@hookimpl.scorers", ""), "it supplies nothing: mark its functions"),
+        (MISSPELT, "^unknown hook 'evledger_scorrers'; mark hooks with evledger.hookimpl"),
         (
-            MISSPELT,
-            "unknown hook 'evledger_scorrers'",
+            MISSPELT.replace(
+                '("evledger")', '("evledger")(specname="evledger_scorers", wrapper=1)'
+            ).replace("return []", "yield"),
+            "evledger_scorers is implemented by a wrapper, and hooks only hand over",
         ),
     ],
     ids=[
@@ -173,7 +226,7 @@ def test_plugin_is_used(install: Install) -> None:
             "other-api",
             "misspelt-decorator",
         ),
-        *("hook-with-arguments", "no-hook", "misspelt-hook"),
+        *("hook-with-arguments", "no-hook", "misspelt-hook", "wrapper"),
     ],
 )
 def test_failure_to_load(install: Install, code: str, expected: str) -> None:
@@ -197,6 +250,12 @@ def test_failure_to_load(install: Install, code: str, expected: str) -> None:
         ("return [Breadth()]", "return None", "it returned NoneType, where a list of scorers"),
         ("return [Breadth()]", "return 'breadth'", "it returned str, where a list of scorers"),
         ("return [Breadth()]", "return [Breadth(), Breadth()]", "supplies the scorer 'breadth' tw"),
+        (
+            "return [Breadth()]",
+            "return iter(Breadth, None)",
+            "it hands over more than 1,000 things",
+        ),
+        ('"breadth", 1', '"b" * 81, 1', "a name is of visible ASCII signs, 80 at most"),
         (
             "return [Breadth()]",
             "return [Breadth]",
@@ -272,6 +331,9 @@ def events():
             "upcasters={('gap-noted', 1): dict}",
             "'gap-noted' has no prefix",
         ),
+        ("events=(AssayRun,)", "upcasters={'mylab:x': dict}", "'mylab:x' is no type and version"),
+        ("events=(AssayRun,)", "upcasters={('mylab:x', 1): 5}", "version 1 of mylab:x is 5, and"),
+        ("events=(AssayRun,)", "events=iter(lambda: AssayRun, 0)", "more than 1,000 things"),
     ],
 )
 def test_failure_to_supply_events(install: Install, old: str, new: str, expected: str) -> None:
@@ -282,6 +344,51 @@ def test_failure_to_supply_events(install: Install, old: str, new: str, expected
     assert "mylab:assay-run" not in plugins.vocabulary
     (failed,) = plugins.failures
     assert expected in failed.reason
+
+
+@pytest.mark.parametrize("first", ["vocabulary", "projections"])
+def test_hook_is_taken_whole_or_not(install: Install, first: str) -> None:
+    """Where one thing that a hook hands over is bad none of it is used, in whatever order."""
+    install("mylab", EVENTS.replace("(AssayRun,))", "(AssayRun,), projections=(AssayRun,))"))
+    plugins = Plugins.discover()
+    getattr(plugins, first)
+    assert "mylab:assay-run" not in plugins.vocabulary
+    (failed,) = plugins.failures
+    assert "the projection AssayRun is a class" in failed.reason
+
+
+LOCATORS: Final = """
+from evledger import LocatorScheme, hookimpl
+
+EVLEDGER_API = 1
+ASKED = []
+
+
+class Fetcher:
+    name, registry = "shelf", "Shelf"
+
+    def fetch(self, locators, context):
+        return ()
+
+
+@hookimpl.locators
+def locators():
+    ASKED.append(1)
+    yield LocatorScheme(name="shelf", normalise=str.strip)
+    yield Fetcher()
+"""
+
+
+def test_hook_is_asked_once(install: Install) -> None:
+    """A hook that hands over several kinds is asked once for all of them; a generator will do."""
+    found = install("shelf", LOCATORS)
+    plugins = Plugins.discover()
+    assert plugins.locators["shelf"].name == plugins.fetchers["shelf"].name
+    assert {info.name: info.supplies for info in plugins.report()}["shelf"] == {
+        "locators": ("shelf",),
+        "fetchers": ("shelf",),
+    }
+    assert sys.modules[found.value].ASKED == [1]
 
 
 def test_entry_point_name_is_the_prefix(install: Install) -> None:
@@ -362,6 +469,7 @@ def test_two_plugins_of_one_name(install: Install) -> None:
     ("value", "left"),
     [
         ("", "one two"),
+        (" , ", "one two"),
         ("1", ""),
         ("all", ""),
         ("one", "two"),

@@ -206,7 +206,11 @@ def test_registering_after_use(plugins: Plugins) -> None:
 
 
 class Misspelt:
-    """A plugin with a hook that there is not."""
+    """A plugin with a hook that there is not, and a secret."""
+
+    def __repr__(self) -> str:
+        """Tell the secret."""
+        return "Misspelt(token='s3cret')"
 
     @pluggy.HookimplMarker("evledger")(specname="evledger_rendrers")
     def renderers(self) -> list[Any]:
@@ -215,9 +219,10 @@ class Misspelt:
 
 
 def test_misspelt_hook() -> None:
-    """A hook that there is not is an error that names plugin and hook."""
-    with pytest.raises(PluginError, match=r"plugin 'mislaid': .*evledger_rendrers"):
+    """A hook that there is not is an error that names plugin and hook, and shows no attribute."""
+    with pytest.raises(PluginError, match=r"plugin 'mislaid': .*evledger_rendrers") as caught:
         Plugins.builtin().register(Misspelt(), "mislaid")
+    assert "s3cret" not in str(caught.value)
 
 
 def test_refused_plugin_is_not_kept() -> None:
@@ -353,12 +358,19 @@ def test_scheme_that_cannot_be(name: str) -> None:
         LocatorScheme(name=name, normalise=str.strip)
 
 
-@pytest.mark.parametrize("url", ["shelf:journal", "postgres://x", "sqllite:///a.db", "c+d:e"])
+@pytest.mark.parametrize(
+    "url", ["shelf:journal", "postgres://me:s3cret@x", "sqllite:///a.db", "c+d:e"]
+)
 def test_unknown_scheme(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What looks like a URL is no path, unless a file of that name is there."""
+    """What looks like a URL is no path, unless a file of that name is there.
+
+    Of the URL no more than its scheme is shown, for a password may stand in it.
+    """
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(Invalid, match=r"no store has scheme .*; known are memory, sqlite\. A"):
+    refused = r"no store has scheme .*; known are memory, sqlite\. A"
+    with pytest.raises(Invalid, match=refused) as caught:
         evledger.open(url, plugins=Plugins.builtin())
+    assert "s3cret" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
     if "/" not in url:
         with evledger.open(f"./{url}", plugins=Plugins.builtin()) as store:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -44,7 +45,8 @@ class Found:
     version: str
 
     def __str__(self) -> str:
-        return f"{self.name!r} ({self.distribution} {self.version}, {self.value})"
+        origin = f"{self.distribution} {self.version}, {self.value}"
+        return f"{self.name!r:.80} ({origin:.200})"
 
 
 @attrs.frozen
@@ -80,16 +82,25 @@ class Failed:
 def find() -> tuple[Found, ...]:
     """Give the plugins that are installed, sorted by distribution and name; none is imported.
 
-    A distribution whose metadata cannot be read, as after an installation that was broken off,
-    announces nothing, and hides no other.
+    Of a distribution that is installed twice, the first on the path counts, whose modules are
+    the ones that an import finds.
+    One whose metadata cannot be read, as after an installation that was broken off, announces
+    nothing, and hides no other.
     """
-    found: set[Found] = set()  # a folder that is twice on the path announces its plugins twice
+    found: dict[tuple[str, str], Found] = {}
     for distribution in importlib.metadata.distributions():
         try:
-            found.update(_announced(distribution))
+            announced = _announced(distribution)
         except PLUGIN_ERRORS:
             continue
-    return tuple(sorted(found, key=lambda each: (each.distribution, each.name, each.value)))
+        for each in announced:
+            found.setdefault((_normalised(each.distribution), each.name), each)
+    return tuple(sorted(found.values(), key=lambda each: (each.distribution, each.name)))
+
+
+def _normalised(distribution: str) -> str:
+    """Give the one spelling of a distribution's name, of all that mean the same one (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def _announced(distribution: importlib.metadata.Distribution) -> list[Found]:
@@ -113,8 +124,8 @@ def disabled(found: Iterable[Found], names: Iterable[str] = ()) -> frozenset[str
             ``EVLEDGER_DISABLE_PLUGINS`` lists; its value ``1`` or ``all`` stands for every one.
     """
     said = os.environ.get("EVLEDGER_DISABLE_PLUGINS", "")
-    listed = {name.strip() for name in said.split(",")} | set(names)
-    every = bool(listed & {"1", "all"})
+    listed = {name.strip() for name in said.split(",") if name.strip()} | set(names)
+    every = bool(listed & _EVERY)
     return frozenset(each.name for each in found if every or each.name in listed)
 
 
@@ -128,9 +139,11 @@ def is_strict() -> bool:
 
 def load(found: Found) -> Loaded | Failed:
     """Import a plugin, and hold it to the hooks."""
-    point = importlib.metadata.EntryPoint(found.name, found.value, GROUP)
+    reason = _miswritten(found)
+    if reason is not None:
+        return Failed(found, reason)
     try:
-        plugin = point.load()
+        plugin = importlib.metadata.EntryPoint(found.name, found.value, GROUP).load()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # importing a stranger's module may raise anything
@@ -140,6 +153,23 @@ def load(found: Found) -> Loaded | Failed:
     except PLUGIN_ERRORS as error:
         reason = f"it cannot be looked at: {blame(error)}"
     return Loaded(found, plugin) if reason is None else Failed(found, reason)
+
+
+def _miswritten(found: Found) -> str | None:
+    """Say what is wrong with an entry point, before anything is imported for it."""
+    if not _NAME.fullmatch(found.name) or found.name in _EVERY:
+        return (
+            "its entry point's name cannot be listed among others; expected are 1 to 64 letters, "
+            "digits, '_', '.' and '-', and neither '1' nor 'all'"
+        )
+    if not importlib.metadata.EntryPoint.pattern.match(found.value):
+        return "its entry point names nothing; expected as in evledger_mylab or evledger_mylab:lab"
+    return None
+
+
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_EVERY: Final = frozenset(("1", "all"))
+"""What stands for every plugin, where plugins are switched off."""
 
 
 def _unfit(plugin: Any, found: Found) -> str | None:
@@ -156,8 +186,8 @@ def marked(plugin: Any, name: str) -> dict[str, tuple[Callable[[], Any], ...]]:
     """Give a plugin's hooks: for each hook's name, the functions that implement it.
 
     Raises:
-        PluginError: it is for another version of the hooks; a hook is misspelt, or takes
-            arguments; or there is none at all.
+        PluginError: it is for another version of the hooks; a hook is misspelt, takes
+            arguments or is a wrapper; or there is none at all.
     """
     api = getattr(plugin, "EVLEDGER_API", hookspecs.API)
     if type(api) is not int or api != hookspecs.API:
@@ -170,16 +200,29 @@ def marked(plugin: Any, name: str) -> dict[str, tuple[Callable[[], Any], ...]]:
     manager.add_hookspecs(hookspecs)
     try:
         manager.register(plugin, name)
-        manager.check_pending()
     except pluggy.PluginValidationError as error:
-        hint = "mark hooks with evledger.hookimpl, as in @hookimpl.scorers; they take no arguments"
-        raise PluginError(f"{' '.join(str(error).split())}; {hint}") from error
-    except ValueError as error:
-        raise PluginError(str(error)) from error
+        raise PluginError(f"{' '.join(str(error).split())}; {_HINT}") from error
     callers = manager.get_hookcallers(plugin) or []
     if not callers:
         msg = "it supplies nothing: mark its functions with evledger.hookimpl"
         raise PluginError(msg)
-    return {
-        caller.name: tuple(hook.function for hook in caller.get_hookimpls()) for caller in callers
-    }
+    return {caller.name: _functions(caller) for caller in callers}
+
+
+def _functions(caller: pluggy.HookCaller) -> tuple[Callable[[], Any], ...]:
+    """Give the functions that implement a hook, once it is seen to be one of ours.
+
+    Raises:
+        PluginError: there is no such hook, or one of them wraps others.
+    """
+    implementations = caller.get_hookimpls()
+    if not caller.has_spec():
+        msg = f"unknown hook {caller.name!r}; {_HINT}"
+        raise PluginError(msg)
+    if any(each.wrapper or each.hookwrapper for each in implementations):
+        msg = f"{caller.name} is implemented by a wrapper, and hooks only hand over; {_HINT}"
+        raise PluginError(msg)
+    return tuple(each.function for each in implementations)
+
+
+_HINT: Final = "mark hooks with evledger.hookimpl, as in @hookimpl.scorers; they take no arguments"

@@ -36,7 +36,7 @@ from evledger.exceptions import (
 from evledger.importing.choosing import choose
 from evledger.importing.contracts import Mappable
 from evledger.stores.base import Backend
-from evledger.supplies import KINDS, Kind, Participant
+from evledger.supplies import KINDS, Participant, ask
 from evledger.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ class Plugins:
         self._prefer: Mapping[str, str] = {}
         self._participants: list[Participant] = []
         self._unloaded: list[Failed] = []
+        self._asked: dict[tuple[Participant, str], Mapping[str, Mapping[str, Any]]] = {}
         self._broken: dict[tuple[Found, str], Failed] = {}
 
     @classmethod
@@ -235,25 +236,6 @@ class Plugins:
         """Scorers by name, each with its parameters."""
         return self._configured("scorers", "score", self.parameters)
 
-    def _configured(
-        self, kind: str, method: str, parameters: Mapping[str, Mapping[str, Any]]
-    ) -> dict[str, Any]:
-        """Give what plugins supply of a kind, each with its parameters."""
-        found, noun = self._resolved(kind), KINDS[kind].noun
-        unknown = sorted(parameters.keys() - found.keys())
-        if unknown and not self.failures:  # it may be one of those that failed
-            known = ", ".join(found)
-            msg = f"parameters are given for {unknown[0]!r}, and the {kind} are: {known}"
-            raise NotSupplied(msg)
-        done = dict[str, Any]()
-        for name, thing in found.items():
-            try:
-                done[name] = configured(thing, parameters.get(name, {}), noun=noun, method=method)
-            except Invalid as error:
-                msg = f"parameters of {noun} {name!r}: {error}"
-                raise Invalid(msg) from error
-        return done
-
     @functools.cached_property
     def rankers(self) -> dict[str, Ranker]:
         """Rankers by name."""
@@ -331,28 +313,6 @@ class Plugins:
         """
         return _look_up("scorer", self.scorers, name)
 
-    def retriever(self, name: str) -> Retriever:
-        """Give a retriever.
-
-        Raises:
-            NotSupplied: there is none of this name.
-
-        >>> Plugins.builtin().retriever("full-text").name
-        'full-text'
-        """
-        return _look_up("retriever", self.retrievers, name)
-
-    def answerer(self, name: str) -> Answerer:
-        """Give an answerer.
-
-        Raises:
-            NotSupplied: there is none of this name.
-
-        >>> Plugins.builtin().answerer("extractive").name
-        'extractive'
-        """
-        return _look_up("answerer", self.answerers, name)
-
     def ranker(self, name: str) -> Ranker:
         """Give a ranker.
 
@@ -374,17 +334,6 @@ class Plugins:
         'markdown'
         """
         return _look_up("renderer", self.renderers, name)
-
-    def rule(self, name: str) -> Rule:
-        """Give a rule.
-
-        Raises:
-            NotSupplied: there is none of this name.
-
-        >>> Plugins.builtin().rule("automatic-claims").name
-        'automatic-claims'
-        """
-        return _look_up("rule", self.rules, name)
 
     def importer(
         self, name: str | None, path: str, start: bytes = b"", *, mapped: bool = False
@@ -409,6 +358,39 @@ class Plugins:
             return _look_up("importer", self.importers, name)
         offered = [i for i in self.importers.values() if not mapped or isinstance(i, Mappable)]
         return offered[0] if mapped and len(offered) == 1 else choose(offered, path, start)
+
+    def rule(self, name: str) -> Rule:
+        """Give a rule.
+
+        Raises:
+            NotSupplied: there is none of this name.
+
+        >>> Plugins.builtin().rule("automatic-claims").name
+        'automatic-claims'
+        """
+        return _look_up("rule", self.rules, name)
+
+    def retriever(self, name: str) -> Retriever:
+        """Give a retriever.
+
+        Raises:
+            NotSupplied: there is none of this name.
+
+        >>> Plugins.builtin().retriever("full-text").name
+        'full-text'
+        """
+        return _look_up("retriever", self.retrievers, name)
+
+    def answerer(self, name: str) -> Answerer:
+        """Give an answerer.
+
+        Raises:
+            NotSupplied: there is none of this name.
+
+        >>> Plugins.builtin().answerer("extractive").name
+        'extractive'
+        """
+        return _look_up("answerer", self.answerers, name)
 
     def open_store(self, url: str) -> Backend:
         """Open the database that a URL, or a path, names.
@@ -447,9 +429,9 @@ class Plugins:
         if found[1] in self.stores:
             return found[1]
         known = ", ".join(self.stores)
-        msg = (
-            f"{url!r:.80}: no store has scheme {found[1]!r}; known are {known}. "
-            f"A file of that name is written './{url:.80}'"
+        msg = (  # of the URL no more than its scheme is shown: a password may stand in it
+            f"no store has scheme {found[1]!r:.80}; known are {known}. "
+            f"A file of that name is written './{found[1]:.80}:…'"
         )
         raise Invalid(msg)
 
@@ -494,7 +476,7 @@ class Plugins:
         """
         infos = [_info(failed.found, {}, (failed.reason,)) for failed in self._unloaded]
         for plugin in self._participants:
-            supplies = {name: self._supplied(plugin, kind) for name, kind in KINDS.items()}
+            supplies = {kind: self._supplied(plugin, kind) for kind in KINDS}
             named = {name: tuple(sorted(things)) for name, things in supplies.items() if things}
             broken = [f for f in self._broken.copy().values() if f.found == plugin.found]
             failures = tuple(f"hook {failed.hook}: {failed.reason}" for failed in broken)
@@ -513,23 +495,47 @@ class Plugins:
 
     # -- resolving
 
-    def _supplied(self, plugin: Participant, kind: Kind) -> Mapping[str, Any]:
-        """Ask a plugin for what it supplies of a kind; what fails there stays there."""
-        if (plugin.found, kind.hook) in self._broken:
-            return {}
+    def _supplied(self, plugin: Participant, kind: str) -> Mapping[str, Any]:
+        """Give what a plugin supplies of a kind; its hook is asked once, and taken whole or not."""
+        hook = KINDS[kind].hook
+        if (plugin, hook) not in self._asked:
+            self._asked[plugin, hook] = self._ask(plugin, hook)
+        return self._asked[plugin, hook].get(kind, {})
+
+    def _ask(self, plugin: Participant, hook: str) -> Mapping[str, Mapping[str, Any]]:
+        """Ask for what a hook hands over, by kind and name; what fails there stays there."""
         try:
-            return kind.ask(plugin)
+            return ask(plugin, hook)
         except PLUGIN_ERRORS as error:
             reason = str(error) if isinstance(error, EvledgerError) else blame(error)
-            hook = kind.hook.removeprefix("evledger_")
+            called = hook.removeprefix("evledger_")
             if not plugin.is_installed or self._strict:
-                msg = f"plugin {plugin}, hook {hook}: {reason}"
+                msg = f"plugin {plugin}, hook {called}: {reason}"
                 raise PluginError(msg) from error
-            self._broken[plugin.found, kind.hook] = Failed(plugin.found, reason, hook)
+            self._broken[plugin.found, hook] = Failed(plugin.found, reason, called)
             return {}
 
     def _resolved(self, kind: str) -> dict[str, Any]:
         return {name: thing for name, (_, thing) in self._owners(kind).items()}
+
+    def _configured(
+        self, kind: str, method: str, parameters: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """Give what plugins supply of a kind, each with its parameters."""
+        found, noun = self._resolved(kind), KINDS[kind].noun
+        unknown = sorted(parameters.keys() - found.keys())
+        if unknown and not self.failures:  # it may be one of those that failed
+            known = ", ".join(found)
+            msg = f"parameters are given for {unknown[0]!r}, and the {kind} are: {known}"
+            raise NotSupplied(msg)
+        done = dict[str, Any]()
+        for name, thing in found.items():
+            try:
+                done[name] = configured(thing, parameters.get(name, {}), noun=noun, method=method)
+            except Invalid as error:
+                msg = f"parameters of {noun} {name!r}: {error}"
+                raise Invalid(msg) from error
+        return done
 
     def _owners(self, kind: str) -> dict[str, tuple[Participant, Any]]:
         """Give each name of a kind, with the plugin that owns it and what it stands for.
@@ -539,7 +545,7 @@ class Plugins:
         """
         claims: dict[str, dict[Participant, Any]] = {}
         for plugin in self._participants:
-            for name, thing in self._supplied(plugin, KINDS[kind]).items():
+            for name, thing in self._supplied(plugin, kind).items():
                 claims.setdefault(name, {})[plugin] = thing
         return {
             name: self._winner(f"{KINDS[kind].noun}:{name}", claimants)
@@ -563,7 +569,7 @@ class Plugins:
 
 # -- helpers -----------------------------------------------------------------------------
 
-_DEFAULT_LOCK: Final = threading.Lock()
+_DEFAULT_LOCK: Final = threading.RLock()  # a plugin's module may open a store at import
 
 
 @functools.cache

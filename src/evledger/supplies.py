@@ -9,8 +9,8 @@ from __future__ import annotations
 import inspect
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, TypeGuard, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeGuard, TypeVar, cast
 
 import attrs
 
@@ -20,7 +20,9 @@ from evledger.exceptions import PluginError
 from evledger.hookspecs import EventSupply, LocatorScheme
 from evledger.schema import EventType
 
-__all__ = ["KINDS", "Kind", "Participant"]
+__all__ = ["KINDS", "Kind", "Participant", "ask"]
+
+T = TypeVar("T")
 
 
 @attrs.frozen(eq=False)
@@ -40,11 +42,6 @@ class Participant:
     def __str__(self) -> str:
         return str(self.found) if self.found.distribution else repr(self.found.name)
 
-    def call(self, hook: str) -> Iterator[Any]:
-        """Give what the functions of a hook return."""
-        for function in self.hooks.get(hook, ()):
-            yield function()
-
 
 @attrs.frozen
 class Kind:
@@ -53,12 +50,35 @@ class Kind:
     Attributes:
         noun: what one of them is called in messages and preferences.
         hook: which hands them over.
-        ask: gives what a plugin supplies of this kind, by name.
+        read: of what the functions of the hook returned, gives the things of this kind, by name.
     """
 
     noun: str
     hook: str
-    ask: Callable[[Participant], Mapping[str, Any]]
+    read: Callable[[Participant, Sequence[Any]], Mapping[str, Any]]
+
+
+def ask(plugin: Participant, hook: str) -> Mapping[str, Mapping[str, Any]]:
+    """Ask a plugin once for what a hook hands over; give it by kind and name.
+
+    Raises:
+        PluginError: something is not what one of its kind must be.
+    """
+    returned = (function() for function in plugin.hooks.get(hook, ()))
+    handed = [_several(each) if _is_iterator(each) else each for each in returned]
+    return {name: kind.read(plugin, handed) for name, kind in KINDS.items() if kind.hook == hook}
+
+
+def _several(handed: Iterable[T]) -> list[T]:
+    """Take in what was handed over, which may have no end."""
+    found = list(itertools.islice(handed, _MOST + 1))
+    if len(found) > _MOST:
+        msg = f"it hands over more than {_MOST:,} things"
+        raise PluginError(msg)
+    return found
+
+
+_MOST: Final = 1_000
 
 
 # -- things with a name and a method -----------------------------------------------------
@@ -118,9 +138,12 @@ _NAME: Final = re.compile(r"[!-~]{1,80}")
 
 
 def _checked_name(noun: str, name: str) -> str:
-    """See that a name can be typed and shown: visible ASCII, without blanks."""
+    """See that a name can be typed and shown."""
     if not _NAME.fullmatch(name):
-        msg = f"the {noun} {name!r:.80} cannot be asked for: its name has blanks or other signs"
+        msg = (
+            f"the {noun} {name!r:.80} cannot be asked for: a name is of visible ASCII signs, "
+            "80 at most, without blanks"
+        )
         raise PluginError(msg)
     return str(name)
 
@@ -144,17 +167,17 @@ def _check_call(what: str, thing: Any, usage: str) -> None:
         raise PluginError(msg) from error
 
 
-def _asking(
-    hook: str, form: _Form, is_one: Callable[[Any], bool] = lambda _: True
-) -> Callable[[Participant], Mapping[str, Any]]:
-    """Give what asks a plugin for the things of a form, of those that a hook hands over."""
+def _reading(
+    form: _Form, is_one: Callable[[Any], bool] = lambda _: True
+) -> Callable[[Participant, Sequence[Any]], Mapping[str, Any]]:
+    """Give what reads the things of a form, of those that were handed over."""
 
-    def ask(plugin: Participant) -> Mapping[str, Any]:
+    def read(_: Participant, handed: Sequence[Any]) -> Mapping[str, Any]:
         found: dict[str, Any] = {}
-        for handed in plugin.call(hook):
-            if not _is_collection(handed):
-                raise _unexpected(handed, f"a list of {form.noun}s")
-            for thing in filter(is_one, itertools.islice(handed, _MOST)):
+        for things in handed:
+            if not _is_collection(things):
+                raise _unexpected(things, f"a list of {form.noun}s")
+            for thing in filter(is_one, _several(things)):
                 name = form.check(thing)
                 if name in found:
                     msg = f"it supplies the {form.noun} {name!r} twice"
@@ -162,10 +185,12 @@ def _asking(
                 found[name] = thing
         return found
 
-    return ask
+    return read
 
 
-_MOST: Final = 1_000  # things that one hook hands over; a generator without end ends here
+def _is_iterator(handed: object) -> TypeGuard[Iterator[Any]]:
+    """Tell what can be read but once, by which kind ever reads it first."""
+    return isinstance(handed, Iterator)
 
 
 def _is_collection(handed: object) -> TypeGuard[Iterable[Any]]:
@@ -190,25 +215,25 @@ def _fetches(thing: Any) -> bool:
     return hasattr(thing, "fetch") and not hasattr(thing, "normalise")
 
 
-def _schemes(plugin: Participant) -> Mapping[str, LocatorScheme]:
-    handed = _asking("evledger_locators", _SCHEME_FORM, lambda thing: not _fetches(thing))(plugin)
-    for scheme in handed.values():
+def _schemes(plugin: Participant, handed: Sequence[Any]) -> Mapping[str, LocatorScheme]:
+    found = _reading(_SCHEME_FORM, lambda thing: not _fetches(thing))(plugin, handed)
+    for scheme in found.values():
         if not isinstance(scheme, LocatorScheme):
             raise _unexpected(scheme, "a LocatorScheme")
-    return handed
+    return found
 
 
 _SCHEME_FORM: Final = _Form("locator scheme", "normalise(value)")
 _FETCHER_FORM: Final = _Form("fetcher", "fetch(locators, context)", (("registry", str),))
-_fetchers: Final = _asking("evledger_locators", _FETCHER_FORM, _fetches)
+_fetchers: Final = _reading(_FETCHER_FORM, _fetches)
 
 
-def _stores(plugin: Participant) -> Mapping[str, Any]:
+def _stores(_: Participant, handed: Sequence[Any]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
-    for handed in plugin.call("evledger_stores"):
-        if not _is_mapping(handed):
-            raise _unexpected(handed, "a mapping of schemes to what opens them")
-        for scheme, opens in handed.items():
+    for stores in handed:
+        if not _is_mapping(stores):
+            raise _unexpected(stores, "a mapping of schemes to what opens them")
+        for scheme, opens in _several(stores.items()):
             if type(scheme) is not str or not _SCHEME.fullmatch(scheme) or not callable(opens):
                 msg = f"{scheme!r:.80}: expected a scheme, as in shelf, and what opens a URL of it"
                 raise PluginError(msg)
@@ -219,18 +244,18 @@ def _stores(plugin: Participant) -> Mapping[str, Any]:
 # -- events ------------------------------------------------------------------------------
 
 
-def _event_supplies(plugin: Participant) -> Iterator[EventSupply]:
-    for supply in plugin.call("evledger_events"):
+def _event_supplies(handed: Sequence[Any]) -> Iterator[EventSupply]:
+    for supply in handed:
         if not isinstance(supply, EventSupply):
             raise _unexpected(supply, "an EventSupply")
         yield supply
 
 
-def _events(plugin: Participant) -> Mapping[str, Any]:
+def _events(plugin: Participant, handed: Sequence[Any]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
-    upcast = {key for supply in _event_supplies(plugin) for key in supply.upcasters}
-    for supply in _event_supplies(plugin):
-        for cls in cast("tuple[Any, ...]", supply.events):
+    upcast = {key for supply in _event_supplies(handed) for key in supply.upcasters}
+    for supply in _event_supplies(handed):
+        for cls in _several(cast("tuple[Any, ...]", supply.events)):
             if not (isinstance(cls, type) and issubclass(cls, Event) and hasattr(cls, "type")):
                 msg = f"{cls!r:.80} is no event class; decorate it with evledger.event"
                 raise PluginError(msg)
@@ -247,19 +272,32 @@ def _events(plugin: Participant) -> Mapping[str, Any]:
     return found
 
 
-def _upcasters(plugin: Participant) -> Mapping[str, Any]:
+def _upcasters(plugin: Participant, handed: Sequence[Any]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
-    for supply in _event_supplies(plugin):
-        for (name, k), upcaster in supply.upcasters.items():
+    for supply in _event_supplies(handed):
+        for key, upcaster in _several(cast("Mapping[Any, Any]", supply.upcasters).items()):
+            name, k = _place(key)
             _check_prefix(plugin, name)
+            if not callable(upcaster):
+                msg = f"what upcasts version {k} of {name} is {upcaster!r:.80}, and no function"
+                raise PluginError(msg)
             found[f"{name} v{k}"] = ((name, k), upcaster)
     return found
 
 
-def _projections(plugin: Participant) -> Mapping[str, Any]:
+def _place(key: Any) -> tuple[str, int]:
+    match key:
+        case (str(name), int(k)):
+            return name, k
+        case _:
+            msg = f"{key!r:.80} is no type and version, as in ('mylab:assay-run', 1)"
+            raise PluginError(msg)
+
+
+def _projections(_: Participant, handed: Sequence[Any]) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
-    for supply in _event_supplies(plugin):
-        for projection in supply.projections:
+    for supply in _event_supplies(handed):
+        for projection in _several(supply.projections):
             name = _PROJECTION.check(projection)
             _check_call(f"the projection {name!r}", projection, "start()")
             _check_call(f"the projection {name!r}", projection, "freeze(state)")
@@ -288,7 +326,7 @@ _PROJECTION: Final = _Form("projection", "apply(state, record)", (_VERSION,))
 
 
 def _kind(hook: str, form: _Form) -> Kind:
-    return Kind(form.noun, hook, _asking(hook, form))
+    return Kind(form.noun, hook, _reading(form))
 
 
 KINDS: Final[Mapping[str, Kind]] = {

@@ -12,7 +12,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -140,10 +140,21 @@ def find_config(start: Path) -> Path | None:
         with contextlib.suppress(OSError):  # what may not be looked at says nothing
             if (folder / _FILE).exists():
                 return folder / _FILE
-            project = folder / _PROJECT
-            if project.is_file() and b"[tool.evledger" in project.read_bytes():
-                return project
+            if _speaks_of_us(folder / _PROJECT):
+                return folder / _PROJECT
     return None
+
+
+def _speaks_of_us(project: Path) -> bool:
+    """Tell whether a project's file has our table; what is broken in any other is not ours."""
+    text = project.read_bytes() if project.is_file() else b""
+    if b"evledger" not in text:
+        return False
+    try:
+        tools = tomllib.loads(text.decode("utf-8-sig")).get("tool")
+    except (ValueError, RecursionError):
+        return b"[tool.evledger" in text
+    return is_mapping(tools) and "evledger" in tools
 
 
 def load_config(path: Path | None) -> Config:
@@ -155,7 +166,7 @@ def load_config(path: Path | None) -> Config:
     if path is None:
         return Config()
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         msg = f"{path} is not TOML: {error!s:.200}"
         raise Invalid(msg) from error
@@ -246,17 +257,21 @@ def check_choice(choice: PluginChoice, installed: Collection[str]) -> None:
     Raises:
         Invalid: a plugin is not installed, or what is preferred is of no kind.
     """
-    names = {"builtin", *installed}
     nouns = [kind.noun for kind in KINDS.values()]
     for what in choice.prefer:
         noun, colon, name = what.partition(":")
         if noun not in nouns or not (colon and name):
             msg = f"[plugins.prefer] has {what!r:.80}; expected as in scorer:harmonic, of the "
             raise Invalid(f"{msg}kinds {', '.join(nouns)}")
-    for name in (*choice.disable, *choice.prefer.values()):
-        if name not in names | {"all"}:
-            msg = f"[plugins] names the plugin {name!r:.80}, and there are: "
-            raise Invalid(f"{msg}{', '.join(sorted(names))}")
+    _check_plugins("disable", choice.disable, {"all", *installed})
+    _check_plugins("prefer", choice.prefer.values(), {"builtin", *installed})
+
+
+def _check_plugins(use: str, named: Iterable[str], known: set[str]) -> None:
+    for name in named:
+        if name not in known:
+            msg = f"[plugins] names the plugin {name!r:.80}, and there are, to {use}: "
+            raise Invalid(f"{msg}{', '.join(sorted(known))}")
 
 
 def _own(document: Mapping[str, Any], path: Path) -> Any:
