@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,19 +41,21 @@ from evledger import (
     QuestionCreated,
     RenderContext,
     Reviewed,
+    Score,
     SectionWritten,
     SourceAdded,
     SourceFlagged,
     SourceLinked,
     Store,
+    Term,
     Tier,
     View,
 )
-from evledger.article import Article, Concealed, article_schema, compose
+from evledger.article import Article, Concealed, article_schema, compose, values
 from evledger.article.links import link_of, proof_of, web_address
 from evledger.asking import suggest
 from evledger.builtin.curated import confined
-from evledger.entries import Source
+from evledger.entries import Claim, Source
 from evledger.testing import histories, texts
 
 if TYPE_CHECKING:
@@ -187,7 +193,12 @@ def test_every_entry_once(events: tuple[Event, ...]) -> None:
     assert sorted(view.sources) == sorted(source.id for each in lists for source in each.sources)
     part = render("markdown", view).rpartition("\n## The evidence ledger\n")[2]
     shown = [t.content for t in tokens(part.partition("\n## Ask this article\n")[0])]
-    assert sorted(view.claims) == sorted(id for id in shown if id in view.claims)
+    assert claims == [id for id in shown if id in view.claims]
+    text = render("text", view).rpartition("\nThe evidence ledger\n")[2]
+    entries = re.findall(
+        r"^- ([a-z0-9-]+) ", text.partition("\nAsk this article\n")[0], re.MULTILINE
+    )
+    assert claims == entries
 
 
 @settings(max_examples=40)
@@ -384,6 +395,22 @@ def test_marks_of_sources(ledger: Ledger) -> None:
     assert "5 entries: 2 shown, 0 more, 0 low-confidence, 3 set aside." in render("text", view)
 
 
+def test_duplicate_of_a_retracted_source(ledger: Ledger) -> None:
+    """A paper that was recorded twice, and retracted under one name, is marked under both."""
+    add_sources(ledger, 2)
+    ledger.append(
+        SourceLinked(source="s1", other="s2", relation="duplicate-of"),
+        SourceFlagged(source="s2", status="retracted", according_to="Crossref"),
+        by="curator",
+    )
+    article = compose(ledger.view(), CONTEXT)
+    assert article.ledger.aside == 2
+    assert [source.marks for source in article.scientific.sources] == [
+        ("duplicate of a retracted source",),
+        ("duplicate of s1", "retracted"),
+    ]
+
+
 def test_withdrawn_and_automatic(ledger: Ledger) -> None:
     """What is withdrawn is set aside and marked; what a program tagged stands apart."""
     add_sources(ledger, 2)
@@ -405,7 +432,7 @@ def test_unlisted_tier(ledger: Ledger) -> None:
     evidence = compose(ledger.view(), CONTEXT).evidence
     assert [tier.slug for tier in evidence.tiers] == ["lab", "human"]
     assert [line.count for line in evidence.tallies[2].lines[:2]] == [0, 1]
-    assert "human: The ledger's list of tiers has none of this name." in render(
+    assert "human: The ledger's list of tiers has none of this name · s1" in render(
         "markdown", ledger.view()
     )
 
@@ -530,6 +557,7 @@ HOSTILE: Final = (
     "<javascript:alert(1)>",
     "<https://evil.example>",
     "https://evil.example www.evil.example me@evil.example",
+    "evil.com WWW.1 //evil.com ==marked==",
     "# heading",
     "x\n# heading\n===\n---",
     "- list\n1. list",
@@ -563,6 +591,44 @@ def say_everywhere(text: str) -> View:
     )
 
 
+@attrs.frozen
+class Speaking:
+    """A scorer, and a ranker, that say a text wherever they can."""
+
+    name: str
+    version = 1
+
+    def score(self, view: View) -> Score:
+        """Give a score of words."""
+        text = self.name
+        return Score(
+            scorer=text,
+            version=1,
+            head=view.head,
+            label=text,
+            value=Decimal("0.5"),
+            terms=(Term(name="t", label=text, count=1, weight=None, contribution=Decimal(1)),),
+            cautions=(evledger.Caution(name="c", text=text),),
+            outcomes=(evledger.Outcome(outcome=text, label=text, why=(text,)),),
+            parameters={text: {text: text}},
+            method=text,
+            source=text,
+        )
+
+    def rank(self, view: View, claims: Sequence[Claim]) -> Sequence[Claim]:
+        """Leave them in their order."""
+        del view
+        return claims
+
+
+def speaking(text: str) -> RenderContext:
+    """Give a context that says a text wherever it can."""
+    voice = Speaking(text)
+    return attrs.evolve(
+        CONTEXT, scorers=(voice, voice), ranker=voice, contact=text, made_with=(text,)
+    )
+
+
 def structure(markdown: str) -> list[tuple[str, str]]:
     """Give the kinds of tokens that a Markdown text has, but for mere text."""
     kinds = [(token.type, token.tag) for token in tokens(markdown)]
@@ -578,17 +644,18 @@ HOSTILE_TEXTS: Final = st.lists(st.sampled_from(HOSTILE) | texts(12), min_size=1
 @given(HOSTILE_TEXTS.filter(str.strip))
 def test_hostile_text_is_inert(text: str) -> None:
     """Whatever a source, a claim or a tier says, the article's structure is the same."""
-    context = attrs.evolve(CONTEXT, contact=text)
+    context = speaking(text)
     view = say_everywhere(text)
     markdown = render("markdown", view, context)
-    plain = render("markdown", say_everywhere("plain"), context)
+    plain = render("markdown", say_everywhere("plain"), speaking("plain"))
     assert structure(plain) == structure(markdown)
     assert_inert(markdown)
     links = {str(t.attrs["href"]) for t in tokens(markdown) if t.type == "link_open"}
     assert links == {"https://example.org/proofs/c1"}
     # Some flavours of Markdown make links of these.
-    assert re.search(r"@(?!&#8203;)|(?<!\\)://|www\.", without_destinations(markdown)) is None
-    for each in (markdown, render("text", view)):
+    bare = re.compile(r"@(?!&#8203;)|(?<!\\)(//|==)|(?<!\\)\.[^\W\d_]{2}|www\.", re.IGNORECASE)
+    assert bare.search(without_destinations(markdown)) is None
+    for each in (markdown, render("text", view, context)):
         assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", each) is None
 
 
@@ -757,6 +824,46 @@ def test_failed_scorer_is_named(ledger: Ledger) -> None:
     assert "**failing** gave no score" in render("markdown", ledger.view(), alone)
 
 
+def test_what_was_said_is_not_repeated(ledger: Ledger) -> None:
+    """A caution that holds for several scores is given once, and parameters at the foot alone."""
+    add_sources(ledger, 1)
+    against = ClaimTagged(id="c2", source="s1", text="No.", tier="human", stance="contradicts")
+    ledger.append(against, by="curator")
+    scorer = PLUGINS.scorer("quantified-confidence")
+    context = attrs.evolve(CONTEXT, scorers=(scorer, scorer))
+    article = compose(ledger.view(), context)
+    other = article.scores.beside[0]
+    assert isinstance(other, values.Score)
+    assert other.cautions
+    markdown = render("markdown", ledger.view(), context)
+    assert markdown.count("**Caution:**") == len(other.cautions)
+    assert r"weights\.human = " not in markdown.rpartition("\n---\n")[0]
+    assert r"weights\.human = 0.12" in markdown.rpartition("\n---\n")[2]
+
+
+def test_same_bytes_elsewhere(tmp_path: Path) -> None:
+    """Another process, with other hashes, language and time zone, writes the same bytes."""
+    path = tmp_path / "evidence.db"
+    with evledger.open(path, plugins=PLUGINS) as opened:
+        semax = opened.create("semax", title="Semax", by="curator")
+        add_sources(semax, 12)
+        here = [semax.render(name).data for name in RENDERERS]
+    told = {"PYTHONHASHSEED": "7", "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu"}
+    program = (
+        "import sys, evledger\n"
+        "with evledger.open(sys.argv[1], plugins=evledger.Plugins.builtin()) as store:\n"
+        "    for name in sys.argv[2:]:\n"
+        "        sys.stdout.buffer.write(store.ledger('semax').render(name).data)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path), *RENDERERS],
+        env=os.environ | told,
+        capture_output=True,
+        check=True,
+    )
+    assert b"".join(here) == done.stdout
+
+
 class Losing:
     """A ranker that loses claims."""
 
@@ -784,6 +891,7 @@ def test_footer(ledger: Ledger) -> None:
         "quantified-confidence version 1 (",
         "Ranked by tier version 1.",
         "Made with evidence-ledger 1.",
+        "The same head, vault, plugins and parameters, with 2 of every list open, give the same",
         "integrity",
         "clinical truth",
     ):

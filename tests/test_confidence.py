@@ -31,6 +31,7 @@ from evledger import (
     View,
 )
 from evledger.builtin.confidence import QuantifiedConfidence
+from evledger.checks import check
 from evledger.events import DEFAULT_TIERS
 from evledger.scoring import score
 from evledger.testing import ScorerTests, histories
@@ -295,7 +296,7 @@ def test_contradiction_names_both_sides() -> None:
     caution = named(confidence(view), "contradicted")
     assert caution.entries == ("claim:c1", "claim:c2", "claim:c3")
     assert caution.text == (
-        "2 counted claims contradict: c2, c3; 1 other claim says otherwise about the same."
+        "2 counted claims contradict: c2 and c3; 1 other claim says otherwise about the same."
     )
 
 
@@ -313,7 +314,7 @@ def test_cautions_about_one_claim() -> None:
     )
 
 
-def tied(*sources: SourceAdded, links: Iterable[SourceLinked] = ()) -> tuple[str, ...]:
+def tied(*sources: SourceAdded, links: Iterable[SourceLinked | Reviewed] = ()) -> tuple[str, ...]:
     """Give the sources that the caution about dependence names, each cited by a claim."""
     claims = [claim(f"c-{source.id}", source.id) for source in sources]
     cautions = confidence(seen(*sources, *claims, *links)).cautions
@@ -322,12 +323,14 @@ def tied(*sources: SourceAdded, links: Iterable[SourceLinked] = ()) -> tuple[str
 
 @pytest.mark.parametrize("relation", ["version-of", "same-study", "part-of"])
 def test_linked_sources_depend(relation: Any) -> None:
-    """Links tie sources together, also through one that nothing cites; proposals tie nothing."""
+    """Links tie sources together, also through one that nothing cites, until they are rejected."""
     one, two, other = study("s1"), study("s2"), study("s3")
     link = SourceLinked(source="s1", other="s2", relation=relation)
     proposed = SourceLinked(source="s1", other="s2", relation=relation, assertion="automatic")
     assert tied(one, two, other, links=[link]) == ("source:s1", "source:s2")
-    assert tied(one, two, other, links=[proposed]) == ()
+    assert tied(one, two, other, links=[proposed]) == ("source:s1", "source:s2")
+    no = Reviewed(target=f"link:s1/s2/{relation}", verdict="rejected")
+    assert tied(one, two, other, links=[proposed, no]) == ()
     book = [study("s9"), study("s1"), study("s2")]
     claims = [claim("c1", "s1"), claim("c2", "s2")]
     both = [SourceLinked(source=id, other="s9", relation=relation) for id in ("s1", "s2")]
@@ -351,24 +354,41 @@ def test_a_source_depends_on_none_that_is_not_cited() -> None:
 @pytest.mark.parametrize(
     ("one", "two", "depend"),
     [
-        ({"authors": ("Ng A", "Li B")}, {"authors": ("ng a",)}, True),
-        ({"authors": ("Ng A", "Li B")}, {"authors": ("Li B",)}, False),
-        ({"authors": ()}, {"authors": ()}, False),
+        ({"authors": ("Ng A", "Li B")}, {"authors": ("ng a",)}, False),
         ({"mentions": ("nct:NCT00000001",)}, {"mentions": ("nct:NCT00000001",)}, True),
         ({"mentions": ("nct:NCT00000001",)}, {"mentions": ("nct:NCT00000002",)}, False),
     ],
 )
 def test_what_papers_have_in_common(one: dict[str, Any], two: dict[str, Any], depend: bool) -> None:
-    """Papers with one first author, or about one trial, may not be independent."""
+    """Papers about one trial may not be independent; those of one author are taken to be."""
     assert bool(tied(study("s1", **one), study("s2", **two))) is depend
 
 
-@pytest.mark.parametrize(("community", "depend"), [("r/a", True), ("r/b", False)])
-def test_an_author_of_posts_is_known_within_a_community(community: str, depend: bool) -> None:
-    """The same name in the same community is the same voice; elsewhere it need not be."""
+@pytest.mark.parametrize(("platform", "depend"), [("reddit", True), ("x", False)])
+def test_an_author_of_posts_is_known_on_a_platform(platform: str, depend: bool) -> None:
+    """The same name on the same platform is the same voice; elsewhere it need not be."""
     here = study("s1", "post", platform="reddit", community="r/a", authors=("kim",))
-    there = study("s2", "post", platform="reddit", community=community, authors=("kim",))
+    there = study("s2", "post", platform=platform, community="r/b", authors=("u/Kim",))
     assert bool(tied(here, there)) is depend
+
+
+def test_authors_who_name_nobody_tie_nothing() -> None:
+    """Two deleted accounts are not one person."""
+    posts = (study(id, "post", platform="reddit", authors=("[deleted]",)) for id in ("s1", "s2"))
+    assert tied(*posts) == ()
+
+
+def test_caution_and_rule_agree_on_what_is_dependent() -> None:
+    """What a score warns of is what the check finds, where all is of one tier."""
+    posts = [study(id, "post", platform="reddit", authors=("kim",)) for id in ("s1", "s2")]
+    view = seen(*posts, study("s3"), *(claim(f"c{id}", id) for id in ("s1", "s2", "s3")))
+    (finding,) = check([PLUGINS.rule("dependent-sources")], view).findings
+    caution = named(confidence(view), "dependent-sources")
+    assert (str(finding.target), *finding.related) == caution.entries
+    assert "an author in common" in finding.text
+    assert caution.text == (
+        "2 of 3 cited sources may not be independent: they have an author in common."
+    )
 
 
 def test_erased_authors_tie_nothing() -> None:

@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import random
 import subprocess
 import sys
-from typing import Any
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import IO, Any
 
+import attrs
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import evledger.testing
-from evledger import Event, EventSupply, Hidden, Ledger, Plugins, Record, Store, event, seal
+from evledger import (
+    Event,
+    EventSupply,
+    Hidden,
+    Item,
+    Ledger,
+    Plugins,
+    Record,
+    Score,
+    Store,
+    Term,
+    View,
+    event,
+    seal,
+)
+from evledger.builtin.confidence import QuantifiedConfidence
+from evledger.counting import REASONS
 from evledger.events import Id, Ref, Text, identity, key, ref, sealed
-from evledger.testing import EventTests, Story, contents, stories, views
+from evledger.importing import Importer
+from evledger.scoring import Scorer
+from evledger.testing import (
+    EventTests,
+    ImporterTests,
+    ScorerTests,
+    Story,
+    contents,
+    stories,
+    views,
+)
+from evledger.testing.suites.steady import steady
 
 pytest_plugins = ["pytester"]
 
@@ -52,6 +86,10 @@ OVERRIDES = {
     ),
     "skipped": (
         "    @pytest.mark.skip(reason='x')\n    def test_refuses_garbage(self): assert False",
+        False,
+    ),
+    "on a condition": (
+        "    @pytest.mark.xfail(False, reason='x')\n    def test_refuses_garbage(self): pass",
         False,
     ),
     "excused": (
@@ -100,6 +138,112 @@ def test_what_must_be_given(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest("-q", "-p", "no:cacheprovider", "-k", "empty")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*TestMine has to give scorer(): what is tested?"])
+
+
+def test_watch_cannot_be_shadowed() -> None:
+    """Nor does a class that stands before the suite replace it."""
+
+    class Silent:
+        def test_no_overrides(self) -> None:
+            """Say nothing."""
+
+    with pytest.raises(TypeError, match="cannot be overridden itself"):
+        type("TestMine", (Silent, evledger.testing.LocatorTests), {})
+
+
+# -- faults that only look right -----------------------------------------------------------
+
+
+class Credulous(QuantifiedConfidence):
+    """Counts every claim, whatever became of it."""
+
+    def score(self, view: View) -> Score:
+        """Add a term for those that do not count."""
+        found = super().score(view)
+        left_out = [id for ids in view.counted.left_out.values() for id in ids]
+        term = Term.of("others", "others", count=len(left_out), weight=Decimal("0.01"))
+        raw = (found.raw or Decimal(0)) + term.contribution
+        return attrs.evolve(found, terms=(*found.terms, term), raw=raw)
+
+
+class TestsOfCredulous(ScorerTests):
+    """The suite, for a scorer that must not pass; not collected by itself."""
+
+    __test__ = False
+
+    def scorer(self) -> Scorer:
+        """Give it."""
+        return Credulous()
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_what_does_not_count_is_not_counted(reason: str) -> None:
+    """A scorer that counts claims which do not count fails the suite, whatever the reason."""
+    with pytest.raises(AssertionError):
+        TestsOfCredulous().test_counts_only_what_counts(reason)
+
+
+class Hasty:
+    """Closes its file, drops what is not finished, and the first line of some editors' files."""
+
+    name, suffixes = "hasty", (".hasty",)
+
+    def read(self, file: IO[bytes]) -> Iterator[Item]:
+        """Give what is left."""
+        for number, line in enumerate(file, 1):
+            if line.startswith(b"http") and line.endswith(b"\n"):
+                source = {"kind": "web-page", "title": "A page", "locators": [f"url:{line!r}"]}
+                yield Item(place=f"line {number}", source=source)
+
+
+class TestsOfHasty(ImporterTests):
+    """The suite, for an importer that must not pass."""
+
+    __test__ = False
+
+    def importer(self) -> Importer:
+        """Give it."""
+        return Hasty()
+
+    def sample(self) -> bytes:
+        """Give a line."""
+        return b"https://example.org/1\n"
+
+    def records(self) -> int:
+        """One."""
+        return 1
+
+
+@pytest.mark.parametrize("test", ["says_that_the_end_is_missing", "survives_a_byte_order_mark"])
+def test_lost_records_are_missed(test: str) -> None:
+    """An importer that loses a record without a word fails the suite."""
+    suite = TestsOfHasty()
+    suite.test_gives_every_record()
+    with pytest.raises(AssertionError):
+        getattr(suite, f"test_{test}")()
+
+
+@pytest.mark.parametrize("ask", [dt.date.today, time.time, random.random, uuid.uuid4])
+def test_clock_and_chance_are_noticed(ask: Callable[[], object]) -> None:
+    """What asks the clock or chance is named, with its place, though nothing came of it."""
+    place = r"was asked in \w+\.py, line \d+: the same ledger"
+    with pytest.raises(AssertionError, match=place), steady():
+        ask()
+    with steady():
+        assert dt.date(2026, 1, 1).year == 2026
+
+
+def test_enough_claims_are_drawn() -> None:
+    """Of the ledgers that suites draw, many have two claims that count: else little is tried."""
+    sizes: list[int] = []
+
+    @settings(max_examples=40, phases=[Phase.generate], derandomize=True, database=None)
+    @given(TestsOfCredulous().stories(min_size=8))
+    def draw(story: Story) -> None:
+        sizes.append(len(story.view().counted.claims))
+
+    draw()
+    assert sum(size >= 2 for size in sizes) * 6 >= len(sizes)
 
 
 # -- fixtures ----------------------------------------------------------------------------
@@ -241,6 +385,10 @@ class TestLab(EventTests):
             upcasters={("lab:vial-emptied", 1): lambda data: {**data, "why": "not said"}},
             projections=(Vials(),),
         )
+
+    def old(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
+        """Give what version 1 said."""
+        yield "lab:vial-emptied", 1, {"barcode": "b"}
 
 
 class Leaking(Vials):

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from evledger.counting import grouped
+from evledger.dependence import dependents
 from evledger.events import DEFAULT_TIERS
+from evledger.phrases import counted, listed
 from evledger.scoring import Caution
 
 if TYPE_CHECKING:
-    from evledger.entries import Source
     from evledger.view import View
 
 __all__ = ["contradicted", "dependent", "left_out", "unknown_tiers", "unweighted", "usual"]
-
-_NAMED: Final = 5  # of a caution's entries stand in its text
 
 _LEFT_OUT: Final = {
     "retracted": "left out: the source was retracted",
     "automatic": "left out: asserted automatically, reviewed by nobody",
     "duplicate": "left out: the source is a duplicate of one that counts",
 }
-
-_TIES: Final = frozenset(("duplicate-of", "version-of", "same-study", "part-of"))
 
 
 def usual(view: View) -> tuple[Caution, ...]:
@@ -52,17 +48,17 @@ def contradicted(view: View) -> Iterator[Caution]:
     These are the claims whose stance is ``contradicts``,
     and those that one of them contradicts because both are about the same.
     """
-    counted = view.counted
-    against = counted.stances.get("contradicts", ())
+    evidence = view.counted
+    against = evidence.stances.get("contradicts", ())
     if not against:
         return
-    named = {*against, *counted.contradicted}
+    named = {*against, *evidence.contradicted}
     others = len(named) - len(against)
     said = f"; {_clause(others, 'other claim', 'say')} otherwise about the same" if others else ""
     yield Caution(
         name="contradicted",
-        text=f"{_clause(len(against), 'counted claim', 'contradict')}: {_some(against)}{said}.",
-        entries=_names("claim", (id for id in counted.claims if id in named)),
+        text=f"{_clause(len(against), 'counted claim', 'contradict')}: {listed(against)}{said}.",
+        entries=_names("claim", (id for id in evidence.claims if id in named)),
     )
 
 
@@ -73,7 +69,7 @@ def left_out(view: View) -> Iterator[Caution]:
         if ids:
             yield Caution(
                 name=f"{reason}-left-out",
-                text=f"{_number(len(ids), 'claim')} {why}: {_some(ids)}.",
+                text=f"{counted(len(ids), 'claim')} {why}: {listed(ids)}.",
                 entries=_names("claim", ids),
             )
 
@@ -118,56 +114,20 @@ def unknown_tiers(view: View, named: Iterable[str]) -> Iterator[Caution]:
 def dependent(view: View) -> Iterator[Caution]:
     """Name the cited sources that may not be independent.
 
-    They are tied by links in force (``version-of``, ``same-study``, ``part-of``),
-    by a trial, thread or book that they mention,
-    or by their first author; a post's author counts within the community only.
+    :func:`evledger.dependence.dependents` says what ties them.
     """
     cited = view.counted.sources
-    ties = {"by links": _linked(view, frozenset(cited))}
-    ties |= _shared(view, cited)
-    tied = frozenset[str]().union(*ties.values())
-    if not tied:
+    groups = list(dependents(view, cited))
+    if not groups:
         return
-    said = ", ".join(f"{len(ids)} {how}" for how, ids in ties.items() if ids)
+    tied = frozenset(id for group in groups for id in group.members)
+    common = sorted({what for group in groups for what in group.common})
+    share = f"{len(tied):,} of {len(cited):,} cited sources may not be independent"
     yield Caution(
         name="dependent-sources",
-        text=f"{len(tied)} of {len(cited)} cited sources may not be independent: {said}.",
+        text=f"{share}: they have {' or '.join(common)} in common.",
         entries=_names("source", (id for id in cited if id in tied)),
     )
-
-
-def _linked(view: View, cited: Collection[str]) -> set[str]:
-    groups = grouped(view.links.values(), _TIES)
-    distinct = {id(group): group for group in groups.values()}
-    members = {key: [name for name in group if name in cited] for key, group in distinct.items()}
-    return {name for names in members.values() if len(names) > 1 for name in names}
-
-
-def _shared(view: View, cited: Iterable[str]) -> dict[str, set[str]]:
-    """Give the sources that have something in common, by what that is."""
-    first: dict[tuple[object, ...], str] = {}
-    found: dict[str, set[str]] = {}
-    for id in cited:
-        for how, *what in _traits(view.sources[id]):
-            other = first.setdefault((how, *what), id)
-            if other != id:
-                found.setdefault(how, set()).update((other, id))
-    return found
-
-
-def _traits(source: Source) -> Iterator[tuple[str, object, object, object]]:
-    if isinstance(source.mentions, tuple):
-        for mention in source.mentions:
-            yield "by what they mention", mention, None, None
-    if isinstance(source.authors, tuple) and source.authors:
-        yield "by their first author", source.authors[0].casefold(), *_circle(source)
-
-
-def _circle(source: Source) -> tuple[object, object]:
-    """Say within what a name means the same person."""
-    if source.platform is None:
-        return None, None
-    return source.platform, source.community
 
 
 # -- words -------------------------------------------------------------------------------
@@ -177,15 +137,6 @@ def _names(kind: str, ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{kind}:{id}" for id in ids)
 
 
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _clause(count: int, noun: str, verb: str) -> str:
+def _clause(number: int, noun: str, verb: str) -> str:
     """Let a regular verb agree with what is counted."""
-    return f"{_number(count, noun)} {f'{verb}s' if count == 1 else verb}"
-
-
-def _some(ids: Collection[str]) -> str:
-    shown = ", ".join(list(ids)[:_NAMED])
-    return f"{shown} and {len(ids) - _NAMED} more" if len(ids) > _NAMED else shown
+    return f"{counted(number, noun)} {f'{verb}s' if number == 1 else verb}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -75,7 +75,7 @@ def count(sources: Mapping[str, Source], claims: Iterable[Claim], links: Iterabl
     Returns:
         Every claim's id once: among ``claims`` or under one of the reasons.
     """
-    groups = grouped(links, {"duplicate-of"})
+    groups = grouped(link for link in links if link.relation == "duplicate-of" and link.is_in_force)
     barred = _barred(sources, groups)
     left_out: dict[str, list[str]] = {reason: [] for reason in REASONS}
     passed: list[Claim] = []
@@ -137,19 +137,18 @@ def _reason(claim: Claim, barred: str | None) -> str | None:
 # -- duplicates --------------------------------------------------------------------------
 
 
-def grouped(links: Iterable[Link], relations: Collection[str]) -> dict[str, list[str]]:
-    """Give for each source that links in force tie to others the group that it is of.
+def grouped(links: Iterable[Link]) -> dict[str, list[str]]:
+    """Give for each source that links tie to others the group that it is of.
 
     Args:
         links: among sources, in any direction; chains and circles make one group.
-        relations: of which relations.
 
     Returns:
         For each such source its group, itself included; sources of one group share one list.
     """
     group: dict[str, list[str]] = {}
     for link in links:
-        if link.relation not in relations or not link.is_in_force or link.source == link.other:
+        if link.source == link.other:
             continue
         one = group.setdefault(link.source, [link.source])
         other = group.setdefault(link.other, [link.other])

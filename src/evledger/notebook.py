@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from evledger import pictures
 from evledger.legible import one_line, shortened
-from evledger.pictures.numbers import counted
+from evledger.phrases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

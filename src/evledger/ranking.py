@@ -114,7 +114,10 @@ def marks(view: View, claim: Claim) -> tuple[str, ...]:
         found.append("withdrawn")
     if claim.review is not None and claim.review.verdict == "rejected":
         found.append("rejected by a reviewer")
-    found += _marks_of_source(view, claim.source)
+    of_source = _marks_of_source(view, claim.source)
+    found += of_source
+    if view.counted.reason_of(claim.id) == "retracted" and "source retracted" not in of_source:
+        found.append("source is a duplicate of a retracted one")
     if claim.is_unreviewed:
         found.append("automatic, not reviewed")
     against = view.counted.contradicted.get(claim.id, ())

@@ -18,7 +18,7 @@ import attrs
 from evledger.codec import is_list, parse_canonical
 from evledger.exceptions import Invalid
 
-__all__ = ["SALT_BYTES", "Hidden", "Opening", "commit", "new_salt", "read_salt"]
+__all__ = ["SALT_BYTES", "Hidden", "Opening", "commit", "new_salt", "open_text", "read_salt"]
 
 SALT_BYTES: Final = 32
 
@@ -39,6 +39,15 @@ class Hidden(enum.Enum):
 
     def __str__(self) -> str:
         return f"[{self.name.lower()}]"
+
+
+def open_text(value: object) -> str:
+    """Give a text; what is hidden, or absent, is as good as empty.
+
+    >>> open_text("Semax"), open_text(Hidden.ERASED), open_text(None)
+    ('Semax', '', '')
+    """
+    return value if isinstance(value, str) else ""
 
 
 @attrs.frozen

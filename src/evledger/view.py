@@ -21,6 +21,7 @@ from evledger.entries import Claim, Entry, Question
 from evledger.events import Attachment
 from evledger.exceptions import Broken, NotFound, PluginError
 from evledger.fold import FailedPart
+from evledger.phrases import counted, listed
 from evledger.seals import Hidden
 
 if TYPE_CHECKING:
@@ -211,12 +212,13 @@ class View:
         ()
         """
         found = [
-            f"{_records(count)} of unknown type {name} may change this picture"
+            f"{counted(count, 'record')} of unknown type {name} may change this picture"
             for name, count in sorted(self.unknown.items())
         ]
         if self.unfit:
-            places = ", ".join(map(str, self.unfit[:8]))
-            found.append(f"{_records(len(self.unfit))} could not be read and left out: {places}")
+            records = counted(len(self.unfit), "record")
+            places = listed([str(n) for n in self.unfit])
+            found.append(f"{records} could not be read and left out: {places}")
         found += [str(part) for part in self._parts.values() if isinstance(part, FailedPart)]
         return tuple(found)
 
@@ -353,10 +355,6 @@ class View:
             msg = f"the vault's copy of {field} of record {n} is damaged; run 'evledger verify'"
             raise Broken(msg) from error
         return msgspec.convert(value, _hints(type(entry))[field])
-
-
-def _records(count: int) -> str:
-    return "1 record" if count == 1 else f"{count} records"
 
 
 _COUNTS: Final = frozenset(("about", "assertion", "stance"))

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
+import msgspec
 
 from evledger.article.links import Sites, link_of, proof_of
 from evledger.article.values import (
@@ -27,7 +28,7 @@ from evledger.ranking import marks
 from evledger.reviewing import came_from_stranger, held_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from evledger import entries
     from evledger.view import View
@@ -61,18 +62,32 @@ def _claims(view: View, proofs: str | None) -> dict[str, Claim]:
 
 
 def _claim(view: View, claim: entries.Claim, proofs: str | None) -> Claim:
-    source = view.sources.get(claim.source) if claim.sealed else None
+    shown: Any = _published(claim, view.sources.get(claim.source)) if claim.sealed else claim
     return Claim(
         id=claim.id,
         n=claim.n,
         source=claim.source,
-        text=sealable(held_back(claim, "text", source=source) or claim.text),
+        text=sealable(shown.text),
         tier=claim.tier,
-        stance=sealable(claim.stance),
-        quote=sealable(held_back(claim, "quote", source=source) or claim.quote),
+        stance=sealable(shown.stance),
+        quote=shown.quote,
         marks=marks(view, claim),
-        proof=proof_of(proofs, claim.id, claim.n),
+        proof=None if proofs is None else proof_of(proofs, claim.id, claim.n),
     )
+
+
+def _published(entry: entries.Claim | entries.Source, source: entries.Source | None = None) -> Any:
+    """Give an entry as what is published may show it.
+
+    Args:
+        entry: a claim or a source in which something is sealed.
+        source: of a claim, for a verdict on it.
+    """
+    shown = {
+        field: sealable(held_back(entry, field, source=source) or getattr(entry, field))
+        for field in entry.sealed
+    }
+    return msgspec.structs.replace(entry, **shown)
 
 
 # -- sources -----------------------------------------------------------------------------
@@ -122,38 +137,49 @@ def _part_of(bucket: Bucket, source: entries.Source) -> str:
 
 
 def _source(
-    view: View, source: entries.Source, bucket: Bucket, claims: tuple[Claim, ...], sites: Sites
+    source: entries.Source,
+    bucket: Bucket,
+    marks: tuple[str, ...],
+    claims: tuple[Claim, ...],
+    sites: Sites,
 ) -> Source:
+    shown: Any = _published(source) if source.sealed else source
     return Source(
         id=source.id,
         n=source.n,
         bucket=bucket,
-        kind=_published(source, "kind"),
-        title=_published(source, "title"),
-        authors=_published(source, "authors"),
-        author_count=source.author_count if isinstance(source.author_count, int) else None,
-        venue=_published(source, "venue"),
-        platform=_published(source, "platform"),
-        community=_published(source, "community"),
-        published=_published(source, "published"),
+        kind=sealable(shown.kind),
+        title=sealable(shown.title),
+        authors=shown.authors,
+        author_count=shown.author_count if isinstance(shown.author_count, int) else None,
+        venue=shown.venue,
+        platform=shown.platform,
+        community=shown.community,
+        published=shown.published,
         locators=source.locators,
         link=None if came_from_stranger(source) else link_of(source, sites),
-        marks=tuple(_marks(view, source)) if _may_be_marked(view, source) else (),
+        marks=marks,
         claims=claims,
     )
 
 
-def _published(source: entries.Source, field: str) -> Any:
-    """Give a field as what is published may show it."""
-    return sealable(held_back(source, field) or getattr(source, field))
+def _marked(view: View) -> dict[str, tuple[str, ...]]:
+    """Give the marks of the sources that have any: few have."""
+    barred = {view.claims[id].source for id in view.counted.left_out["retracted"]}
+    noted = (id for id, each in view.sources.items() if each.flags or each.review is not None)
+    ids = view.sources.keys() & {*noted, *view.counted.duplicates, *barred}
+    found = {id: tuple(_marks(view, view.sources[id], barred=id in barred)) for id in ids}
+    return {id: marks for id, marks in found.items() if marks}
 
 
-def _may_be_marked(view: View, source: entries.Source) -> bool:
-    return bool(source.flags or source.review or source.id in view.counted.duplicates)
+def _marks(view: View, source: entries.Source, *, barred: bool) -> Iterator[str]:
+    """Say what a reader must know of a source, in a few words each.
 
-
-def _marks(view: View, source: entries.Source) -> Iterable[str]:
-    """Say what a reader must know of a source, in a few words each."""
+    Args:
+        view: that it is in.
+        source: the source.
+        barred: whether claims of it do not count because it was retracted, or a duplicate of it.
+    """
     if source.review is not None and source.review.verdict == "rejected":
         yield "rejected by a reviewer"
     other = view.counted.duplicates.get(source.id)
@@ -162,8 +188,11 @@ def _marks(view: View, source: entries.Source) -> Iterable[str]:
     statuses = [str(flag.status) for flag in source.flags]
     if source.is_retracted:
         yield "retracted"
-    elif "retracted" in statuses:
-        yield "retracted, then reinstated"
+    else:
+        if "retracted" in statuses:
+            yield "retracted, then reinstated"
+        if barred:
+            yield "duplicate of a retracted source"
     for status, words in _FLAGS.items():
         if status in statuses:
             yield words
@@ -203,11 +232,12 @@ def collect(view: View, *, first: int, proofs: str | None, sites: Sites) -> Coll
     drawn: dict[str, list[Claim]] = {}
     for claim in claims.values():
         drawn.setdefault(claim.source, []).append(claim)
+    marks = _marked(view)
     parts: dict[str, list[Source]] = {name: [] for name in _PARTS}
     for id in sorted(view.sources, key=natural):
         source = view.sources[id]
         bucket = bucket_of(source)
-        made = _source(view, source, bucket, tuple(drawn.get(id, ())), sites)
+        made = _source(source, bucket, marks.get(id, ()), tuple(drawn.get(id, ())), sites)
         parts[_part_of(bucket, source)].append(made)
     return Collected(claims, {name: _list(name, parts[name], first) for name in parts})
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evledger.article.values import (
         Article,
         Bearing,
+        Caution,
         Claim,
         Component,
         Note,
@@ -150,7 +151,7 @@ def _description(article: Article) -> Iterator[Block]:
     if about.subject is not None:
         yield Paragraph((str(about.subject),))
     yield Paragraph(
-        ("Ledger ", Strong(about.ledger), f", {_events(about.events)}, as of {about.at}.")
+        ("Ledger ", Strong(about.ledger), f", {_events(about.events)}, as of {about.at[:10]}.")
     )
     yield from (Paragraph((Strong("Note:"), f" {warning}.")) for warning in about.warnings)
 
@@ -228,8 +229,10 @@ def _scores(article: Article) -> Iterator[Block]:
     yield Heading(2, scores.heading)
     yield from _explained(scores.explained)
     if scores.beside:
-        yield Paragraph(("Other scores:",))
-        yield Items(map(_beside, scores.beside))
+        yield Paragraph(("Other scores, with the cautions that were not given above:",))
+        explained = scores.explained
+        given = () if isinstance(explained, FailedScore) else explained.cautions
+        yield Items(_beside(score, given) for score in scores.beside)
 
 
 def _explained(score: Score | FailedScore) -> Iterator[Block]:
@@ -239,12 +242,13 @@ def _explained(score: Score | FailedScore) -> Iterator[Block]:
     yield Paragraph((Strong(score.statement),))
     if score.formula:
         yield Paragraph((score.formula,))
-    items = (*map(_term, score.terms), *_outcomes(score), *_cautions(score))
+    items = (*map(_term, score.terms), *_outcomes(score), *_cautions(score.cautions))
     if items:
         yield Items(items)
     about = [score.method, score.source and f"Source: {score.source}"]
     yield from (Paragraph((text,)) for text in about if text)
-    yield Paragraph((_scorer(score),))
+    parameters = "; the foot names its parameters" if score.parameters else ""
+    yield Paragraph((f"Scorer {score.scorer}, version {score.version}{parameters}.",))
 
 
 def _term(term: Term) -> Item:
@@ -260,21 +264,18 @@ def _outcomes(score: Score) -> Iterator[Item]:
         yield Item((f"{each.outcome}: {each.label}{value}",), (*map(_term, each.terms), *why))
 
 
-def _cautions(score: Score) -> Iterator[Item]:
-    return (Item((Strong("Caution:"), f" {each.text}")) for each in score.cautions)
+def _cautions(cautions: Iterable[Caution]) -> Iterator[Item]:
+    return (Item((Strong("Caution:"), f" {each.text}")) for each in cautions)
 
 
-def _scorer(score: Score) -> str:
-    told = ", ".join(f"{each.name} = {each.value}" for each in score.parameters)
-    return f"Scorer {score.scorer}, version {score.version}" + (f", with {told}." if told else ".")
-
-
-def _beside(score: Score | FailedScore) -> Item:
+def _beside(score: Score | FailedScore, given: tuple[Caution, ...]) -> Item:
+    """Give a score in a few lines, without the cautions that were given already."""
     if isinstance(score, FailedScore):
         return Item((Strong(score.scorer), f" gave no score: {score.reason}"))
     formula = f": {score.formula}" if score.formula else ""
     line = (Strong(score.scorer), f" {score.statement}{formula}")
-    return Item(line, (*_outcomes(score), *_cautions(score), Item((_scorer(score),))))
+    further = (each for each in score.cautions if each not in given)
+    return Item(line, (*_outcomes(score), *_cautions(further)))
 
 
 # -- sources -----------------------------------------------------------------------------
@@ -298,7 +299,7 @@ def _list(sources: Sources, made: Callable[[Source], Item]) -> Iterator[Block]:
 def _source_with(tiers: Mapping[str, Tier], *, explained: bool) -> Callable[[Source], Item]:
     """Give what makes an item of a source, with the tiers' sentences or only their labels."""
     told = {
-        slug: f"{tier.label}: {tier.sentence}" if explained else tier.label
+        slug: f"{tier.label}: {tier.sentence.removesuffix('.')}" if explained else tier.label
         for slug, tier in tiers.items()
     }
 
@@ -314,10 +315,11 @@ _NO_CLAIM: Final = (Item(("No claim was drawn from this source.",)),)
 
 def _source_line(source: Source) -> Line:
     title = str(source.title)
-    place = source.community if source.community is not None else source.platform
+    platform = None if source.platform == source.bucket else source.platform  # as the heading says
+    place = platform if source.community is None else source.community
     named = source.locators[0] if source.locators and source.link is None else None
     about = (str(source.kind).replace("-", " "), _authors(source), source.venue, place, named)
-    told = ", ".join(str(each) for each in (*about, source.published) if each)
+    told = ", ".join(map(str, filter(None, (*about, source.published))))
     marks = f" · {' · '.join(source.marks)}" if source.marks else ""
     if source.link is None:
         return (Strong(source.id), f" {title} ({told}){marks}")
@@ -473,6 +475,10 @@ def _footer(article: Article) -> Iterator[Block]:
             + (f" Made with {', '.join(footer.made_with)}." if footer.made_with else ""),
         )
     )
+    repeated = (
+        f"The same head, vault, plugins and parameters, with {article.first} of every list open"
+    )
+    yield Paragraph((f"{repeated}, give the same bytes.",))
     yield Paragraph(("To verify it:",))
     yield Paragraph((Code(footer.verify),))
     yield Paragraph((footer.proves,))

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from evledger.legible import one_line, shortened, visible
+from evledger.phrases import counted
 from evledger.reviewing import HeldBack, held_back
 from evledger.seals import Hidden
 
@@ -261,10 +262,6 @@ def _text(value: _Words | None) -> str:
     return shortened(one_line(str(value)).strip(), _WIDTH) if value is not None else ""
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
-
-
 # -- what was said -----------------------------------------------------------------------
 
 
@@ -306,7 +303,7 @@ def _found(answer: Answer) -> Iterator[Iterable[str]]:
 
 def _group(group: Group) -> Iterator[str]:
     stance = group.stance or "stance not shown"
-    yield f"{stance}, {_text(group.label)}: {_count(len(group.claims), 'claim', 'claims')}"
+    yield f"{stance}, {_text(group.label)}: {counted(len(group.claims), 'claim', 'claims')}"
     yield from chain.from_iterable(map(_claim, group.claims))
 
 
@@ -363,5 +360,5 @@ def _foot(answer: Answer) -> Iterator[str]:
     if answer.missing:
         yield f"words that nothing found holds: {', '.join(map(_text, answer.missing))}"
     if answer.more:
-        yield f"{_count(answer.more, 'more entry', 'more entries')} beyond the limit"
+        yield f"{counted(answer.more, 'more entry', 'more entries')} beyond the limit"
     yield f"answered from {answer.ledger} at {answer.head}"

@@ -103,15 +103,20 @@ def _destination(address: str) -> str:
 _UNRESERVED: Final = "/?#:@!$&*+,;=~%-._"  # no bracket, blank, quotation mark or backslash
 _SAFE = re.compile(rf"[A-Za-z0-9{re.escape(_UNRESERVED)}]*")
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$^]|:(?=//)|(?<=www)\.)")
-_RISKY = re.compile(r"[\\`*_{}\[\]<>#|~&$^@]")  # one class of characters, which is searched fast
+_MARKUP: Final = r"[\\`*_{}\[\]<>#|~&$^]"
+_HOST: Final = r"\.(?:(?=[^\W\d_]{2})|(?<=[Ww]{3}\.))"
+"""A dot as in ``www.`` or ``.com``: some flavours make links of addresses without a scheme."""
+
+_SPECIAL = re.compile(rf"({_MARKUP}|=(?==)|/(?=/)|{_HOST})")
+_RISKY = re.compile(rf"{_MARKUP[:-1]}=@]")  # one class of characters, which is searched fast
+_DOTTED = re.compile(_HOST)
 _BLOCK = re.compile(r"[-+=%:(]|[0-9]{1,9}(?=[.)])")
 
 
 def _inline(text: str) -> str:
     """Make text inert within a line: no markup, no link, no address, no line break."""
     line = one_line(text)
-    if _RISKY.search(line) is None and "://" not in line and "www." not in line:
+    if _RISKY.search(line) is None and "//" not in line and _DOTTED.search(line) is None:
         return line
     escaped = _SPECIAL.sub(r"\\\1", line)
     return escaped.replace("@", "@&#8203;")  # a blank of no width: no escape keeps it inert

@@ -12,6 +12,7 @@ from evledger.asking.showing import SURENESS
 from evledger.legible import shortened, within_sentence
 from evledger.messages.limits import LONGEST_QUESTION
 from evledger.messages.replies import Letter, plain
+from evledger.phrases import counted
 from evledger.reviewing import pending
 
 if TYPE_CHECKING:
@@ -59,10 +60,6 @@ def node(question: str) -> str:
 
 def _brief(text: str, length: int = _NAME) -> str:
     return shortened(plain(text), length)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 # -- questions ---------------------------------------------------------------------------
@@ -200,7 +197,7 @@ def status(slug: str, view: View, score: Score | None) -> Letter:
         opening=f"{slug}: {_brief(view.title, 2 * _NAME)}. {', '.join(_evidence(view))}.",
         middle=(
             _scored(score),
-            f"{_counted(len(asked), 'open question')}{':' if first else ''}",
+            f"{counted(len(asked), 'open question')}{':' if first else ''}",
             *first,
             *([f"and {more:,} more"] if more else ()),
         ),
@@ -211,7 +208,7 @@ def status(slug: str, view: View, score: Score | None) -> Letter:
 
 def _evidence(view: View) -> Iterator[str]:
     counting = len(view.counted.claims)
-    yield f"{_counted(counting, 'claim')} count{'s' if counting == 1 else ''}"
+    yield f"{counted(counting, 'claim')} count{'s' if counting == 1 else ''}"
     waiting = sum(each.kind == "claim" for each in pending(view))
     if waiting:
         yield f"{waiting:,} wait{'s' if waiting == 1 else ''} for review"
@@ -325,11 +322,11 @@ def stranger(contact: str | None) -> Letter:
 def limited(rate: Rate, until: datetime, now: datetime) -> Letter:
     """Tell when the next message is welcome."""
     minutes = max(1, math.ceil((until - now).total_seconds() / 60))
-    span = _SPANS.get(rate.seconds, _counted(rate.seconds, "second"))
-    most = _counted(rate.messages, "message")
+    span = _SPANS.get(rate.seconds, counted(rate.seconds, "second"))
+    most = counted(rate.messages, "message")
     return Letter(
         opening=f"Too many messages: this line takes {most} in {span}, and did not take this one.",
-        closing=f"Try again in {_counted(minutes, 'minute')}.",
+        closing=f"Try again in {counted(minutes, 'minute')}.",
         outcome="refused",
     )
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from evledger.phrases import counted
 from evledger.pictures.marks import Box, area, rule, words
-from evledger.pictures.numbers import counted
 from evledger.pictures.picture import Picture, absent
 from evledger.pictures.sheet import SMALL, WIDTH, Sheet
 

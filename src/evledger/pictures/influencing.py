@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from evledger.phrases import counted
 from evledger.pictures.marks import Box, area, rule
-from evledger.pictures.numbers import brief, counted, exact, signed, total
+from evledger.pictures.numbers import brief, exact, signed, total
 from evledger.pictures.picture import Picture, absent
 from evledger.pictures.sheet import BAR, WIDTH, Sheet
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from evledger.legible import within_sentence
+from evledger.phrases import counted
 from evledger.pictures.marks import Box, area, rule
-from evledger.pictures.numbers import counted
 from evledger.pictures.picture import Picture
 from evledger.pictures.sheet import BAR, WIDTH, Sheet
 

@@ -7,7 +7,7 @@ from decimal import Context, Decimal
 from functools import reduce
 from typing import Final
 
-__all__ = ["brief", "counted", "exact", "signed", "total"]
+__all__ = ["brief", "exact", "signed", "total"]
 
 _SHORT: Final = 9  # characters that have room at the end of a row
 
@@ -18,15 +18,6 @@ _ARITHMETIC: Final = Context(prec=60)  # that of scores; an application's own ch
 def total(numbers: Iterable[Decimal]) -> Decimal:
     """Add decimals up."""
     return reduce(_ARITHMETIC.add, numbers, Decimal(0))
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Write so many of something.
-
-    >>> counted(1, "claim"), counted(12000, "claim"), counted(2, "supports", "support")
-    ('1 claim', '12,000 claims', '2 support')
-    """
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def exact(number: Decimal) -> str:

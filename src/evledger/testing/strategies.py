@@ -22,6 +22,7 @@ from evledger.events import (
     DEFAULT_TIERS,
     MARK,
     About,
+    ClaimTagged,
     Event,
     EvidenceLinked,
     EvidenceUnlinked,
@@ -30,6 +31,7 @@ from evledger.events import (
     LedgerOpened,
     Mark,
     Reviewed,
+    SourceAdded,
     Tier,
     builtin_events,
 )
@@ -43,6 +45,10 @@ _DIGITS: Final = "0123456789"
 _CHARACTERS: Final = st.characters(exclude_categories=["Cs"])  # all but surrogates
 _NAMES: Final = st.text(st.characters(max_codepoint=127), max_size=8)
 _REFS: Final = st.from_regex(r"[a-z0-9][a-z0-9-]{0,20}", fullmatch=True)
+
+
+_MANY: Final[Mapping[type[Event], int]] = {SourceAdded: 4, ClaimTagged: 12}
+"""How many come where one of another type does: a ledger is sources and claims, above all."""
 
 
 def texts(max_size: int = 40) -> st.SearchStrategy[str]:
@@ -194,7 +200,7 @@ def histories(
         min_size: at least so many.
         max_size: at most so many.
     """
-    builtin = builtin_events()
+    builtin = [cls for cls in builtin_events() for _ in range(_MANY.get(cls, 1))]
     # A stranger's few classes would be lost among the built-in ones.
     weight = max(1, len(builtin) // max(1, len(classes)))
     writer = _Writer(draw, [*builtin, *list(classes) * weight], fields or {})

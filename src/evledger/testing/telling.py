@@ -99,6 +99,11 @@ class Story:
         return self.ledger(plugins).view()
 
 
+def reopened(ledger: Ledger, plugins: Plugins) -> Ledger:
+    """Give the same ledger, read anew, perhaps with other plugins."""
+    return Store(ledger.store.backend, plugins, clock()).ledger(ledger.name)
+
+
 def _open(ledger: Ledger) -> Iterator[tuple[int, str]]:
     for opening in ledger.store.backend.openings(ledger.name):
         yield opening.n, opening.field

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 from evledger.builtin.rules import completeness, independence, privacy, sources, tiers
+from evledger.builtin.rules.sources import identifier_title_mismatch
 from evledger.checks import Rule
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "identifier_title_mismatch"]
 
 RULES: Final[tuple[Rule, ...]] = (
     tiers.human_tier_weak_source,
@@ -19,7 +20,7 @@ RULES: Final[tuple[Rule, ...]] = (
     sources.retracted_source_counted,
     sources.retracted_source_cited,
     sources.duplicate_counted,
-    sources.identifier_title_mismatch(),
+    identifier_title_mismatch(),
     independence.dependent_sources,
     independence.ScoreSaturated(),
     independence.no_contradicting_evidence,

@@ -6,8 +6,10 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
-from evledger.builtin.rules.making import Found, all_of, number, rule, seen
+from evledger.checks import Spot, rule
+from evledger.phrases import counted, listed
 from evledger.reviewing import pending
+from evledger.seals import open_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,16 +31,16 @@ __all__ = [
 # may lack hundreds, and which tier may do without is one decision.
 
 
-def _lacking(view: View, lacks: Callable[[Claim], bool], what: str) -> Iterator[Found]:
+def _lacking(view: View, lacks: Callable[[Claim], bool], what: str) -> Iterator[Spot]:
     known = [tier.slug for tier in view.tiers]
-    counted = view.counted.tiers
-    for tier in dict.fromkeys([*known, *counted]):  # the strongest first
-        ids = counted.get(tier, ())
+    tiers = view.counted.tiers
+    for tier in dict.fromkeys([*known, *tiers]):  # the strongest first
+        ids = tiers.get(tier, ())
         bare = [id for id in ids if lacks(view.claims[id])]
         if bare:
-            text = f"no {what} {all_of(bare)}: {_share(len(bare), len(ids), tier)}"
+            text = f"no {what} {listed(bare)}: {_share(len(bare), len(ids), tier)}"
             target = f"tier:{tier}" if tier in known else None
-            yield Found(target, text, tuple(f"claim:{id}" for id in bare))
+            yield Spot(target, text, tuple(f"claim:{id}" for id in bare))
 
 
 def _share(part: int, whole: int, tier: str) -> str:
@@ -55,7 +57,7 @@ def _share(part: int, whole: int, tier: str) -> str:
     '{"type": "source-amended", "data": {"source": "s5", "locators_added": ["doi:10.1000/x"], '
     '"why": "found it"}}, or its url.',
 )
-def claim_without_locator(view: View) -> Iterator[Found]:
+def claim_without_locator(view: View) -> Iterator[Spot]:
     """Claims that count, of sources that have neither a locator nor a url; by tier."""
     bare = {id for id, source in view.sources.items() if not source.locators and not source.url}
     return _lacking(view, lambda claim: claim.source in bare, "locator or url for the source of")
@@ -69,7 +71,7 @@ def claim_without_locator(view: View) -> Iterator[Found]:
     '{"type": "claim-tagged", "data": {"id": "c99", "source": "s5", "text": "…", '
     '"tier": "human", "stance": "supports", "quote": "…"}}; or waive it for a tier.',
 )
-def claim_without_quote(view: View) -> Iterator[Found]:
+def claim_without_quote(view: View) -> Iterator[Spot]:
     """Claims that count and have no quote; by tier."""
     return _lacking(view, lambda claim: claim.quote is None, "quote for")
 
@@ -84,15 +86,15 @@ def claim_without_quote(view: View) -> Iterator[Found]:
     mend="Look at each with 'evledger review', which accepts and rejects them; the event is: "
     '{"type": "reviewed", "data": {"target": "claim:c12", "verdict": "accepted"}}.',
 )
-def automatic_claims(view: View) -> Iterator[Found]:
+def automatic_claims(view: View) -> Iterator[Spot]:
     """Claims, links and sources that a program made, and nobody has reviewed; one finding."""
     waiting: dict[str, list[str]] = {"claim": [], "link": [], "source": []}
     for proposal in pending(view):
         waiting[proposal.kind].append(proposal.name)
-    parts = [number(len(names), kind) for kind, names in waiting.items() if names]
+    parts = [counted(len(names), kind) for kind, names in waiting.items() if names]
     if parts:
         names = tuple(itertools.chain.from_iterable(waiting.values()))
-        yield Found(None, f"nobody has reviewed {all_of(parts)} that programs made", names)
+        yield Spot(None, f"nobody has reviewed {listed(parts)} that programs made", names)
 
 
 @rule(
@@ -103,7 +105,7 @@ def automatic_claims(view: View) -> Iterator[Found]:
     '{"type": "evidence-linked", "data": {"question": "q1", "claim": "c12", '
     '"relation": "answers"}}; unlink what no longer does with evidence-unlinked; or note a gap.',
 )
-def question_unsupported(view: View) -> Iterator[Found]:
+def question_unsupported(view: View) -> Iterator[Spot]:
     """A question that is closed, or has evidence, and nothing that counts bears on it.
 
     A question that waits for its first evidence is none: strangers may send as many as they like.
@@ -119,11 +121,11 @@ def question_unsupported(view: View) -> Iterator[Found]:
             and not (e.review is not None and e.review.verdict == "rejected")
         ]
         if not standing:
-            yield Found(f"question:{id}", _unsupported(question), _evidence_of(question))
+            yield Spot(f"question:{id}", _unsupported(question), _evidence_of(question))
 
 
 def _unsupported(question: Question) -> str:
-    what = number(len(question.evidence), "link")
+    what = counted(len(question.evidence), "link")
     if not question.evidence:
         return f"it is {question.status}, and no evidence is linked to it"
     return f"it is {question.status}, with {what} to evidence, none of which counts"
@@ -151,7 +153,7 @@ _KINDS: Final = {"s": "source", "c": "claim", "k": "component"}
     '{"type": "section-written", "data": {"section": "why", "body": "… [s5]"}}, '
     "or add what is cited.",
 )
-def section_cites_unknown(view: View) -> Iterator[Found]:
+def section_cites_unknown(view: View) -> Iterator[Spot]:
     """A section that cites a source, claim or component which the ledger does not have.
 
     A citation stands in square brackets, single or double: ``[s5]``, ``[[c12]]``,
@@ -165,11 +167,11 @@ def section_cites_unknown(view: View) -> Iterator[Found]:
         *(f"component:{id}" for id in view.components),
     }
     for slug, section in view.sections.items():
-        lost = [name for name in dict.fromkeys(_cited(seen(section.body))) if name not in held]
+        lost = [name for name in dict.fromkeys(_cited(open_text(section.body))) if name not in held]
         if lost:
             what = "what the ledger does not have"
-            said = f": {all_of(lost)}" if "body" not in section.sealed else ""
-            yield Found(f"section:{slug}", f"it cites {what}{said}")
+            said = f": {listed(lost)}" if "body" not in section.sealed else ""
+            yield Spot(f"section:{slug}", f"it cites {what}{said}")
 
 
 def _cited(body: str) -> Iterator[str]:
@@ -186,7 +188,7 @@ def _cited(body: str) -> Iterator[str]:
     "'evledger plugins' says what is here and what failed, and "
     "'evledger log LEDGER --type TYPE' shows the records of a type.",
 )
-def unreadable_records(view: View) -> Iterator[Found]:
+def unreadable_records(view: View) -> Iterator[Spot]:
     """Records of unknown types, or that could not be taken in."""
     if view.warnings:
-        yield Found(None, "; ".join(view.warnings), tuple(f"record:{n}" for n in view.unfit))
+        yield Spot(None, "; ".join(view.warnings), tuple(f"record:{n}" for n in view.unfit))

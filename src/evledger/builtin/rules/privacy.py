@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from evledger.builtin.rules.making import Found, rule, seen
+from evledger.checks import Spot, rule
+from evledger.seals import open_text
 
 if TYPE_CHECKING:
     from evledger.entries import Entry
@@ -86,7 +87,7 @@ _SIGNS: Final = (
     "or source-amended, which seals the title of what is no study. Before the ledger is published "
     'it can be written anew, with the field sealed: {"type": …, "data": {…}, "seal": ["text"]}.',
 )
-def personal_data(view: View) -> Iterator[Found]:
+def personal_data(view: View) -> Iterator[Spot]:
     """A handle, an address or a telephone number in text that is not sealed.
 
     What is found is not repeated: the field says where to look.
@@ -99,11 +100,11 @@ def personal_data(view: View) -> Iterator[Found]:
                 actors[entry.by] = _signs(entry.by)
             found += [f"{sign} in by" for sign in actors[entry.by]]
             if found:
-                yield Found(id if kind == "link" else f"{kind}:{id}", ", ".join(found))
+                yield Spot(id if kind == "link" else f"{kind}:{id}", ", ".join(found))
     yield from _in_waivers(view)
     about = [f"{sign} in {field}" for field in _LEDGER for sign in _signs(getattr(view, field))]
     if about:
-        yield Found(None, ", ".join(about))
+        yield Spot(None, ", ".join(about))
 
 
 _LEDGER: Final = ("title", "subject")
@@ -162,12 +163,12 @@ def _in_fields(entry: Entry, fields: Iterable[Reading]) -> Iterator[str]:
                 yield f"{sign} in {name}"
 
 
-def _in_waivers(view: View) -> Iterator[Found]:
+def _in_waivers(view: View) -> Iterator[Spot]:
     for waiver in view.waivers:
         found = [f"{sign} in the waiver of record {waiver.n}" for sign in _signs(waiver.why)]
         found += [f"{sign} in by of record {waiver.n}" for sign in _signs(waiver.by)]
         if found:
-            yield Found(None, ", ".join(found), (f"record:{waiver.n}",))
+            yield Spot(None, ", ".join(found), (f"record:{waiver.n}",))
 
 
 def _signs(value: object) -> Sequence[str]:
@@ -175,5 +176,5 @@ def _signs(value: object) -> Sequence[str]:
     if isinstance(value, tuple):
         parts = cast("tuple[object, ...]", value)
         return list(dict.fromkeys(sign for part in parts for sign in _signs(part)))
-    text = seen(value)
+    text = open_text(value)
     return [sign for sign, hint, way in _SIGNS if hint.search(text) and way.search(text)]

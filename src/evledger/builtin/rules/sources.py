@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from evledger.builtin.rules.making import Found, NamedRule, all_of, rule, seen
+from evledger.checks import NamedRule, Spot, rule
+from evledger.phrases import listed
+from evledger.seals import open_text
+from evledger.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,7 +22,6 @@ __all__ = [
     "identifier_title_mismatch",
     "retracted_source_cited",
     "retracted_source_counted",
-    "title_words",
 ]
 
 
@@ -67,17 +68,17 @@ _NOTICE_TITLE: Final = re.compile(
     '"according_to": "Retraction Watch"}}. Where only its twin is, accept the link with reviewed, '
     "or withdraw the claims; a concern that was settled ends with status reinstated.",
 )
-def retracted_source_counted(view: View) -> Iterator[Found]:
+def retracted_source_counted(view: View) -> Iterator[Spot]:
     """A source that still counts, although something says that it should not."""
     doubts = _doubts(view)
     for source, claims in _claims_by_source(view, view.counted.claims).items():
         said = doubts.get(source, [])
         if said:
             reasons = "; ".join(dict.fromkeys(why for why, _ in said))
-            text = f"it counts, with {all_of(claims)}, but {reasons}"
+            text = f"it counts, with {listed(claims)}, but {reasons}"
             others = [other for _, other in said if other != source]
             related = _names("source", dict.fromkeys(others)) + _names("claim", claims)
-            yield Found(f"source:{source}", text, related)
+            yield Spot(f"source:{source}", text, related)
 
 
 def _doubts(view: View) -> dict[str, list[tuple[str, str]]]:
@@ -86,7 +87,7 @@ def _doubts(view: View) -> dict[str, list[tuple[str, str]]]:
     for id, source in view.sources.items():
         if _is_doubted(source):
             found[id].append(("an expression of concern stands against it", id))
-        if _RETRACTED_TITLE.match(seen(source.title)) and not _is_settled(source):
+        if _RETRACTED_TITLE.match(open_text(source.title)) and not _is_settled(source):
             found[id].append(("its title says that it was retracted", id))
     for link in view.links.values():
         if not _is_rejected(link):
@@ -102,7 +103,7 @@ def _linked_doubts(sources: Mapping[str, Source], link: Link) -> Iterator[tuple[
                 yield id, f"{other} is retracted, and is linked as {link.relation}", other
     elif link.relation == "notice-of" and {link.source, link.other} <= sources.keys():
         notice, noted = sources[link.source], sources[link.other]
-        if _NOTICE_TITLE.match(seen(notice.title)) and not _is_settled(noted):
+        if _NOTICE_TITLE.match(open_text(notice.title)) and not _is_settled(noted):
             why = f"the title of its notice {notice.id} says retraction, withdrawal or concern"
             yield noted.id, why, notice.id
 
@@ -129,33 +130,18 @@ def _is_settled(source: Source) -> bool:
     '{"type": "claim-withdrawn", "data": {"claim": "c12", "why": "its source was retracted"}}; '
     "or waive the finding where it is meant to be seen what was claimed.",
 )
-def retracted_source_cited(view: View) -> Iterator[Found]:
+def retracted_source_cited(view: View) -> Iterator[Spot]:
     """Claims that stand on a source that was retracted."""
     left_out = view.counted.left_out.get("retracted", ())
     for source, claims in _claims_by_source(view, left_out).items():
-        text = f"it, or a duplicate of it, was retracted; still resting on it: {all_of(claims)}"
-        yield Found(f"source:{source}", text, _names("claim", claims))
+        text = f"it, or a duplicate of it, was retracted; still resting on it: {listed(claims)}"
+        yield Spot(f"source:{source}", text, _names("claim", claims))
 
 
 # -- twice -------------------------------------------------------------------------------
 
 _FEW_WORDS: Final = 4  # "Letter to the editor" is many letters
 _MANY_WORDS: Final = 9  # a title that no two people think of
-
-
-def title_words(title: str) -> tuple[str, ...]:
-    """Give a title's words as they are compared: small, without accents and marks.
-
-    >>> title_words("[Semax: éffects of ACTH(4–10)]")
-    ('semax', 'effects', 'of', 'acth', '4', '10')
-    """
-    if not title.isascii():
-        plain = unicodedata.normalize("NFKD", title)
-        title = "".join(c for c in plain if not unicodedata.combining(c))
-    return tuple(_WORD.findall(title.casefold()))
-
-
-_WORD: Final = re.compile(r"[^\W_]+")
 
 
 @rule(
@@ -168,7 +154,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
     '{"target": "link:s9/s5/duplicate-of", "verdict": "accepted"}}. Where they are versions of '
     "one work, or two works, link them as version-of, reject the link, or waive the finding.",
 )
-def duplicate_counted(view: View) -> Iterator[Found]:
+def duplicate_counted(view: View) -> Iterator[Spot]:
     """Sources that look like one work, of which more than one counts.
 
     They look so where a duplicate-of link was proposed, or where title and year are the same,
@@ -181,11 +167,11 @@ def duplicate_counted(view: View) -> Iterator[Found]:
             pair = (link.source, link.other)
             if counted.keys() >= set(pair) and len(set(pair)) == 2:
                 text = f"until this proposal is reviewed, {pair[0]} and {pair[1]} both count"
-                yield Found(name, text, _names("source", pair))
+                yield Spot(name, text, _names("source", pair))
     yield from _same_titles(view, counted)
 
 
-def _same_titles(view: View, counted: Iterable[str]) -> Iterator[Found]:
+def _same_titles(view: View, counted: Iterable[str]) -> Iterator[Spot]:
     linked = {pair for link in view.links.values() for pair in _sides(link)}
     for first, *others in _alike(view.sources[id] for id in counted if id in view.sources):
         for other in others:
@@ -193,30 +179,30 @@ def _same_titles(view: View, counted: Iterable[str]) -> Iterator[Found]:
                 view.sources[first], view.sources[other]
             ):
                 text = f"its title is that of {first}, and both count"
-                yield Found(f"source:{other}", text, (f"source:{first}",))
+                yield Spot(f"source:{other}", text, (f"source:{first}",))
 
 
 def _may_be_one(source: Source, other: Source) -> bool:
     """Tell whether works of one title may be one: not those of strangers, if it is short."""
     ours, theirs = _author_words(source), _author_words(other)
-    is_long = len(title_words(seen(source.title))) >= _MANY_WORDS
+    is_long = len(words(open_text(source.title))) >= _MANY_WORDS
     return is_long or not ours or not theirs or not ours.isdisjoint(theirs)
 
 
 def _author_words(source: Source) -> set[str]:
     """Give the words of the authors' names, without initials, for names have many forms."""
     authors = source.authors if isinstance(source.authors, tuple) else ()
-    return {word for word in title_words(" ".join(authors)) if len(word) > 1}
+    return {word for word in words(" ".join(authors)) if len(word) > 1}
 
 
 def _alike(sources: Iterable[Source]) -> Iterator[list[str]]:
     """Give groups of sources of one title, and of one year where years are known."""
     titled: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for source in sources:
-        words = title_words(seen(source.title)) if not source.is_anecdotal else ()
-        if len(words) > _FEW_WORDS:
-            year = "" if source.kind == "preprint" else seen(source.published)[:4]
-            titled[words][year].append(source.id)
+        title = tuple(words(open_text(source.title))) if not source.is_anecdotal else ()
+        if len(title) > _FEW_WORDS:
+            year = "" if source.kind == "preprint" else open_text(source.published)[:4]
+            titled[title][year].append(source.id)
     for years in titled.values():
         undated = years.pop("", [])
         if len(years) <= 1:
@@ -263,11 +249,11 @@ def identifier_title_mismatch(
         '{"type": "source-amended", "data": {"source": "s5", "locators_dropped": ["pmid:1"], '
         '"why": "another paper"}}; reject a wrong link with reviewed, verdict rejected.',
     )
-    def find(view: View) -> Iterator[Found]:
+    def find(view: View) -> Iterator[Spot]:
         """An identifier, or a link, that seems to belong to another source."""
         for id, source in view.sources.items():
             for text in (*_two_of_one(source), *_registered_otherwise(source, title_of)):
-                yield Found(f"source:{id}", text)
+                yield Spot(f"source:{id}", text)
         yield from _unlike_links(view)
 
     return find
@@ -278,29 +264,29 @@ def _two_of_one(source: Source) -> Iterator[str]:
         for scheme in _ONE_EACH:
             held = [name for name in source.locators if name.startswith(f"{scheme}:")]
             if len(held) > 1:
-                yield f"it carries {all_of(held)}, and a work has one {scheme}"
+                yield f"it carries {listed(held)}, and a work has one {scheme}"
 
 
 def _registered_otherwise(source: Source, title_of: Callable[[str], str | None]) -> Iterator[str]:
-    if title_of is not _no_title and seen(source.title):
+    if title_of is not _no_title and open_text(source.title):
         for locator in source.locators:
-            if _differ(seen(source.title), title_of(locator) or ""):
+            if _differ(open_text(source.title), title_of(locator) or ""):
                 yield f"the title registered for {locator} is another than the source's"
 
 
-def _unlike_links(view: View) -> Iterator[Found]:
+def _unlike_links(view: View) -> Iterator[Spot]:
     for name, link in view.links.items():
         ends = (view.sources.get(link.source), view.sources.get(link.other))
         if link.relation not in ("duplicate-of", "version-of") or _is_rejected(link):
             continue
-        one, other = (seen(end.title) if end is not None else "" for end in ends)
+        one, other = (open_text(end.title) if end is not None else "" for end in ends)
         if _differ(one, other):
             text = f"the titles of {link.source} and {link.other} have few words in common"
-            yield Found(name, text, _names("source", (link.source, link.other)))
+            yield Spot(name, text, _names("source", (link.source, link.other)))
 
 
 def _differ(one: str, other: str) -> bool:
     """Tell whether two titles share few words; nothing is told from very short ones."""
-    left, right = ({w for w in title_words(title) if len(w) > _SMALL} for title in (one, other))
+    left, right = ({w for w in words(title) if len(w) > _SMALL} for title in (one, other))
     shorter = min(len(left), len(right))
     return shorter >= 3 and len(left & right) < _SHARE * shorter

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from evledger.builtin.rules.making import Found, rule, seen, shown, word
+from evledger.checks import Spot, rule, shown, word
+from evledger.seals import open_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,13 +37,13 @@ def _counted(view: View) -> Iterator[tuple[Claim, Source]]:
     'source carries: {"type": "claim-retagged", "data": {"claim": "c12", "tier": "published", '
     '"why": "…"}}.',
 )
-def human_tier_weak_source(view: View) -> Iterator[Found]:
+def human_tier_weak_source(view: View) -> Iterator[Spot]:
     """A claim tagged human whose source is a web page, post, comment or video."""
     for claim, source in _counted(view):
         if claim.tier == "human" and source.kind in _WEAK:
             kind = _kind_of(source)
             text = f"it is tagged human, but its source {source.id} is a {kind}"
-            yield Found(f"claim:{claim.id}", text, (f"source:{source.id}",))
+            yield Spot(f"claim:{claim.id}", text, (f"source:{source.id}",))
 
 
 def _kind_of(source: Source) -> str:
@@ -137,7 +138,7 @@ _OUTLOOK: Final = _words(
     mend="Read the source. Append claim-retagged with the right tier or a text that says in whom: "
     '{"type": "claim-retagged", "data": {"claim": "c12", "tier": "preclinical", "why": "…"}}.',
 )
-def tier_text_mismatch(view: View) -> Iterator[Found]:
+def tier_text_mismatch(view: View) -> Iterator[Spot]:
     """A claim whose words, or whose source, contradict its tier.
 
     The claim's text decides where it speaks of animals or of people; else the source's title.
@@ -149,7 +150,7 @@ def tier_text_mismatch(view: View) -> Iterator[Found]:
         judge = _JUDGES.get(claim.tier)
         text = None if judge is None else judge(claim, source)
         if text is not None:
-            yield Found(f"claim:{claim.id}", text, (f"source:{source.id}",))
+            yield Spot(f"claim:{claim.id}", text, (f"source:{source.id}",))
 
 
 def _words_of(claim: Claim, source: Source) -> tuple[tuple[Entry, str, str, str], ...]:
@@ -162,7 +163,7 @@ def _words_of(claim: Claim, source: Source) -> tuple[tuple[Entry, str, str, str]
 
 def _read(value: object) -> str:
     """Give a text in small letters, without acronyms: MICE is a method, and RAT a test."""
-    text = seen(value)
+    text = open_text(value)
     return (text if text.isupper() else _ACRONYM.sub("", text)).lower()
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from evledger.events import ClaimTagged, SourceAdded, Stance
+from evledger.events import CaveatNoted, ClaimTagged, GapNoted, QuestionCreated, SourceAdded, Stance
 from evledger.schema import seal
 
 if TYPE_CHECKING:
     from evledger.events import Event
     from evledger.schema import Seal
 
-__all__ = ["SECRET", "confided"]
+__all__ = ["SECRET", "confided", "confided_asides"]
 
 SECRET: Final = "x-told-in-confidence"  # noqa: S105  # no password
 """What every sealed field holds."""
@@ -39,3 +39,10 @@ def confided(stances: Iterable[Stance]) -> Iterator[Event | Seal]:
             basis=SECRET,
         )
         yield seal(claim, "text", "quote", "basis")
+
+
+def confided_asides() -> Iterator[Seal]:
+    """Give a question, a gap and a caveat, every text of theirs sealed."""
+    yield seal(QuestionCreated(id="q1", text=SECRET, asker=SECRET), "text", "asker")
+    yield seal(GapNoted(id="g1", text=SECRET), "text")
+    yield seal(CaveatNoted(id="cv1", text=SECRET), "text")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from evledger.exceptions import Invalid
 from evledger.importing import Fit, Item, Note, Rejection, Sniffer, import_file
 from evledger.testing.suites.base import EMPTY, Suite, check_name, not_given, tried
+from evledger.testing.suites.steady import steady
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,13 +69,15 @@ class ImporterTests(Suite):
         raise not_given(self, "records")
 
     def read(self, data: bytes) -> list[Found]:
-        """Read a file; what comes before a refusal counts."""
+        """Read a file; what comes before a refusal counts, and the refusal as a note."""
         found: list[Found] = []
+        file = io.BytesIO(data)
         try:
-            for each in self.importer().read(io.BytesIO(data)):
+            for each in self.importer().read(file):
                 found.append(each)  # noqa: PERF402  # so that it is kept when the next one raises
-        except Invalid:
-            pass
+        except Invalid as error:
+            found.append(Note("the file", f"refused: {error}"))
+        assert not file.closed, "the file is closed by whoever opened it"
         return found
 
     def counted(self, data: bytes) -> list[Found]:
@@ -105,10 +108,15 @@ class ImporterTests(Suite):
         found = self.counted(self.sample())
         assert [each for each in found if isinstance(each, Rejection)] == []
         assert len(found) == self.records()
+        places = {each.place for each in found}
+        assert len(places) == len(found), f"people must tell records apart: {sorted(places)}"
 
     def test_is_deterministic(self) -> None:
         """The same bytes give the same items."""
-        assert self.read(self.sample()) == self.read(self.sample())
+        sample = self.sample()
+        with steady():
+            found = self.read(sample)
+        assert self.read(sample) == found
 
     def test_knows_its_files(self) -> None:
         """An importer that sniffs knows its sample, with and without a byte order mark."""
@@ -136,6 +144,12 @@ class ImporterTests(Suite):
             self.check(sample[:end])
             assert len(self.counted(sample[:end])) <= self.records() + 1, "the rest, at most"
 
+    def test_says_that_the_end_is_missing(self) -> None:
+        """Of a file whose last character is missing no record is lost without a word."""
+        found = self.read(self.sample().rstrip()[:-1])
+        told = [each for each in found if not isinstance(each, Item)]
+        assert told or len(found) == self.records(), "neither an item nor a rejection nor a note"
+
     @pytest.mark.parametrize("encoding", _ENCODINGS)
     def test_survives_other_encodings(self, encoding: str) -> None:
         """A file in another encoding is read, rejected or refused."""
@@ -144,6 +158,7 @@ class ImporterTests(Suite):
     def test_survives_a_byte_order_mark(self) -> None:
         """A byte order mark in front does no harm, and loses no record."""
         self.check(b"\xef\xbb\xbf" + self.sample())
+        assert self.counted(b"\xef\xbb\xbf" + self.sample()) == self.counted(self.sample())
 
     @pytest.mark.parametrize("garbage", _GARBAGE, ids=range(len(_GARBAGE)))
     def test_survives_garbage(self, garbage: bytes) -> None:

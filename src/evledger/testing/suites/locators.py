@@ -76,6 +76,13 @@ class LocatorTests(Suite):
                 self.normal(value)
             assert str(caught.value).strip(), f"{value!r} is refused without a word"
 
+    def test_links_lead_to_the_web(self) -> None:
+        """The address of an identifier, where there is one, is a web page's."""
+        make = self.scheme().link
+        for normal in self.examples().values():
+            link = None if make is None else make(normal)
+            assert link is None or link.startswith(("http://", "https://")), link
+
     def test_becomes_a_key(self) -> None:
         """A source is found by its identifier, however that was written."""
         scheme = self.scheme()

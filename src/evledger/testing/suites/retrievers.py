@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from evledger.testing.comparing import contents
 from evledger.testing.strategies import texts
 from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, names_in, not_given, tried
+from evledger.testing.suites.confided import SECRET, confided
+from evledger.testing.telling import Story
 
 if TYPE_CHECKING:
     from evledger.asking import Match, Retriever
@@ -62,6 +64,14 @@ class RetrieverTests(ViewSuite):
         assert self.found(view, question) == found
         assert self.found(self.told(story), question) == found
         assert contents(view) == before
+
+    def test_forgets_what_is_gone(self) -> None:
+        """What was found by words that were erased since is not found by them any more."""
+        ledger, retriever = Story(events=tuple(confided(["supports"]))).ledger(), self.retriever()
+        list(retriever.retrieve(ledger.view(), SECRET, 5))
+        for opening in list(ledger.store.backend.openings(ledger.name)):
+            ledger.erase(opening.n, opening.field, reason="a test", by="test")
+        assert list(retriever.retrieve(ledger.view(), SECRET, 5)) == []
 
 
 def _questions(view: View) -> st.SearchStrategy[str]:

@@ -11,12 +11,26 @@ from hypothesis import strategies as st
 
 from evledger.codec import is_slug
 from evledger.configuring import Configurable
+from evledger.counting import REASONS
+from evledger.events import (
+    ClaimTagged,
+    ClaimWithdrawn,
+    Event,
+    Reviewed,
+    SourceAdded,
+    SourceFlagged,
+    SourceLinked,
+)
 from evledger.exceptions import Invalid
 from evledger.scoring import influence, score
 from evledger.testing.comparing import contents
 from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, names_in, not_given, tried
+from evledger.testing.suites.steady import steady
+from evledger.testing.telling import Story
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from evledger.scoring import Score, Scorer, Term
 
 __all__ = ["ScorerTests"]
@@ -63,7 +77,8 @@ class ScorerTests(ViewSuite):
         """The same events give the same score, again, and in another ledger."""
         story = self.draw(data)
         view, other = self.told(story), self.told(story)
-        found = score(self.scorer(), view)
+        with steady():
+            found = score(self.scorer(), view)
         assert score(self.scorer(), view) == found
         assert attrs.evolve(score(self.scorer(), other), head=view.head) == found
 
@@ -79,10 +94,24 @@ class ScorerTests(ViewSuite):
     @tried
     @given(data=st.data())
     def test_scores_the_rest_without_a_source(self, data: st.DataObject) -> None:
-        """It can be said of every source what it does to the score."""
-        view = self.told(self.draw(data, min_size=8))
+        """It can be said of every source what it does to the score.
+
+        The rest is scored as if it were all: also where the whole was scored before.
+        """
+        story = self.draw(data, min_size=8)
+        view, other = self.told(story), self.told(story)
         found = list(influence(self.scorer(), view))
         assert [each.source for each in found] == list(view.sources)
+        for each in found:
+            alone = score(self.scorer(), other.without(each.source))
+            assert attrs.evolve(alone, head=view.head) == each.without
+
+    @pytest.mark.parametrize("reason", REASONS)
+    def test_counts_only_what_counts(self, reason: str) -> None:
+        """A claim that is withdrawn, rejected, retracted, automatic or a duplicate adds nothing."""
+        beside = score(self.scorer(), self.told(Story(events=tuple(set_aside(reason)))))
+        absent = score(self.scorer(), self.told(Story(events=tuple(set_aside(reason, claims=0)))))
+        assert (beside.raw, beside.value, beside.label) == (absent.raw, absent.value, absent.label)
 
     @tried
     @given(data=st.data())
@@ -91,6 +120,7 @@ class ScorerTests(ViewSuite):
         scorer, view = self.scorer(), self.told(self.draw(data))
         if isinstance(scorer, Configurable):
             found = score(scorer, view)
+            assert found.parameters, "a scorer that takes parameters shows which it was given"
             assert score(scorer.configured(found.parameters), view) == found
             assert score(scorer.configured({}), view) == found
 
@@ -102,8 +132,34 @@ class ScorerTests(ViewSuite):
                 scorer.configured({"no-such-parameter": 1})
 
 
+def set_aside(reason: str, claims: int = 1) -> Iterator[Event]:
+    """Give a claim that counts, and beside it one, or none, that for this reason does not."""
+    for id in ("s1", "s2"):
+        yield SourceAdded(id=id, kind="journal-article", title="A report")
+    yield ClaimTagged(id="c1", source="s1", tier="anecdotal", stance="mixed", text="It may help.")
+    if claims:
+        yield ClaimTagged(
+            id="c2",
+            source="s2",
+            tier="human",
+            stance="supports",
+            text="It helps.",
+            assertion="automatic" if reason == "automatic" else "manual",
+        )
+    if claims and reason == "withdrawn":
+        yield ClaimWithdrawn(claim="c2", why="It says otherwise.")
+    if claims and reason == "rejected":
+        yield Reviewed(target="claim:c2", verdict="rejected")
+    if reason == "retracted":
+        yield SourceFlagged(source="s2", status="retracted", according_to="The journal")
+    if reason == "duplicate":
+        yield SourceLinked(source="s2", other="s1", relation="duplicate-of")
+
+
 def check_score(found: Score) -> None:
     """See that a score explains itself."""
+    for parts in (found.terms, found.cautions, found.outcomes):
+        assert isinstance(parts, tuple), "a score is a value: tuples, not lists"
     assert found.label.strip(), "a score has a label"
     assert found.method.strip(), "a score says how it is computed"
     if found.raw or found.value:

@@ -1,0 +1,136 @@
+"""A ledger to which all has happened that happens to ledgers, in as few events as that takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hypothesis import strategies as st
+
+from evledger.events import (
+    DEFAULT_TIERS,
+    About,
+    CaveatNoted,
+    ClaimRetagged,
+    ClaimTagged,
+    ClaimWithdrawn,
+    ComponentMapped,
+    EvidenceLinked,
+    FindingWaived,
+    GapClosed,
+    GapNoted,
+    LedgerDescribed,
+    QuestionClosed,
+    QuestionCreated,
+    Reviewed,
+    SectionWritten,
+    SourceAdded,
+    SourceFlagged,
+    SourceLinked,
+    Tier,
+)
+from evledger.schema import seal
+from evledger.testing.telling import Story
+
+if TYPE_CHECKING:
+    from evledger.events import Event, Stance
+    from evledger.schema import Seal
+
+__all__ = ["beginnings", "eventful", "hostile_events"]
+
+
+def eventful(text: str) -> tuple[Event | Seal, ...]:
+    """Give events of nearly every type, so that claims of every fate and tier are among them.
+
+    Every beginning of it is what a ledger can begin with, and the longer ones have
+    claims that contradict each other, one of a tier that the ledger made up, a duplicate,
+    a retraction, what a program tagged, what was rejected, withdrawn, sealed.
+
+    Args:
+        text: what stands wherever a person may write what they like.
+    """
+    return (*hostile_events(text), *_further(text), *_fates(text))
+
+
+def hostile_events(text: str) -> tuple[Event, ...]:
+    """Give a few events in which every text that a stranger may have written is this one."""
+    post = SourceAdded(
+        id="s1",
+        kind="post",
+        title=text,
+        platform="reddit",
+        community=text,
+        authors=(text,),
+        basis=text,
+        language=text,
+    )
+    return (
+        ComponentMapped(id="k1", component=text, layer=text),
+        post,
+        SourceAdded(id="s2", kind="journal-article", title=text, venue=text, authors=(text, text)),
+        _claim("c1", "s1", "anecdotal", "contradicts", text),
+        _claim("c2", "s2", "human", "supports", text),
+        _claim("c3", "s2", "human", "contradicts", text),
+        QuestionCreated(id="q1", text=text),
+        GapNoted(id="g1", text=text),
+        CaveatNoted(id="cv1", text=text),
+    )
+
+
+def _further(text: str) -> tuple[Event | Seal, ...]:
+    own = Tier(slug="in-silico", label=text, description=text)
+    return (
+        LedgerDescribed(subject=text, origin=text, tiers=(*DEFAULT_TIERS, own)),
+        _claim("c4", "s2", "in-silico", "mixed", text),
+        seal(_claim("c5", "s2", "preclinical", "neutral", text), "text", "quote", "basis"),
+        SourceAdded(id="s3", kind="preprint", title=text, published="2019-05"),
+        _claim("c6", "s3", "published", "supports", text),
+        EvidenceLinked(question="q1", claim="c2", relation="answers", basis=text),
+        seal(QuestionCreated(id="q2", text=text), "text"),
+        SectionWritten(section="why", heading=text, body="It may help."),
+    )
+
+
+def _claim(id: str, source: str, tier: str, stance: Stance, text: str) -> ClaimTagged:
+    return ClaimTagged(
+        id=id,
+        source=source,
+        tier=tier,
+        stance=stance,
+        text=text,
+        quote=text,
+        basis=text,
+        about=About(components=("k1",), outcome=text, population=text),
+        assertion="automatic" if tier == "published" else "manual",
+    )
+
+
+def _fates(text: str) -> tuple[Event, ...]:
+    return (
+        Reviewed(target="claim:c6", verdict="accepted", why=text),
+        Reviewed(target="claim:c3", verdict="rejected", why=text),
+        FindingWaived(rule="automatic-claims", target="claim:c6", why=text),
+        ClaimRetagged(claim="c2", stance="mixed", why=text),
+        ClaimWithdrawn(claim="c4", why=text),
+        SourceLinked(source="s3", other="s2", relation="duplicate-of", basis=text),
+        SourceFlagged(source="s1", status="retracted", according_to=text),
+        SourceFlagged(source="s2", status="concern", according_to=text),
+        QuestionClosed(question="q1", why=text),
+        GapClosed(gap="g1", why=text),
+    )
+
+
+_EVENTFUL: Final = eventful("It helps – déjà vu.")
+
+
+def beginnings(min_size: int = 0) -> st.SearchStrategy[Story]:
+    """Give stories that tell more or less of it; of what was sealed, some erased or withheld.
+
+    Args:
+        min_size: at least so many events.
+    """
+    return st.builds(
+        Story,
+        events=st.integers(min_size, len(_EVENTFUL)).map(lambda size: _EVENTFUL[:size]),
+        erased=st.sampled_from([(), (0,), (4, 2, 1)]),
+        has_vault=st.sampled_from([True, True, False]),
+    )
