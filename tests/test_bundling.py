@@ -320,7 +320,7 @@ def test_a_renderer_may_look_at_the_chain() -> None:
         ledger.append(evledger.GapNoted(id="g1", text="?"), by="curator")
         ledger.render("looking", n=2)
         (chain,) = seen
-        assert chain.describing == (0, 1)
+        assert chain.descriptions == (0, 1)
         assert [record.n for record in chain.records()] == [0, 1]
         assert [record.n for record in chain.records(1, 99)] == [1]
         assert chain.view(1).title == "Semax"

@@ -273,6 +273,16 @@ def test_prompts(semax: Run) -> None:
     assert lines[-2:] == [f"8 prompts from semax at {head}", "ask: evledger ask semax QUESTION"]
 
 
+def test_commands_name_the_database(semax: Run) -> None:
+    """Every command that is offered works where it is typed: the database stands in it."""
+    Path("evledger.db").rename("my other.db")
+    for args in (("prompts", "semax"), ("questions", "semax")):
+        for before, after in ((("--db", "my other.db"), ()), ((), ("--db", "my other.db"))):
+            offered = semax(*before, *args, *after).out.splitlines()[-1]
+            words = shlex.split(offered.partition(": evledger ")[2])
+            assert semax(*words).code == Exit.DONE, offered
+
+
 def test_prompts_with_answers(semax: Run) -> None:
     """With --answers each prompt stands with its answer in short."""
     lines = semax("prompts", "semax", "--answers").out.splitlines()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -144,21 +143,11 @@ def test_a_terminal_gets_lines_that_fit(
 ) -> None:
     """At a terminal lines break between words, and not within what is quoted; else nowhere."""
     whole = semax("check", "semax").out
-    monkeypatch.setenv("COLUMNS", str(width))
-    assert semax("check", "semax").out == whole
-    monkeypatch.setattr("evledger.cli.check.sys", SimpleNamespace(stdout=Terminal()))
+    monkeypatch.setattr("evledger.cli.check.columns", lambda: width)
     fitted = semax("check", "semax").out
     assert fitted.split() == whole.split()
     long = [line for line in fitted.splitlines() if len(line) > width]
     assert all(" " not in line.strip() for line in long)
-
-
-class Terminal:
-    """A stream that says that it is one."""
-
-    def isatty(self) -> bool:
-        """Say so."""
-        return True
 
 
 # -- plugins' rules --------------------------------------------------------------------------
@@ -231,8 +220,7 @@ def test_reasons_that_differ(lab: Run) -> None:
 
 def test_what_is_quoted_stays_together(lab: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that is shown at a narrow terminal can still be copied."""
-    monkeypatch.setenv("COLUMNS", "20")
-    monkeypatch.setattr("evledger.cli.check.sys", SimpleNamespace(stdout=Terminal()))
+    monkeypatch.setattr("evledger.cli.check.columns", lambda: 20)
     out = lab("check", "semax", "--rule", "strange").out
     assert '"one or two or three or four words"' in out
     assert EVENT not in out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,23 @@ def test_help_names_the_argument(run: Run) -> None:
     text = " ".join(run("demo", "--help").out.split())
     assert "Usage: evledger demo [OPTIONS] [DIR]" in text
     assert "A demonstration that nobody has changed is made anew" in text
+
+
+@pytest.mark.parametrize(("depth", "start"), [(None, "  evledger "), ("1", "  uv run evledger ")])
+def test_commands_to_go_on_with(
+    depth: str | None, start: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is a command as a shell takes it, called as this one was; each does what it says."""
+    monkeypatch.delenv("UV_RUN_RECURSION_DEPTH", raising=False)
+    if depth is not None:
+        monkeypatch.setenv("UV_RUN_RECURSION_DEPTH", depth)
+    *_, offered = run("demo", "my demo").out.partition("Go on with:\n")
+    lines = offered.splitlines()
+    assert [line[: len(start)] for line in lines] == [start] * 8
+    for line in lines if depth is None else ():
+        verb, *words = shlex.split(line.removeprefix(start))
+        expected = Exit.UNSOUND if verb == "check" else Exit.DONE
+        assert (verb, run(verb, *words).code) == (verb, expected)
 
 
 def test_claims_are_mapped_to_components() -> None:

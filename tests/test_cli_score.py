@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -57,9 +58,21 @@ class Nan(Breadth):
         )
 
 
+class Backwards:
+    name, version = "backwards", 1
+
+    def rank(self, view, claims):
+        return sorted(claims, key=lambda claim: -claim.n)
+
+
 @hookimpl.scorers
 def scorers():
     return [Breadth(), Broken(), Nan()]
+
+
+@hookimpl.rankers
+def rankers():
+    return [Backwards()]
 """
 
 
@@ -135,8 +148,11 @@ def test_all_scorers_side_by_side(installed: Run) -> None:
     assert set(found) >= {"breadth", "quantified-confidence"}
     reasons = {failure["name"]: failure["reason"] for failure in ended.document["failures"]}
     assert sorted(reasons) == ["broken", "nan"]
-    assert reasons["broken"].startswith("scorer 'broken' failed: ZeroDivisionError: division by z")
-    assert reasons["nan"] == "scorer 'nan' gave no usable score: value is NaN"
+    origin = r"three-scorers 1\.5 \(three = three_scorers_\w+\)"
+    zero = rf"scorer 'broken' of {origin} failed: ZeroDivisionError: division by zero \(.*\)"
+    assert re.fullmatch(zero, reasons["broken"])
+    nan = rf"scorer 'nan' of {origin} gave no usable score: value is NaN"
+    assert re.fullmatch(nan, reasons["nan"])
     text = installed("score", "semax", "--all").out
     assert "broken: FAILED" in text
     assert "division by zero" in text
@@ -152,6 +168,7 @@ def test_scorer_that_fails_without_a_source(installed: Run, tmp_path: Path) -> N
     ended = installed(*args, "--influence", "--json")
     assert ended.code == Exit.UNFINISHED
     influence = ended.document["influence"]
+    assert influence["broken"]["failure"].startswith("scorer 'broken' of three-scorers 1.5 (thr")
     assert "ZeroDivisionError" in influence["broken"]["failure"]
     assert {each["raw"] for each in influence["breadth"]} >= {"0.01"}
 
@@ -202,7 +219,10 @@ def test_plugins_lists_all(installed: Run) -> None:
     ended = installed("plugins", "--json")
     (three,) = [p for p in ended.document["plugins"] if p["name"] == "three"]
     assert (three["distribution"], three["version"]) == ("three-scorers", "1.5")
-    assert three["supplies"] == {"scorers": ["breadth", "broken", "nan"]}
+    assert three["supplies"] == {
+        "scorers": ["breadth", "broken", "nan"],
+        "rankers": ["backwards"],
+    }
     text = installed("plugins").out
     assert "three (three-scorers 1.5, three_scorers_" in text
     assert "scorers  breadth, broken, nan" in text
@@ -255,12 +275,25 @@ def test_configured_parameters(semax: Run) -> None:
         ('[scorers.quantified-confidence]\ncpa = "1"\n', "cpa"),
     ],
 )
-def test_configuration_that_means_nothing(semax: Run, text: str, expected: str) -> None:
+def test_configuration_that_means_nothing(installed: Run, text: str, expected: str) -> None:
     """A misspelt name in the configuration is an error, not a silence."""
     Path("evledger.toml").write_text(text)
-    ended = semax("score", "semax")
+    ended = installed("score", "semax")
     assert ended.code == Exit.WRONG
     assert expected in ended.err
+
+
+def test_ranker_of_an_article(installed: Run) -> None:
+    """The claims are ordered as --ranker says, or else the configuration; one must be there."""
+
+    def first(*options: str) -> str:
+        article = installed("render", "semax", "--format", "json", *options).document
+        return str(article["ledger"]["ranked"][0]["id"])
+
+    Path("evledger.toml").write_text('[article]\nranker = "backwards"\n')
+    assert [first(), first("--ranker", "tier")] == ["c43", "c9"]
+    wrong = installed("render", "semax", "--ranker", "sideways")
+    assert (wrong.code, "no ranker 'sideways'; there are: " in wrong.err) == (Exit.WRONG, True)
 
 
 def test_render_options(installed: Run) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evledger import Invalid, NotFound
+from evledger import Invalid, NotFound, NotSupplied
 from evledger.cli.config import Config, PluginChoice, check_choice, find_config, load_config
+from evledger.cli.options import Settings
 from evledger.importing import FetchContext
+from evledger.supplies import KINDS
 
 WHOLE = """
 [plugins]
@@ -38,7 +44,8 @@ timeout = 12.5
 
 @pytest.fixture(autouse=True)
 def _unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("EVLEDGER_CONFIG", raising=False)
+    for name in ("EVLEDGER_CONFIG", "EVLEDGER_DISABLE_PLUGINS", "EVLEDGER_STRICT_PLUGINS"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def write(path: Path, text: str) -> Path:
@@ -114,7 +121,7 @@ def test_pyproject_that_only_mentions_us(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[tool.evledger]\n[[[", r"pyproject\.toml is not TOML"),
+        ("[tool.evledger]\n[[[", r"pyproject\.toml: it is not TOML"),
         ("[tool]\nevledger = 3\n", "tool.evledger is 3, and not a table"),
     ],
 )
@@ -159,19 +166,26 @@ def test_environment_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[article", r"evledger\.toml is not TOML: Expected"),
+        ("[article", r"it is not TOML: Expected"),
         ("[articles]", r"the file has 'articles', which means nothing; .* mean 'article'\?"),
         ("[article]\nscorer = 'x'", r"\[article\] has 'scorer', which .* mean 'scorers'\?"),
-        ("[article]\nfirst = -1", r"Expected `int` >= 0 - at `\$\.article\.first`"),
+        ("[article]\nfirst = -1", r"\[article\] first is -1; expected a whole number >= 0$"),
         ("[article]\nproofs = 'x/{idd}'", r"proofs is 'x/\{idd\}'; what stands in braces is"),
-        ("[article]\nfirst = '5'", r"Expected `int`, got `str` - at `\$\.article\.first`"),
-        ("[plugins]\ndisable = 'x'", r"Expected `array`, got `str` - at `\$\.plugins\.disable`"),
-        ("[plugins.prefer]\nx = 1", r"Expected `str`, got `int`"),
-        ("scorers = 1", "Expected `object`, got `int`"),
+        ("[article]\nfirst = '5'", r"\[article\] first is '5'; expected a whole number$"),
+        ("[article]\ncontact = 5", r"\[article\] contact is 5; expected a text$"),
+        ("[article]\nscorers = ['a', 5]", r"\[article\] scorers, item 2, is 5; expected a text$"),
+        ("[messages]\nsenders = [5]", r"\[messages\] senders, item 1, is 5; expected a text$"),
+        ("[messages]\ndirectory = 1", r"\[messages\] directory is 1; expected true or false$"),
+        ("[plugins]\ndisable = 'x'", r"\[plugins\] disable is 'x'; expected a list$"),
+        ("[plugins.prefer]\nx = 1", r"\[plugins\] prefer, 'x', is 1; expected a text$"),
+        ("scorers = 1", r"scorers is 1; expected a table, \[scorers\]$"),
+        ("[scorers]\nbreadth = 1", r"\[scorers\.breadth\] is 1; expected a table$"),
+        ("[[renderers.html]]\na = 1", r"\[renderers\.html\] is \[.*; expected a table$"),
+        ("article = 1", r"article is 1; expected a table, \[article\]$"),
         ("[fetch]\ncontacts = 'x'", r"\[fetch\] has 'contacts', which .* mean 'contact'\?"),
-        ("[fetch]\ntimeout = 0", r"Expected `float` > 0.0 - at `\$\.fetch\.timeout`"),
-        ("[fetch]\ntimeout = nan", r"Expected `float` > 0.0"),
-        ("[fetch]\ntimeout = inf", r"Expected `float` <= 3600.0"),
+        ("[fetch]\ntimeout = 0", r"\[fetch\] timeout is 0; expected a number > 0.0$"),
+        ("[fetch]\ntimeout = nan", r"timeout is nan; expected a number > 0.0"),
+        ("[fetch]\ntimeout = inf", r"timeout is inf; expected a number <= 3600.0"),
         ("[fetch]\ncontact = 'me'", "contact is 'me'; expected an e-mail address or an http"),
         ("[fetch]\ncontact = 'a@b c'", "contact is 'a@b c'; expected an e-mail address or an"),
         ('[fetch]\ncontact = "a@b\\r\\nX: y"', "expected an e-mail address or an http"),
@@ -182,8 +196,94 @@ def test_environment_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_refused(tmp_path: Path, text: str, expected: str) -> None:
     """What means nothing is refused, with the file and the place."""
     path = write(tmp_path / "evledger.toml", text)
-    with pytest.raises(Invalid, match=expected):
+    with pytest.raises(Invalid, match=f"^{path}: .*{expected}"):
         load_config(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[plugins]\ndisable = ['that']", "[plugins] names the plugin 'that', and there"),
+        ("[plugins.prefer]\n'scorrer:x' = 'builtin'", "[plugins] prefer has 'scorrer:x'; exp"),
+        (
+            "[plugins.prefer]\n'scorer:x' = 'builtin'",
+            "[plugins.prefer] prefer gives 'scorer",
+        ),
+        (
+            "[scorers.quantified-confidence.weights]\nhuman = -1",
+            "[scorers] parameters of scorer 'quantified-confidence': weights.human is -1; ex",
+        ),
+        (
+            "[scorers.wishful]\na = 1",
+            "[scorers] parameters are given for 'wishful', and",
+        ),
+        (
+            "[renderers.text]\na = 1",
+            "[renderers] renderer 'text' takes no parameters",
+        ),
+    ],
+)
+def test_refused_once_plugins_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
+) -> None:
+    """What means nothing to the plugins that are here is refused with file and table, too."""
+    path = write(tmp_path / "evledger.toml", text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((Invalid, NotFound)) as caught:
+        Settings().plugins  # noqa: B018  # looking is what fails
+    assert str(caught.value).startswith(f"{path}: {expected}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("scorers = ['wishful']", "[article] no scorer 'wishful'; there are: "),
+        ("ranker = 'wishful'", "[article] no ranker 'wishful'; there are: tier"),
+    ],
+)
+def test_article_of_whom_there_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
+) -> None:
+    """An article by a scorer that there is not is refused with its place, once one is wanted."""
+    path = write(tmp_path / "evledger.toml", f"[article]\n{text}\n")
+    monkeypatch.chdir(tmp_path)
+    settings = Settings()
+    assert settings.plugins.rankers
+    with pytest.raises(NotSupplied) as caught:
+        settings.article  # noqa: B018  # looking is what fails
+    assert str(caught.value).startswith(f"{path}: {expected}")
+
+
+def test_configuration_of_what_is_switched_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said of a plugin that is switched off for once stands in nobody's way."""
+    write(
+        tmp_path / "evledger.toml",
+        "[plugins.prefer]\n'scorer:harmonic' = 'scorers'\n[scorers.harmonic]\nweights = {}\n",
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EVLEDGER_DISABLE_PLUGINS", "scorers")
+    assert "harmonic" not in Settings().plugins.scorers
+
+
+def test_paths_begin_where_the_file_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path among parameters is named from the file, wherever one stands."""
+    write(tmp_path / "evledger.toml", "[renderers.html]\ntemplates = 'look'\n")
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+    with pytest.raises(Invalid, match=f"{tmp_path / 'look'} is no folder"):
+        Settings().plugins  # noqa: B018  # looking is what fails
+    (tmp_path / "look").mkdir()
+    assert "html" in Settings().plugins.renderers
+
+
+def test_documented_kinds() -> None:
+    """The kinds that can be preferred are those that the reference lists."""
+    text = Path(__file__).parents[1].joinpath("docs/reference/configuration.md").read_text()
+    (row,) = [line for line in text.splitlines() if "| `prefer` |" in line]
+    nouns = re.findall(r"`([a-z]+):[A-Z]*`", row)
+    assert nouns == [kind.noun for kind in KINDS.values()]
 
 
 @pytest.mark.parametrize("contact", ["curator@example.org", "a+b@x", "https://example.org/about"])
@@ -222,15 +322,10 @@ def test_garbage(tmp_path_factory: pytest.TempPathFactory, name: str, data: byte
         (PluginChoice(disable=("builtin",)), "plugin 'builtin', and there are, to disable: all, m"),
         (PluginChoice(prefer={"scorer:x": "that"}), "'that', and there are, to prefer: builtin, m"),
         (PluginChoice(prefer={"scorer:x": "all"}), "'all', and there are, to prefer: builtin, m"),
-        (
-            PluginChoice(prefer={"scorrer:x": "mylab"}),
-            "has 'scorrer:x'; expected as in scorer:harm",
-        ),
-        (PluginChoice(prefer={"scorer": "mylab"}), "has 'scorer'; expected as in scorer:harmonic"),
     ],
 )
 def test_plugins_that_there_are_not(choice: PluginChoice, expected: str) -> None:
-    """A configuration that names what is not installed, or of no kind, is refused."""
+    """A configuration that names what is not installed is refused."""
     with pytest.raises(Invalid, match=expected):
         check_choice(choice, ["mylab"])
 
@@ -239,3 +334,15 @@ def test_plugins_that_there_are() -> None:
     """Installed plugins can be named, all of them switched off, and the built-in one preferred."""
     prefer = {"scorer:x": "mylab", "rule:y": "builtin", "event:mylab:run": "mylab"}
     check_choice(PluginChoice(disable=("mylab", "all"), prefer=prefer), ["mylab"])
+
+
+def test_switch_that_means_nothing_is_told(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every verb says on standard error what was to be switched off and is not here."""
+    monkeypatch.setenv("EVLEDGER_DISABLE_PLUGINS", "all, brkk")
+    told = "names 'brkk', and no plugin of this name is installed"
+    assert told in run("init", "semax", "--title", "Semax").err
+    listed = run("plugins")
+    assert (listed.code, told in listed.out, listed.err) == (0, True, "")
+    assert told in json.loads(run("plugins", "--json").out)["warnings"][0]

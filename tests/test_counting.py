@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from evledger import (
     Event,
     NotFound,
     Plugins,
+    RenderContext,
     Reviewed,
     SourceAdded,
     SourceFlagged,
@@ -25,7 +27,9 @@ from evledger import (
     View,
     seal,
 )
+from evledger.article import compose
 from evledger.counting import REASONS, Counted
+from evledger.ranking import marks
 from evledger.schema import Seal
 from evledger.testing import histories
 
@@ -367,3 +371,42 @@ def test_a_sealed_stance_takes_a_side_until_it_is_erased() -> None:
         counted = ledger.view().counted
         assert counted.claims == ("c1", "c2")
         assert (dict(counted.contradicted), dict(counted.stances)) == ({}, {"supports": ("c1",)})
+
+
+# -- what readers are told ---------------------------------------------------------------
+
+_SAID: Final = {
+    "withdrawn": "withdrawn",
+    "rejected": r"(source )?rejected by a reviewer",
+    "retracted": r"source retracted|source is a duplicate of a retracted one",
+    "automatic": "automatic, not reviewed",
+    "duplicate": r"source is a duplicate of s[1-5]",
+}
+"""For each reason why a claim does not count, the mark that says so."""
+
+
+@settings(max_examples=60)
+@given(busy())
+def test_what_does_not_count_is_marked(events: list[Event]) -> None:
+    """Every claim that is left out has a mark that says why, in the article too."""
+    view = seen(*events)
+    for reason, ids in view.counted.left_out.items():
+        for id in ids:
+            told = marks(view, view.claims[id])
+            assert any(re.fullmatch(_SAID[reason], mark) for mark in told), (id, reason, told)
+    context = RenderContext(scorers=(), ranker=PLUGINS.ranker("tier"))
+    ledger = compose(view, context).ledger
+    shown = (*ledger.ranked, *ledger.low_confidence, *ledger.set_aside)
+    assert {claim.id: claim.marks for claim in shown} == {
+        id: marks(view, claim) for id, claim in view.claims.items()
+    }
+
+
+def test_a_sealed_assertion_is_marked() -> None:
+    """That a program tagged a claim is looked up where it was sealed."""
+    with evledger.open("memory:", plugins=PLUGINS) as store:
+        ledger = store.create("semax", title="Semax", by="curator")
+        tagged = seal(claim("c1", "s1", assertion="automatic"), "assertion")
+        ledger.append(source("s1"), tagged, by="curator")
+        low = compose(ledger.view(), ledger.render_context()).ledger.low_confidence
+    assert [claim.marks for claim in low] == [("automatic, not reviewed",)]

@@ -17,8 +17,10 @@ from typing import Final
 import pytest
 
 import evledger
-from evledger import PluginError, Plugins
-from evledger.discovery import Failed, Found, Loaded, disabled, find, load
+from evledger import Invalid, NotSupplied, PluginError, Plugins, Score
+from evledger.discovery import Failed, Found, Loaded, disabled, find, is_strict, load
+from evledger.exceptions import Contested
+from evledger.scoring import attempt, score
 
 SCORER: Final = """
 from decimal import Decimal
@@ -199,15 +201,24 @@ def test_plugin_is_used(install: Install) -> None:
         ("raise SystemExit(1)", "it cannot be imported: SystemExit: 1"),
         ("raise RuntimeError('no licence')", "it cannot be imported: RuntimeError: no licence"),
         (SCORER.replace("EVLEDGER_API = 1", ""), "write EVLEDGER_API = 1 into it"),
-        (SCORER.replace("API = 1", "API = '1'"), "its EVLEDGER_API is '1', and this"),
+        (
+            SCORER.replace("API = 1", "API = '1'"),
+            "is '1'; expected a whole number, EVLEDGER_API = 1",
+        ),
         (
             SCORER.replace("API = 1", "API = 2"),
             "its EVLEDGER_API is 2, and this evledger's hooks are of version 1",
         ),
         (SCORER.replace("hookimpl.scorers", "hookimpl.scorrers"), "did you mean hookimpl.scorers?"),
-        (SCORER.replace("def scorers()", "def scorers(view)"), "Argument.*view"),
+        (
+            SCORER.replace("def scorers()", "def scorers(view)"),
+            "scorers is implemented by scorers.view., and hooks take no",
+        ),
         (SCORER.replace("@hookimpl.scorers", ""), "it supplies nothing: mark its functions"),
-        (MISSPELT, "^unknown hook 'evledger_scorrers'; mark hooks with evledger.hookimpl"),
+        (
+            MISSPELT,
+            r"^unknown hook 'evledger_scorrers'; did you mean 'evledger_scorers'\? mark hooks",
+        ),
         (
             MISSPELT.replace(
                 '("evledger")', '("evledger")(specname="evledger_scorers", wrapper=1)'
@@ -247,7 +258,7 @@ def test_failure_to_load(install: Install, code: str, expected: str) -> None:
     [
         ("return [Breadth()]", "1 / 0", "ZeroDivisionError: division by zero (evledger_broken_of_"),
         ("return [Breadth()]", "return Breadth()", "it returned Breadth, where a list of scorers"),
-        ("return [Breadth()]", "return None", "it returned NoneType, where a list of scorers"),
+        ("return [Breadth()]", "return None", "it returned None; return a list of scorers"),
         ("return [Breadth()]", "return 'breadth'", "it returned str, where a list of scorers"),
         ("return [Breadth()]", "return [Breadth(), Breadth()]", "supplies the scorer 'breadth' tw"),
         (
@@ -408,6 +419,143 @@ def test_entry_point_without_target(install: Install, tmp_path: Path) -> None:
     assert isinstance(load(found), Loaded)
 
 
+# -- whose fault it is -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        (SCORER.replace("@hookimpl.scorers", "@hookimpl.scorrers"), 21),
+        ("import a_module_that_is_not_there", 1),
+        ("import json\njson.loads('{')", 2),
+        ("from evledger import Invalid\nfrom evledger.locators import normalise\nnormalise('')", 3),
+        ("1 / 0", 1),
+    ],
+)
+def test_place_of_a_failure_is_the_plugin_s(install: Install, code: str, line: int) -> None:
+    """The line that is named is the plugin's last, and not where evledger or Python gave up."""
+    found = install("broken", code)
+    assert reason(found).endswith(f" ({found.value}, line {line})")
+
+
+def test_place_of_a_syntax_error(install: Install, tmp_path: Path) -> None:
+    """A module that cannot be read is named as it lies in its package, wherever that is."""
+    inner = tmp_path / "evledger_torn" / "inner"
+    inner.mkdir(parents=True)
+    for folder in (inner.parent, inner):
+        (folder / "__init__.py").write_text("")
+    (inner / "deep.py").write_text("x = 1\ndef broken(:\n")
+    found = install("torn", "import evledger_torn.inner.deep")
+    told = reason(found).removeprefix("it cannot be imported: ")
+    assert told == "SyntaxError: invalid syntax (evledger_torn/inner/deep.py, line 2)"
+
+
+CRASH: Final = SCORER.replace('Decimal("0.01")', "0.01")
+
+
+def test_failure_names_who_supplies_what_failed(install: Install) -> None:
+    """An error while a scorer runs has its distribution, version and entry point, and its line."""
+    found = install("breadth", CRASH, version="2.3")
+    whose = f"evledger-breadth 2.3 (breadth = {found.value})"
+    plugins = Plugins.discover()
+    with evledger.open("memory:", plugins=plugins) as store:
+        view = store.create("semax", title="Semax", by="me").view()
+    with pytest.raises(PluginError) as caught, plugins.naming():
+        score(plugins.scorer("breadth"), view)
+    error = caught.value
+    assert (error.kind, error.name, error.plugin) == ("scorer", "breadth", whose)
+    assert str(error).startswith(f"scorer 'breadth' of {whose} failed: TypeError: ")
+    assert str(error).endswith(f" ({found.value}, line 13)")
+    failed = attempt(plugins.scorer("breadth"), view, plugins.naming())
+    assert not isinstance(failed, Score)
+    assert (failed.reason, type(failed.error)) == (str(error), PluginError)
+
+
+def test_kinds_of_errors_are_told_apart(install: Install) -> None:
+    """What is missing, what is contested and what failed are three classes."""
+    install("one", SCORER)
+    install("two", SCORER)
+    plugins = Plugins.discover()
+    with pytest.raises(Contested) as contested, plugins.naming():
+        plugins.scorer("breadth")
+    with pytest.raises(NotSupplied) as missing, plugins.naming():
+        plugins.ranker("breadth")
+    assert not isinstance(missing.value, Contested)
+    for error, kind in ((contested.value, "scorer"), (missing.value, "ranker")):
+        assert (error.kind, error.name, error.plugin) == (kind, "breadth", None)
+
+
+STORE: Final = """
+from evledger import hookimpl
+
+EVLEDGER_API = 1
+
+
+def opens(url):
+    raise OSError("no route to " + url)
+
+
+@hookimpl.stores
+def stores():
+    return {"brk": opens}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "raise OSError",
+            "raise OSError",
+            r"failed to open: OSError: no route to brk:… \(.*line 8\)",
+        ),
+        ("raise OSError", "raise SystemExit", "failed to open: SystemExit: no route to brk:… "),
+        ('raise OSError("no route to " + url)', "return url", "gave str, not a Backend"),
+    ],
+)
+def test_store_that_does_not_open(install: Install, old: str, new: str, expected: str) -> None:
+    """What opens a URL fails as its own, by distribution and line, and shows no password."""
+    assert old in STORE
+    found = install("brk", STORE.replace(old, new))
+    message = rf"^store 'brk' of evledger-brk 1\.0 \(brk = {found.value}\) {expected}"
+    with pytest.raises(PluginError, match=message) as caught:
+        evledger.open("brk://me:s3cret@host/db", plugins=Plugins.discover())
+    assert (caught.value.kind, caught.value.name) == ("store", "brk")
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("def opens(url)", "def opens()", r"cannot be called as opens\(url\), for it is opens\(\)"),
+        ('"brk": opens', '"my brk": opens', "'my brk' is no scheme: expected a small letter, then"),
+        (
+            '"brk": opens',
+            '"brk": "opens"',
+            "what opens the store 'brk' is 'opens', and no function",
+        ),
+    ],
+)
+def test_store_that_cannot_be_opened(install: Install, old: str, new: str, expected: str) -> None:
+    """A store of another form is left out, and who asks for it is told whose it may be."""
+    assert old in STORE
+    install("brk", STORE.replace(old, new))
+    plugins = Plugins.discover()
+    told = r"known are memory, sqlite; it may be of 'brk' \(evledger-brk 1\.0, .* left out"
+    with pytest.raises(Invalid, match=told):
+        evledger.open("brk:", plugins=plugins)
+    (failed,) = plugins.failures
+    assert re.search(expected, failed.reason), failed.reason
+
+
+def test_error_of_a_store_is_its_own_word(install: Install) -> None:
+    """What a store says of a database in evledger's errors is handed on as it is."""
+    code = STORE.replace("raise OSError", "from evledger import NotFound\n    raise NotFound")
+    install("brk", code)
+    with pytest.raises(evledger.NotFound, match=r"^no route to brk:$"):
+        evledger.open("brk:", plugins=Plugins.discover())
+
+
 # -- two of one name ---------------------------------------------------------------------
 
 
@@ -494,13 +642,77 @@ def test_switched_off_is_not_imported(install: Install, monkeypatch: pytest.Monk
     assert found.value not in sys.modules
 
 
+@pytest.mark.parametrize(
+    ("value", "names"), [("brkk", ["brkk"]), ("true", ["true"]), ("one, brkk", ["brkk"])]
+)
+def test_switch_that_switches_nothing_off(
+    install: Install, monkeypatch: pytest.MonkeyPatch, value: str, names: list[str]
+) -> None:
+    """A name that no plugin has is told, and not passed over."""
+    install("one", SCORER)
+    monkeypatch.setenv("EVLEDGER_DISABLE_PLUGINS", value)
+    warnings = Plugins.discover().warnings
+    assert [re.findall(r"names '(.*?)', and no plugin", each) for each in warnings] == [names]
+    monkeypatch.delenv("EVLEDGER_DISABLE_PLUGINS")
+    assert len(Plugins.discover(disable=["brkk", "one"]).warnings) == 1
+
+
+@pytest.mark.parametrize("value", ["", "0", "1", "all", "one"])
+def test_switch_that_means_something(
+    install: Install, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """What switches off, or says that nothing is to be, needs no word."""
+    install("one", SCORER)
+    monkeypatch.setenv("EVLEDGER_DISABLE_PLUGINS", value)
+    assert Plugins.discover().warnings == ()
+
+
+@pytest.mark.parametrize("how", ["off", "broken", "hook"])
+def test_look_up_of_what_was_left_out(install: Install, how: str) -> None:
+    """Who asks for a name that nobody has is told which plugin may have had it."""
+    codes = {"off": SCORER, "broken": "1 / 0", "hook": SCORER.replace("return [Breadth()]", "1/0")}
+    install("breadth", codes[how])
+    off = ["breadth"] if how == "off" else []
+    plugins = Plugins.discover(disable=off, parameters={"breadth": {"a": 1}})
+    told = r"no scorer 'breadth'; .*; it may be of 'breadth' \(evledger-breadth 1\.0, .*left out"
+    with pytest.raises(NotSupplied, match=told):
+        plugins.scorer("breadth")
+    if how == "hook":  # which hands over no renderers
+        with pytest.raises(NotSupplied) as caught:
+            plugins.renderer("breadth")
+        assert "may be of" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        *((on, True) for on in ("1", "yes", "true", "on", " On ")),
+        *((off, False) for off in ("0", "no", "false", "off", "")),
+    ],
+)
+def test_strict_or_not(monkeypatch: pytest.MonkeyPatch, value: str, *, expected: bool) -> None:
+    """EVLEDGER_STRICT_PLUGINS is yes or no, in the usual words for either."""
+    monkeypatch.setenv("EVLEDGER_STRICT_PLUGINS", value)
+    assert is_strict() == expected
+
+
+def test_neither_strict_nor_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is neither yes nor no is refused where it counts, and the built-in need not know."""
+    monkeypatch.setenv("EVLEDGER_STRICT_PLUGINS", "maybe")
+    with pytest.raises(Invalid, match="EVLEDGER_STRICT_PLUGINS is 'maybe'; expected 1, yes, true"):
+        Plugins.discover()
+    assert Plugins.builtin().rankers
+
+
 @pytest.mark.parametrize("code", ["1 / 0", SCORER.replace("return [Breadth()]", "1 / 0")])
 def test_strict(install: Install, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Under EVLEDGER_STRICT_PLUGINS=1 a plugin that fails is fatal."""
     install("broken", code)
     monkeypatch.setenv("EVLEDGER_STRICT_PLUGINS", "1")
-    with pytest.raises(PluginError, match=r"'broken' .evledger-broken 1\.0.*ZeroDiv"):
+    with pytest.raises(PluginError, match=r"'broken' .evledger-broken 1\.0.*ZeroDiv") as caught:
         Plugins.discover().report()
+    assert str(caught.value.plugin).startswith("evledger-broken 1.0 (broken = ")
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
     assert Plugins.discover(strict=False).report()
 
 
@@ -516,5 +728,5 @@ def test_parameters_for_a_scorer_that_takes_none(install: Install) -> None:
     """A scorer that takes no parameters is not given any without a word."""
     install("breadth", SCORER)
     plugins = Plugins.discover(parameters={"breadth": {"weight": "1"}})
-    with pytest.raises(PluginError, match="scorer 'breadth' takes no parameters, and was given we"):
+    with pytest.raises(Invalid, match="scorer 'breadth' takes no parameters, and was given we"):
         plugins.scorer("breadth")

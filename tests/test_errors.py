@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +30,7 @@ from evledger import (
     LedgerOpened,
     MissingRef,
     NotFound,
+    NotSupplied,
     PluginError,
     QuestionCreated,
     Refused,
@@ -37,6 +40,8 @@ from evledger import (
     StoreError,
     seal,
 )
+from evledger.exceptions import Contested, blame
+from evledger.locators import normalise
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -56,8 +61,56 @@ def test_the_tree() -> None:
         *(issubclass(error, EvledgerError) for error in (Invalid, Refused, NotFound, Broken)),
         *(issubclass(error, Refused) for error in (Conflict, DuplicateKey, MissingRef, ClockError)),
         *(issubclass(error, EvledgerError) for error in (StoreError, PluginError)),
+        *(issubclass(error, PluginError) for error in (NotSupplied, Contested)),
         *(issubclass(Invalid, ValueError), issubclass(NotFound, LookupError)),
-    ] == [True] * 12
+    ] == [True] * 14
+
+
+def test_plugin_error_keeps_what_it_says() -> None:
+    """What a plugin's error is of survives a copy into another process."""
+    error = PluginError("scorer 'x' failed", kind="scorer", name="x", plugin="mylab 1.0")
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own
+    assert (str(copy), copy.kind, copy.name, copy.plugin) == (
+        str(error),
+        "scorer",
+        "x",
+        "mylab 1.0",
+    )
+    assert PluginError("x").kind is None
+
+
+class Odd(Exception):
+    """An error of a module that no import knows."""
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (
+            SyntaxError("invalid syntax", ("<text>", 3, 1, "(")),
+            "SyntaxError: invalid syntax (<text>, l",
+        ),
+        (SyntaxError("no file"), f"SyntaxError: no file ({__name__}, line "),
+        (SyntaxError(), f"SyntaxError: None ({__name__}, line "),
+        (Odd(), f"Odd ({__name__}, line "),
+    ],
+)
+def test_blame(error: Exception, expected: str) -> None:
+    """Whatever was raised, its words and the place are told."""
+    with pytest.raises(type(error)) as caught:
+        raise error
+    assert blame(caught.value).startswith(expected)
+
+
+def test_blame_where_there_is_no_stranger() -> None:
+    """Of what went wrong among evledger's own modules the innermost is told."""
+    with pytest.raises(Invalid) as caught:
+        normalise("")
+    trace = caught.value.__traceback__
+    assert trace is not None
+    ours = caught.value.with_traceback(trace.tb_next)
+    assert re.search(r" \(evledger\.locators, line \d+\)$", blame(ours))
+    assert blame(Odd("never raised")) == "Odd: never raised"
 
 
 def test_duplicate_key(ledger: Ledger) -> None:

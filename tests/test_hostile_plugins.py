@@ -13,25 +13,33 @@ from typing import Any
 
 import attrs
 import pytest
+from msgspec import Raw
 
 import evledger
 from evledger import (
     ClaimRetagged,
+    Event,
     EventSupply,
     Failure,
     Finding,
     FindingWaived,
+    Invalid,
     Ledger,
     PluginError,
     Plugins,
     Score,
     Term,
     View,
+    event,
     hookimpl,
 )
 from evledger.checks import check
+from evledger.codec import Line
 from evledger.discovery import find
+from evledger.events import Id, identity
+from evledger.fold import Fold
 from evledger.scoring import attempt
+from evledger.vocabulary import Vocabulary
 
 RULE = Finding(rule="odd", target=None, text="odd", why="odd", mend="odd")
 
@@ -133,6 +141,54 @@ def test_projection_that_raises_anything(error: BaseException) -> None:
         assert "projection 'mylab:exits' failed at record 0" in view.warnings[0]
         with pytest.raises(PluginError, match="mylab:exits"):
             view.part("mylab:exits")
+
+
+@event("mylab:weighed", version=2)
+class Weighed(Event):
+    """An event that was once another."""
+
+    id: Id = identity("weight", "w")
+
+
+def test_upcaster_that_exits() -> None:
+    """An upcaster that ends the program makes a record unreadable, by the plugin's line."""
+
+    def exits(data: dict[str, Any]) -> dict[str, Any]:
+        raise SystemExit(data["id"])
+
+    old = Line(n=1, at="", by="me", type="mylab:weighed", v=1, data=Raw(b'{"id":"w1"}'))
+    vocabulary = Vocabulary([Weighed], {("mylab:weighed", 1): exits})
+    expected = rf"mylab:weighed: upcasting version 1 failed: SystemExit: w1 \({__name__}, line "
+    with pytest.raises(Invalid, match=expected):
+        vocabulary.event(old)
+
+
+def test_projection_that_changes_its_name() -> None:
+    """A projection's name is read once, so that one of many names has one part."""
+
+    class Fickle:
+        version = 1
+        times = 0
+
+        @property
+        def name(self) -> str:
+            self.times += 1
+            return f"mylab:fickle-{self.times}"
+
+        def start(self) -> int:
+            return 0
+
+        def apply(self, state: int, record: Any) -> int:
+            del record
+            return state + 1
+
+        def freeze(self, state: int) -> int:
+            return state
+
+    fold = Fold(Vocabulary(), [Fickle()])
+    record: Any = None
+    fold.project(record)
+    assert fold.parts() == {"mylab:fickle-1": 1}
 
 
 def test_what_counts_cannot_be_changed(ledger: Ledger) -> None:

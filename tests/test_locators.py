@@ -328,7 +328,7 @@ def test_a_plugin_may_replace_a_scheme() -> None:
         ("v2-{}".format, "scheme 'odd' has no one normal form of 'a1'"),
         (int, r"'a1' is not of scheme 'odd': ValueError: invalid literal for int\(\)"),
         (str.encode, "'a1' is not of scheme 'odd': TypeError"),
-        (print, "scheme 'odd' has no one normal form of 'a1'"),
+        (print, "scheme 'odd': normalise returned None; return the normal form as text"),
     ],
 )
 def test_a_plugin_is_held_to_one_normal_form(normaliser: Any, message: str) -> None:

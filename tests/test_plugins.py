@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,7 @@ from evledger import (
     Invalid,
     Item,
     LocatorScheme,
+    NotSupplied,
     PluginError,
     Plugins,
     Record,
@@ -26,12 +28,17 @@ from evledger import (
     View,
     event,
     hookimpl,
+    testing,
 )
+from evledger.discovery import HOOKS
 from evledger.events import Id, Ref, Text, identity, ref, sealed
+from evledger.hookspecs import HookImpl
 from evledger.importing import Importer
+from evledger.plugins import BROUGHT
 from evledger.rendering import Renderer
 from evledger.stores.base import Backend
 from evledger.stores.memory import MemoryStore
+from evledger.supplies import KINDS
 
 
 @event("mylab:assay-run")
@@ -203,6 +210,122 @@ def test_registering_after_use(plugins: Plugins) -> None:
     late.register(MyLab())
     assert sorted(late.renderers) == sorted(plugins.renderers)
     assert "mylab:assay-run" in late.vocabulary
+
+
+def test_registering_after_a_store_was_opened() -> None:
+    """What comes too late for the ledgers of a store is refused, and says what to do."""
+    plugins = Plugins.builtin()
+    with pytest.raises(Invalid):
+        plugins.open_store("sqlite:")
+    plugins.register(MyLab(), "mylab")
+    with evledger.open("memory:", plugins=plugins):
+        with pytest.raises(PluginError, match=r"plugin 'late' comes too late.*register it before"):
+            plugins.register(MyLab(), "late")
+        assert repr(plugins) == "<Plugins builtin, mylab>"
+
+
+LOOK_UPS = [
+    *("scorers", "rankers", "renderers", "importers", "locators", "fetchers", "rules"),
+    *("retrievers", "answerers", "stores"),
+]
+
+
+@pytest.mark.parametrize("kind", LOOK_UPS)
+def test_what_is_looked_up_cannot_be_changed(plugins: Plugins, kind: str) -> None:
+    """A look-up gives what is there, and no way to change it for everybody else."""
+    found: Any = getattr(plugins, kind)
+    with pytest.raises(TypeError):
+        found["odd"] = object()
+    assert not hasattr(found, "pop")
+
+
+def test_parameters_are_taken_when_the_value_is_made() -> None:
+    """What becomes of the mapping afterwards changes no scorer."""
+    weights = {"human": "0.2"}
+    given = {"quantified-confidence": {"weights": weights}}
+    plugins = Plugins.builtin(parameters=given)
+    weights["human"] = "0.9"
+    given.clear()
+    scorer: Any = plugins.scorer("quantified-confidence")
+    assert str(scorer.weights["human"]) == "0.2"
+
+
+def test_preference_of_a_value() -> None:
+    """Preferences hold for registered plugins, too; one of no kind is refused at once."""
+    plugins = Plugins.builtin(prefer={"renderer:shout": "theirs"})
+    for name in ("mine", "theirs"):
+        plugins.register(Renderers(), name)
+    assert plugins.supplier("renderers", "shout") == "theirs"
+    for wrong in ("renderrer:shout", "renderer", "renderer:"):
+        with pytest.raises(Invalid, match=f"prefer has '{wrong}'; expected as in scorer:harmonic"):
+            Plugins.builtin(prefer={wrong: "mine"})
+
+
+class Renderers:
+    """A plugin of one renderer."""
+
+    @hookimpl.renderers
+    def renderers(self) -> Iterable[Renderer]:
+        """Give it."""
+        return [Shout()]
+
+
+@pytest.mark.parametrize(
+    ("prefer", "expected"),
+    [
+        ({"renderer:shout": "builtin"}, "'builtin', which does not supply it; 'mine' alone does"),
+        ({"renderer:shout": "nobody"}, "'nobody', which does not supply it; 'mine' alone does"),
+        ({"renderer:whisper": "mine"}, "'mine', which does not supply it; nobody does"),
+    ],
+)
+def test_preference_for_nothing(prefer: dict[str, str], expected: str) -> None:
+    """A preference that chooses nothing is refused by whoever looks up that kind."""
+    plugins = Plugins.builtin(prefer=prefer)
+    plugins.register(Renderers(), "mine")
+    assert plugins.scorers
+    for look in (lambda: plugins.renderer("shout"), plugins.check_preferences):
+        with pytest.raises(NotSupplied, match=expected):
+            look()
+
+
+def test_everybody_speaks_of_the_same_kinds() -> None:
+    """Hooks, their decorators, kinds, look-ups and suites: none knows of one less."""
+    hooks = set(HOOKS)
+    assert {f"evledger_{name}" for name in vars(HookImpl) if name[0] != "_"} == hooks
+    assert {kind.hook for kind in KINDS.values()} == hooks
+    of_events = {"events", "upcasters", "projections"}
+    assert set(LOOK_UPS) == KINDS.keys() - of_events
+    assert all(isinstance(getattr(Plugins, name), cached_property) for name in LOOK_UPS)
+    assert all(isinstance(getattr(Plugins, name), cached_property) for name in ("projections",))
+    unnamed = {"locator", "fetcher", "store"}  # are found by what a URL or a locator begins with
+    nouns = {kind.noun for name, kind in KINDS.items() if name not in of_events}
+    assert all(callable(getattr(Plugins, noun)) for noun in nouns - unnamed)
+    suites = {name.removesuffix("Tests").lower() for name in dir(testing) if name[-5:] == "Tests"}
+    assert suites == nouns | {"event"}
+
+
+def test_what_our_distributions_bring() -> None:
+    """The table of what to install says what they bring, no more and no less."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for info in Plugins.discover(disable=()).report():
+        for kind in set(LOOK_UPS) & info.supplies.keys() - {"fetchers"}:
+            if info.distribution is not None and info.distribution in BROUGHT:
+                brought = found.setdefault(info.distribution, {}).setdefault(kind, set())
+                brought.update(info.supplies[kind])
+    assert found == {
+        name: {kind: set(names) for kind, names in brings.items()}
+        for name, brings in BROUGHT.items()
+    }
+
+
+def test_look_up_of_what_is_not_installed() -> None:
+    """Who asks for what one of our distributions brings is told which."""
+    expected = r"no scorer 'harmonic'; .*; evledger-scorers brings it"
+    with pytest.raises(NotSupplied, match=expected) as caught:
+        Plugins.builtin().scorer("harmonic")
+    assert (caught.value.kind, caught.value.name) == ("scorer", "harmonic")
+    with pytest.raises(NotSupplied, match=r"; evledger-literature brings it: Plugins\.discover"):
+        Plugins.builtin().importer("ris", "a.ris")
 
 
 class Misspelt:
@@ -389,8 +512,9 @@ def test_store_that_is_none() -> None:
 
     plugins = Plugins.builtin()
     plugins.register(Three(), "three")
-    with pytest.raises(PluginError, match="store 'three' of three gave int, not a Backend"):
+    with pytest.raises(PluginError, match=r"^store 'three' gave int, not a Backend") as caught:
         evledger.open("three:", plugins=plugins)
+    assert (caught.value.kind, caught.value.name, caught.value.plugin) == ("store", "three", None)
 
 
 def test_importer_that_gives_something_else(tmp_path: Path) -> None:
@@ -431,8 +555,8 @@ def test_importer_that_gives_something_else(tmp_path: Path) -> None:
     ("given", "expected"),
     [
         ("text", "renderer 'odd' returned str, not Rendered"),
-        (Rendered("text", "text/plain", ".txt"), "data is str, not bytes"),  # type: ignore[arg-type]  # the mistake
-        (Rendered(b"", "text/plain", None), "suffix is NoneType, not str"),  # type: ignore[arg-type]  # the same
+        (Rendered("text", "text/plain", ".txt"), "renderer .odd. returned str as data, not bytes"),  # type: ignore[arg-type]  # the mistake
+        (Rendered(b"", "text/plain", None), "returned NoneType as suffix, not str"),  # type: ignore[arg-type]  # the same
     ],
 )
 def test_renderer_that_gives_something_else(given: Any, expected: str) -> None:

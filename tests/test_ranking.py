@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
@@ -106,7 +108,13 @@ class Stub:
         return self.order(list(claims))
 
 
+def nothing(claims: list[Claim]) -> Any:
+    """Forget to give the claims back."""
+    claims.reverse()
+
+
 VIEW = seen(source("s1"), claim("c1"), claim("c2"))
+OTHER = seen(source("s1"), claim("c3"))
 
 
 def test_any_iterable_will_do() -> None:
@@ -115,21 +123,30 @@ def test_any_iterable_will_do() -> None:
 
 
 @pytest.mark.parametrize(
-    "order",
+    ("order", "expected"),
     [
-        operator.itemgetter(slice(1)),
-        operator.itemgetter(0, 1, 0),
-        operator.itemgetter(0, 0),
+        (operator.itemgetter(slice(1)), "left out claim 'c2', one of 1; give all, each once"),
+        (operator.itemgetter(0, 1, 0), "gave claim 'c1' 2 times; give each once"),
+        (operator.itemgetter(0, 0), "gave claim 'c1' 2 times; give each once"),
+        (itertools.cycle, "gave claim 'c1' 2 times"),
+        (
+            functools.partial(operator.concat, list(OTHER.claims.values())),
+            "gave claim 'c3', which it was not given; give the same claims, each once",
+        ),
+        (nothing, "returned None; return the claims in order"),
     ],
-    ids=["lost", "added", "twice"],
+    ids=["lost", "added", "twice", "endless", "made up", "nothing"],
 )
-def test_rankers_that_lose_or_make_up_claims(order: Callable[[list[Claim]], Any]) -> None:
-    """A ranker that does not give each claim once is refused, and named."""
-    with pytest.raises(PluginError, match="'stub' was given 2 claims and gave others, or not all"):
+def test_rankers_that_lose_or_make_up_claims(
+    order: Callable[[list[Claim]], Any], expected: str
+) -> None:
+    """A ranker that does not give each claim once is refused, and told which."""
+    with pytest.raises(PluginError, match=f"^ranker 'stub' {expected}") as caught:
         rank(Stub(order), VIEW)
+    assert (caught.value.kind, caught.value.name) == ("ranker", "stub")
 
 
-@pytest.mark.parametrize("found", [None, [None], 3])
+@pytest.mark.parametrize("found", [[None], 3])
 def test_rankers_that_fail(found: Any) -> None:
     """Whatever goes wrong in a ranker is its failure."""
     with pytest.raises(PluginError, match="ranker 'stub' failed: "):

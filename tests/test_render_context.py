@@ -10,10 +10,22 @@ import attrs
 import pytest
 
 import evledger
-from evledger import Invalid, NotSupplied, PluginError, Plugins, Rendered, Signer, hookimpl, new_key
-from evledger.cli.config import load_config
+from evledger import (
+    Broken,
+    Invalid,
+    NotFound,
+    NotSupplied,
+    PluginError,
+    Plugins,
+    Rendered,
+    Signer,
+    StoreError,
+    hookimpl,
+    new_key,
+)
 from evledger.cli.errors import Exit
 from evledger.proofs.publishing import article_path
+from evledger.rendering import render
 
 if TYPE_CHECKING:
     from evledger import RenderContext, View
@@ -55,9 +67,9 @@ class Shelves:
         return [Shelf(), Shelf("other", "index.html")]
 
 
-def plugins() -> Plugins:
+def plugins(parameters: Mapping[str, Mapping[str, Any]] | None = None) -> Plugins:
     """Give the built-in plugins and the shelves."""
-    found = Plugins.builtin()
+    found = Plugins.builtin(renderer_parameters=parameters)
     found.register(Shelves(), "shelves")
     return found
 
@@ -76,8 +88,7 @@ def test_a_renderer_is_given_the_context() -> None:
 
 def test_a_renderer_takes_parameters() -> None:
     """They are its own; unknown ones, and those of nobody, are errors that name it."""
-    given = plugins()
-    given.renderer_parameters["shelf"] = {"words": "fancy"}
+    given = plugins({"shelf": {"words": "fancy"}})
     with evledger.open("memory:", plugins=given) as store:
         assert store.create("semax", title="Semax", by="c").render("shelf").text[:5] == "fancy"
     for parameters, message in (
@@ -85,10 +96,54 @@ def test_a_renderer_takes_parameters() -> None:
         ({"nobody": {"a": 1}}, "parameters are given for 'nobody', and the renderers are"),
         ({"markdown": {"a": 1}}, "renderer 'markdown' takes no parameters"),
     ):
-        wrong = plugins()
-        wrong.renderer_parameters.update(parameters)
-        with pytest.raises((Invalid, NotSupplied, PluginError), match=message):
+        wrong = plugins(parameters)
+        with pytest.raises((Invalid, NotSupplied), match=message):
             wrong.renderer("shelf")
+
+
+@attrs.frozen
+class Failing:
+    """A renderer that raises what it was made with."""
+
+    error: Exception
+    name: str = "failing"
+
+    def render(self, view: View, context: RenderContext) -> Rendered:
+        """Fail."""
+        del view, context
+        raise self.error
+
+
+def rendered_by(error: Exception) -> Rendered:
+    """Render a ledger by a renderer that raises this."""
+    with evledger.open("memory:", plugins=PLUGINS) as store:
+        semax = store.create("semax", title="Semax", by="curator")
+        return render(Failing(error), semax.view(), semax.render_context())
+
+
+def test_a_renderer_that_looks_for_what_is_not_there() -> None:
+    """What it does not find is its own failure, under its name, and not the reader's mistake."""
+    with pytest.raises(PluginError, match="renderer 'failing' failed: NotFound: no s9") as caught:
+        rendered_by(NotFound("no s9"))
+    assert (caught.value.kind, caught.value.name) == ("renderer", "failing")
+    assert not isinstance(caught.value, NotFound)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Broken("the vault's copy is damaged"),
+        Invalid("since=99"),
+        PluginError("ranker 'odd' failed"),
+        StoreError("locked"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_is_not_the_renderer_s_fault(error: Exception) -> None:
+    """Damage, what was asked for wrongly, and a failure that is named already go through."""
+    with pytest.raises(type(error)) as caught:
+        rendered_by(error)
+    assert caught.value is error
 
 
 def test_published_files_know_each_other(tmp_path: Path) -> None:
@@ -128,20 +183,9 @@ def test_render_since(run: Run) -> None:
     assert run("render", "semax", "--vkey", "nonsense").code == Exit.WRONG
 
 
-def test_templates_beside_the_configuration(tmp_path: Path) -> None:
-    """The folder of templates is named from where the file of settings lies."""
-    (tmp_path / "evledger.toml").write_text(
-        '[renderers.html]\ntemplates = "look"\n[renderers.other]\ntemplates = 1\n'
-    )
-    config = load_config(tmp_path / "evledger.toml")
-    assert config.renderers == {
-        "html": {"templates": str(tmp_path / "look")},
-        "other": {"templates": 1},
-    }
-
-
-def test_configured_renderers(run: Run) -> None:
+def test_configured_renderers(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The configuration file can have parameters of renderers; for nobody, they are an error."""
+    monkeypatch.delenv("EVLEDGER_DISABLE_PLUGINS")  # what is switched off may be whose they are
     run("init", "semax", "--title", "Semax", "--by", "curator")
     Path("evledger.toml").write_text('[renderers.nobody]\ntemplates = "x"\n')
     ended = run("render", "semax")

@@ -18,7 +18,9 @@ from evledger import (
     Event,
     Failure,
     Head,
+    Invalid,
     NotFound,
+    NotSupplied,
     Outcome,
     PluginError,
     Plugins,
@@ -29,7 +31,7 @@ from evledger import (
     View,
 )
 from evledger.builtin.confidence import QuantifiedConfidence
-from evledger.configuring import configured
+from evledger.parameters import configured
 from evledger.scoring import attempt, influence, plain_decimal, score
 
 SOURCES = ("s1", "s2", "s3")
@@ -135,8 +137,8 @@ NAN, INFINITE = Decimal("NaN"), Decimal("Infinity")
         ({"label": Evil()}, "it is of no use: TypeError"),
         ({"scorer": Evil()}, "it is of no use: TypeError"),
         ({"head": Evil()}, "it is of no use: TypeError"),
-        ({"scorer": "other"}, "it is signed 'other', version 1"),
-        ({"version": 2}, "it is signed 'stub', version 2"),
+        ({"scorer": "other"}, "it is signed 'other', version 1; expected 'stub', version 1"),
+        ({"version": 2}, "it is signed 'stub', version 2; expected 'stub', version 1"),
         ({"head": Head(1, "00" * 32)}, "it is for head 1-0000"),
         ({"outcomes": (Outcome(outcome="pain", label="x", value=Decimal(2)),)}, "value of 'pain'"),
         (
@@ -166,7 +168,30 @@ def test_a_scorer_that_raises() -> None:
     with pytest.raises(PluginError, match="scorer 'stub' failed: KeyError: 'c1'") as caught:
         score(stub, VIEW)
     assert isinstance(caught.value.__cause__, KeyError)
+    assert (caught.value.kind, caught.value.name, caught.value.plugin) == ("scorer", "stub", None)
     assert str(attempt(stub, VIEW)).startswith("stub: scorer 'stub' failed: KeyError: 'c1' (")
+
+
+@pytest.mark.parametrize(
+    "error", [NotFound("no c1"), NotSupplied("no scorer 'x'", kind="scorer", name="x")]
+)
+def test_a_scorer_that_raises_an_error_of_ours(error: Exception) -> None:
+    """What went wrong deep inside is the scorer's failure, and nobody's answer to who asked."""
+    with pytest.raises(PluginError, match="scorer 'stub' failed: Not") as caught:
+        score(Stub(error), VIEW)
+    assert type(caught.value) is PluginError
+
+
+def test_a_scorer_within_a_scorer() -> None:
+    """Where one scorer asks another, the one that failed is named."""
+
+    class Asks(Stub):
+        def score(self, view: View) -> Any:
+            return score(Stub(KeyError("c1")), view)
+
+    other = Asks(None)
+    with pytest.raises(PluginError, match=r"^scorer 'stub' failed: KeyError"):
+        score(other, VIEW)
 
 
 def test_a_score_that_only_grades() -> None:
@@ -201,7 +226,7 @@ def test_parameters_for_a_scorer_that_takes_none() -> None:
     """Parameters are refused where they would be ignored; none are none."""
     stub = Stub(SOUND)
     assert configured(stub, {}, noun="scorer", method="score") is stub
-    with pytest.raises(PluginError, match="'stub' takes no parameters, and was given cap"):
+    with pytest.raises(Invalid, match="'stub' takes no parameters, and was given cap"):
         configured(stub, {"cap": 1}, noun="scorer", method="score")
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from evledger.archive import verify_archive
+    from evledger.asking import Answer, Prompt
     from evledger.batch import Batch
     from evledger.chain import Head
     from evledger.checkpoints import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         open_head,
     )
     from evledger.checks import CheckReport, Finding
+    from evledger.counting import Counted
     from evledger.events import (
         About,
         Attachment,
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
         Broken,
         ClockError,
         Conflict,
+        Contested,
         DuplicateKey,
         EvledgerError,
         Invalid,
@@ -92,7 +95,7 @@ if TYPE_CHECKING:
     )
     from evledger.ledger import Ledger
     from evledger.notes import VerifierKey
-    from evledger.plugins import Plugins
+    from evledger.plugins import PluginInfo, Plugins
     from evledger.proofs.keys import Signer, new_key
     from evledger.proofs.proving import Consistency, Proof
     from evledger.proofs.publishing import Publication
@@ -106,11 +109,12 @@ if TYPE_CHECKING:
     from evledger.seals import Hidden
     from evledger.store import Store, open
     from evledger.verification import Fault, Verification
-    from evledger.view import Change, View, diff
+    from evledger.view import Change, Counts, View, diff
     from evledger.writing import Appended, Erasure
 
 __all__ = [
     "About",
+    "Answer",
     "Appended",
     "Attachment",
     "Batch",
@@ -129,7 +133,10 @@ __all__ = [
     "ComponentMapped",
     "Conflict",
     "Consistency",
+    "Contested",
     "Cosigned",
+    "Counted",
+    "Counts",
     "DuplicateKey",
     "Erasure",
     "Event",
@@ -167,7 +174,9 @@ __all__ = [
     "Outcome",
     "Passage",
     "PluginError",
+    "PluginInfo",
     "Plugins",
+    "Prompt",
     "Proof",
     "Proven",
     "Publication",
@@ -213,12 +222,17 @@ __all__ = [
 
 _MODULES: Final = {
     "archive": ("verify_archive",),
+    "asking": (
+        "Answer",
+        "Prompt",
+    ),
     "batch": ("Batch",),
     "chain": ("Head",),
     "checks": (
         "CheckReport",
         "Finding",
     ),
+    "counting": ("Counted",),
     "events": (
         "About",
         "Attachment",
@@ -253,6 +267,7 @@ _MODULES: Final = {
         "Broken",
         "ClockError",
         "Conflict",
+        "Contested",
         "DuplicateKey",
         "EvledgerError",
         "Invalid",
@@ -305,7 +320,10 @@ _MODULES: Final = {
         "Rejection",
     ),
     "ledger": ("Ledger",),
-    "plugins": ("Plugins",),
+    "plugins": (
+        "PluginInfo",
+        "Plugins",
+    ),
     "ranking": ("Ranking",),
     "record": ("Record",),
     "rendering": (
@@ -336,6 +354,7 @@ _MODULES: Final = {
     ),
     "view": (
         "Change",
+        "Counts",
         "View",
         "diff",
     ),

@@ -22,7 +22,7 @@ pytest.register_assert_rewrite("evledger.testing")
 
 @pytest.fixture
 def evledger_plugins() -> Plugins:
-    """Give the built-in plugins, whatever is installed; a test registers its own with them."""
+    """Give the built-in plugins, whatever is installed; override it to have your own with them."""
     from evledger import Plugins  # noqa: PLC0415  # most projects' tests never ask for it
 
     return Plugins.builtin()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StoredChain"]
 
-_DESCRIBING: Final = ("ledger-opened", "ledger-described")
+_DESCRIPTIONS: Final = ("ledger-opened", "ledger-described")
 _NEEDLE: Final = b'"type":"ledger-'
 
 
@@ -45,10 +45,10 @@ class StoredChain:
     keys: tuple[VerifierKey, ...] = ()
 
     @property
-    def describing(self) -> tuple[int, ...]:
+    def descriptions(self) -> tuple[int, ...]:
         """The records that describe the ledger: the first, and those that changed it since."""
         found = self.reader.records(0, self.size, [_NEEDLE], opened=False)
-        return tuple(record.n for record in found if record.type in _DESCRIBING)
+        return tuple(record.n for record in found if record.type in _DESCRIPTIONS)
 
     def records(self, start: int = 0, stop: int | None = None) -> Iterator[Record]:
         """Give the records from ``start`` up to ``stop``, and none behind the head."""

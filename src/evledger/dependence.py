@@ -80,10 +80,11 @@ def dependents(view: View, sources: Iterable[str]) -> Iterator[Dependents]:
     [Dependents(members=('s1', 's2'), common=('an author',))]
     """
     linked = _links(view)
-    ties = {id: [*_ties(view.sources[id]), *linked.get(id, ())] for id in sources}
+    found = ((id, {*_ties(view.sources[id]), *linked.get(id, ())}) for id in sources)
+    ties = {id: own for id, own in found if own}
     holders: dict[_Tie, list[str]] = defaultdict(list)
     for id, own in ties.items():
-        for tie in dict.fromkeys(own):
+        for tie in own:
             holders[tie].append(id)
     order = {id: place for place, id in enumerate(ties)}
     reached: set[str | _Tie] = set()

@@ -9,7 +9,9 @@ Resolving, which name belongs to whom, is the third step: :mod:`evledger.plugins
 
 from __future__ import annotations
 
+import difflib
 import importlib.metadata
+import inspect
 import os
 import re
 from typing import TYPE_CHECKING, Any, Final
@@ -18,12 +20,24 @@ import attrs
 import pluggy
 
 from evledger import hookspecs
-from evledger.exceptions import PLUGIN_ERRORS, PluginError, blame
+from evledger.exceptions import PLUGIN_ERRORS, Invalid, PluginError, blame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["GROUP", "Failed", "Found", "Loaded", "disabled", "find", "is_strict", "load", "marked"]
+__all__ = [
+    "GROUP",
+    "HOOKS",
+    "Failed",
+    "Found",
+    "Loaded",
+    "disabled",
+    "find",
+    "is_strict",
+    "load",
+    "marked",
+    "unmatched",
+]
 
 GROUP: Final = "evledger"
 
@@ -43,6 +57,13 @@ class Found:
     value: str
     distribution: str
     version: str
+
+    @property
+    def origin(self) -> str | None:
+        """The distribution, its version and the entry point; ``None`` where none announces it."""
+        if not self.distribution:
+            return None
+        return f"{self.distribution} {self.version} ({self.name} = {self.value})"[:200]
 
     def __str__(self) -> str:
         origin = f"{self.distribution} {self.version}, {self.value}"
@@ -65,11 +86,13 @@ class Failed:
         found: the plugin.
         reason: what is wrong with it.
         hook: the one hook that failed, as ``scorers``; empty where the whole plugin did.
+        error: what was raised, if anything was; it is no part of the value.
     """
 
     found: Found
     reason: str
     hook: str = ""
+    error: BaseException | None = attrs.field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         part = f", what its {self.hook} hook supplies," if self.hook else ""
@@ -123,15 +146,39 @@ def disabled(found: Iterable[Found], names: Iterable[str] = ()) -> frozenset[str
         names: names of plugins to leave out besides those that the environment's
             ``EVLEDGER_DISABLE_PLUGINS`` lists; its value ``1`` or ``all`` stands for every one.
     """
-    said = os.environ.get("EVLEDGER_DISABLE_PLUGINS", "")
-    listed = {name.strip() for name in said.split(",") if name.strip()} | set(names)
+    listed = _listed(names)
     every = bool(listed & _EVERY)
     return frozenset(each.name for each in found if every or each.name in listed)
 
 
+def unmatched(found: Iterable[Found], names: Iterable[str] = ()) -> tuple[str, ...]:
+    """Give what was to be switched off and is not installed, sorted; as for :func:`disabled`."""
+    known = {each.name for each in found}
+    return tuple(sorted(_listed(names) - known - _EVERY - _OFF))
+
+
+def _listed(names: Iterable[str]) -> set[str]:
+    said = os.environ.get("EVLEDGER_DISABLE_PLUGINS", "")
+    return {name.strip() for name in said.split(",") if name.strip()} | set(names)
+
+
 def is_strict() -> bool:
-    """Tell whether a plugin that fails is fatal: ``EVLEDGER_STRICT_PLUGINS=1``."""
-    return os.environ.get("EVLEDGER_STRICT_PLUGINS", "") not in ("", "0")
+    """Tell whether a plugin that fails is fatal: ``EVLEDGER_STRICT_PLUGINS=1``.
+
+    Raises:
+        Invalid: the variable says neither yes nor no.
+    """
+    said = os.environ.get("EVLEDGER_STRICT_PLUGINS", "").strip().lower()
+    if said in _ON or said in _OFF:
+        return said in _ON
+    msg = (
+        f"EVLEDGER_STRICT_PLUGINS is {said!r:.80}; expected 1, yes, true, on, or 0, no, false, off"
+    )
+    raise Invalid(msg)
+
+
+_ON: Final = frozenset(("1", "yes", "true", "on"))
+_OFF: Final = frozenset(("", "0", "no", "false", "off"))
 
 
 # -- loading -----------------------------------------------------------------------------
@@ -147,11 +194,11 @@ def load(found: Found) -> Loaded | Failed:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  # importing a stranger's module may raise anything
-        return Failed(found, f"it cannot be imported: {blame(error)}")
+        return Failed(found, f"it cannot be imported: {blame(error)}", error=error)
     try:
         reason = _unfit(plugin, found)
     except PLUGIN_ERRORS as error:
-        reason = f"it cannot be looked at: {blame(error)}"
+        return Failed(found, f"it cannot be looked at: {blame(error)}", error=error)
     return Loaded(found, plugin) if reason is None else Failed(found, reason)
 
 
@@ -189,19 +236,12 @@ def marked(plugin: Any, name: str) -> dict[str, tuple[Callable[[], Any], ...]]:
         PluginError: it is for another version of the hooks; a hook is misspelt, takes
             arguments or is a wrapper; or there is none at all.
     """
-    api = getattr(plugin, "EVLEDGER_API", hookspecs.API)
-    if type(api) is not int or api != hookspecs.API:
-        msg = f"its EVLEDGER_API is {api!r:.20}, and this evledger's hooks are of version "
-        raise PluginError(f"{msg}{hookspecs.API}; it needs a release that is for them")
+    _check_api(getattr(plugin, "EVLEDGER_API", hookspecs.API))
     if isinstance(plugin, type):
         msg = f"{plugin.__name__} is a class; a plugin is a module, or an instance of a class"
         raise PluginError(msg)
     manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    try:
-        manager.register(plugin, name)
-    except pluggy.PluginValidationError as error:
-        raise PluginError(f"{' '.join(str(error).split())}; {_HINT}") from error
+    manager.register(plugin, name)
     callers = manager.get_hookcallers(plugin) or []
     if not callers:
         msg = "it supplies nothing: mark its functions with evledger.hookimpl"
@@ -209,20 +249,56 @@ def marked(plugin: Any, name: str) -> dict[str, tuple[Callable[[], Any], ...]]:
     return {caller.name: _functions(caller) for caller in callers}
 
 
+def _check_api(api: object) -> None:
+    """See that a plugin is for these hooks.
+
+    Raises:
+        PluginError: it is not, or says so in a way that cannot be read.
+    """
+    if type(api) is not int:
+        msg = f"its EVLEDGER_API is {api!r:.20}; expected a whole number, EVLEDGER_API = 1"
+        raise PluginError(msg)
+    if api != hookspecs.API:
+        msg = f"its EVLEDGER_API is {api!r:.20}, and this evledger's hooks are of version "
+        raise PluginError(f"{msg}{hookspecs.API}; it needs a release that is for them")
+
+
 def _functions(caller: pluggy.HookCaller) -> tuple[Callable[[], Any], ...]:
     """Give the functions that implement a hook, once it is seen to be one of ours.
 
     Raises:
-        PluginError: there is no such hook, or one of them wraps others.
+        PluginError: there is no such hook, or one of them wraps others or takes arguments.
     """
-    implementations = caller.get_hookimpls()
-    if not caller.has_spec():
-        msg = f"unknown hook {caller.name!r}; {_HINT}"
+    if caller.name not in HOOKS:
+        near = difflib.get_close_matches(caller.name, HOOKS, 1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        msg = f"unknown hook {caller.name!r}; {hint}{_HINT}"
         raise PluginError(msg)
+    implementations = caller.get_hookimpls()
     if any(each.wrapper or each.hookwrapper for each in implementations):
         msg = f"{caller.name} is implemented by a wrapper, and hooks only hand over; {_HINT}"
         raise PluginError(msg)
+    for each in implementations:
+        _check_arguments(caller.name, each.function)
     return tuple(each.function for each in implementations)
 
 
-_HINT: Final = "mark hooks with evledger.hookimpl, as in @hookimpl.scorers; they take no arguments"
+def _check_arguments(hook: str, function: Callable[..., Any]) -> None:
+    """See that a function can be called without arguments.
+
+    Raises:
+        PluginError: it cannot.
+    """
+    signature = inspect.signature(function)
+    try:
+        signature.bind()
+    except TypeError as error:
+        written = f"{getattr(function, '__name__', 'it')}{signature}"
+        msg = f"{hook} is implemented by {written}, and hooks take no arguments; leave them out"
+        raise PluginError(msg) from error
+
+
+HOOKS: Final = tuple(name for name in vars(hookspecs) if name.startswith("evledger_"))
+"""The names of the hooks."""
+
+_HINT: Final = "mark hooks with evledger.hookimpl, as in @hookimpl.scorers"

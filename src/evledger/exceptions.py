@@ -14,7 +14,8 @@
     ├── NotProven        a proof, signature or checkpoint that does not show what it should
     ├── StoreError       the database could not do it: locked, full, read-only, foreign
     └── PluginError      a plugin is missing, misspelt, or failed
-        └── NotSupplied  no plugin supplies anything of this name
+        ├── NotSupplied  no plugin supplies anything of this name
+        └── Contested    several plugins claim one name
 
 Damage found by verification is not raised: it is a
 :class:`~evledger.verification.Fault` in the report.
@@ -22,15 +23,21 @@ Damage found by verification is not raised: it is a
 
 from __future__ import annotations
 
+import contextlib
+import os.path
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
     from evledger.chain import Head
 
 __all__ = [
     "Broken",
     "ClockError",
     "Conflict",
+    "Contested",
     "DuplicateKey",
     "EvledgerError",
     "Invalid",
@@ -155,11 +162,43 @@ class StoreError(EvledgerError):
 
 
 class PluginError(EvledgerError):
-    """A plugin is missing, misspelt, or failed; the message names it."""
+    """A plugin is missing, misspelt, or failed; the message names it.
+
+    Attributes:
+        kind: what of it this is about, as ``scorer``; ``None`` for a plugin as a whole.
+        name: of that scorer or whatever it is.
+        plugin: the distribution, its version and the entry point that it came from;
+            ``None`` for the application's own, and where no one plugin is at fault.
+
+    >>> import evledger
+    >>> from evledger import PluginError, Plugins
+    >>> try:
+    ...     Plugins.builtin().scorer("wishful")
+    ... except PluginError as error:
+    ...     print(error.kind, error.name, error.plugin)
+    scorer wishful None
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: str | None = None,
+        name: str | None = None,
+        plugin: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.name = name
+        self.plugin = plugin
 
 
 class NotSupplied(PluginError, NotFound):
     """No plugin supplies a scorer, renderer or whatever it was of this name."""
+
+
+class Contested(PluginError):
+    """Several plugins claim one name, and nothing decides between them."""
 
 
 PLUGIN_ERRORS: Final = (Exception, SystemExit)
@@ -181,7 +220,9 @@ def said(error: BaseException) -> str:
 def blame(error: BaseException) -> str:
     """Say what a plugin raised, and in which line of whose code.
 
-    The module is named and not its file, so that the same failure reads the same everywhere.
+    The line is the last one on the way to the error that is neither evledger's nor Python's own:
+    what a plugin asked these for in vain is told where it asked.
+    Modules are named and not their files, so that the same failure reads the same everywhere.
 
     >>> def fail():
     ...     return 1 / 0
@@ -191,10 +232,61 @@ def blame(error: BaseException) -> str:
     ...     print(blame(error))
     ZeroDivisionError: division by zero (...line 2)
     """
+    if isinstance(error, SyntaxError) and isinstance(error.filename, str):
+        folder, file = os.path.split(error.filename)
+        words = said(error).removesuffix(f" ({file}, line {error.lineno})")
+        return f"{words} ({_within_package(folder, file)}, line {error.lineno})"
+    places = list(_places(error))
+    strangers = [place for place in places if place[0].partition(".")[0] not in _OURS]
+    for module, line in (strangers or places)[-1:]:
+        return f"{said(error)} ({module}, line {line})"
+    return said(error)
+
+
+_OURS: Final = sys.stdlib_module_names | {"evledger"}
+
+
+def _places(error: BaseException) -> Iterator[tuple[str, int]]:
+    """Give module and line of each step to an error, as far as there is a module."""
     trace = error.__traceback__
-    if trace is None:
-        return said(error)
-    while trace.tb_next is not None:
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__")
+        if isinstance(module, str):
+            yield module, trace.tb_lineno
         trace = trace.tb_next
-    module = trace.tb_frame.f_globals.get("__name__", "unknown")
-    return f"{said(error)} ({module}, line {trace.tb_lineno})"
+
+
+def _within_package(folder: str, file: str) -> str:
+    """Give a module's file as it lies in its package, wherever that is installed."""
+    while os.path.isfile(f"{folder}/__init__.py"):  # noqa: PTH113  # every program would pay for pathlib
+        folder, name = os.path.split(folder)
+        file = f"{name}/{file}"
+    return file
+
+
+@contextlib.contextmanager
+def blaming(kind: str, name: str) -> Generator[None]:
+    """Let whatever a plugin raises become a :class:`PluginError` that says what raised it.
+
+    A failure that says so already, of a ranker within a renderer, stays as it is.
+
+    Args:
+        kind: what it is, as ``scorer``.
+        name: its name.
+
+    Raises:
+        PluginError: it failed; the error itself is the cause.
+
+    >>> with blaming("scorer", "odd"):
+    ...     [].pop()
+    Traceback (most recent call last):
+    ...
+    evledger.exceptions.PluginError: scorer 'odd' failed: IndexError: pop from empty list (...)
+    """
+    try:
+        yield
+    except PLUGIN_ERRORS as error:
+        if type(error) is PluginError and error.kind is not None:
+            raise
+        msg = f"{kind} {name!r} failed: {blame(error)}"
+        raise PluginError(msg, kind=kind, name=name) from error

@@ -382,10 +382,11 @@ class Fold:
 
     def __init__(self, vocabulary: Vocabulary, projections: Iterable[Projection] = ()) -> None:
         self.state = State()
-        self.projections = tuple(projections)
+        # A stranger's name is read once: it may be another each time.
+        self.projections = {projection.name: projection for projection in projections}
         self._vocabulary = vocabulary
         self._adds = _adders(self.state, vocabulary)
-        self._parts = {p.name: _start(p) for p in self.projections}
+        self._parts = {name: _start(name, each) for name, each in self.projections.items()}
 
     def take_all(self, texts: Iterable[bytes]) -> None:
         """Take in the next records' lines."""
@@ -406,31 +407,31 @@ class Fold:
 
     def project(self, record: Record) -> None:
         """Show a record to the projections; one that fails is shown no more."""
-        for projection in self.projections:
-            state = self._parts[projection.name]
+        for name, projection in self.projections.items():
+            state = self._parts[name]
             if isinstance(state, FailedPart):
                 continue
             try:
                 after = projection.apply(state, record)
             except PLUGIN_ERRORS as error:  # whatever a plugin raises concerns it alone
-                after = FailedPart(projection.name, record.n, blame(error))
+                after = FailedPart(name, record.n, blame(error))
             if after is None and state is not None:
                 why = "apply returned None; it must return the state"
-                after = FailedPart(projection.name, record.n, why)
-            self._parts[projection.name] = after
+                after = FailedPart(name, record.n, why)
+            self._parts[name] = after
 
     def parts(self) -> dict[str, Any]:
         """Give what the projections have gathered, or why one of them has not."""
-        return {p.name: self._part(p) for p in self.projections}
+        return {name: self._part(name, each) for name, each in self.projections.items()}
 
-    def _part(self, projection: Projection) -> Any:
-        state = self._parts[projection.name]
+    def _part(self, name: str, projection: Projection) -> Any:
+        state = self._parts[name]
         if isinstance(state, FailedPart):
             return state
         try:
             return projection.freeze(state)
         except PLUGIN_ERRORS as error:  # as above
-            return FailedPart(projection.name, self.state.size, blame(error))
+            return FailedPart(name, self.state.size, blame(error))
 
     def _apply(self, line: Line) -> None:
         kind = self._vocabulary.type_of(line.type)
@@ -448,11 +449,11 @@ class Fold:
                 _FOLDS[line.type](self.state, line, event)
 
 
-def _start(projection: Projection) -> Any:
+def _start(name: str, projection: Projection) -> Any:
     try:
         return projection.start()
     except PLUGIN_ERRORS as error:  # whatever a plugin raises concerns it alone
-        return FailedPart(projection.name, 0, blame(error))
+        return FailedPart(name, 0, blame(error))
 
 
 @attrs.frozen

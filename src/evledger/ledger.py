@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 import attrs
 
@@ -88,6 +88,21 @@ if TYPE_CHECKING:
     from evledger.store import Store
 
 __all__ = ["Ledger"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _naming(method: Callable[P, T]) -> Callable[P, T]:
+    """Let what a method raises of plugins say whose they are."""
+
+    @functools.wraps(method)
+    def named(*args: P.args, **kwargs: P.kwargs) -> T:
+        ledger = cast("Ledger", args[0])
+        with ledger.store.plugins.naming():
+            return method(*args, **kwargs)
+
+    return named
 
 
 class Ledger:
@@ -516,7 +531,7 @@ class Ledger:
             proofs: whether the proof of each claim is published, too, and linked by the articles.
             scorers: as the four after it, how the articles are rendered; see :meth:`render`.
             ranker: what orders the claims.
-            first: of every list so many are open.
+            first: how many entries of every list are shown before the rest is folded.
             contact: where readers can send a question by text message.
             links: the address of a claim's proof, with ``{id}`` and ``{n}`` in it.
             progress: called with the events done and the events there are.
@@ -633,6 +648,7 @@ class Ledger:
 
     # -- what plugins bring
 
+    @_naming
     def score(
         self,
         scorer: str = "quantified-confidence",
@@ -682,18 +698,22 @@ class Ledger:
         """
         plugins, view = self.store.plugins, self.view(n, at=at)
         chosen = [plugins.scorer(name) for name in scorers] or plugins.scorers.values()
-        return tuple(attempt(scorer, view) for scorer in chosen)
+        return tuple(attempt(scorer, view, plugins.naming()) for scorer in chosen)
 
     def influence(
         self,
         scorer: str = "quantified-confidence",
         *,
+        sources: Iterable[str] | None = None,
         n: int | None = None,
         at: datetime | None = None,
     ) -> Iterator[Influence]:
         """Give what each source does to a score; see :func:`evledger.scoring.influence`."""
-        return influence(self.store.plugins.scorer(scorer), self.view(n, at=at))
+        plugins = self.store.plugins
+        with plugins.naming():
+            yield from influence(plugins.scorer(scorer), self.view(n, at=at), sources)
 
+    @_naming
     def rank(
         self, ranker: str = "tier", *, n: int | None = None, at: datetime | None = None
     ) -> Ranking:
@@ -722,8 +742,9 @@ class Ledger:
         """
         plugins = self.store.plugins
         chosen = [plugins.rule(name) for name in rules] or plugins.rules.values()
-        return check(chosen, self.view(n, at=at))
+        return check(chosen, self.view(n, at=at), plugins.naming)
 
+    @_naming
     def render(
         self,
         renderer: str = "markdown",
@@ -747,7 +768,7 @@ class Ledger:
             at: as it stood at this moment.
             scorers: the first is the one whose score is explained; the others stand beside it.
             ranker: what orders the claims.
-            first: of every list so many are open, and the rest is folded.
+            first: how many entries of every list are shown before the rest is folded.
             contact: where readers can send a question by text message.
             proofs: the address of a claim's proof, with ``{id}`` and ``{n}`` in it.
             since: how many events there were when the reader last looked, for renderers that say
@@ -827,6 +848,7 @@ class Ledger:
             keys=keys,
         )
 
+    @_naming
     def ask(
         self,
         question: str,
@@ -897,6 +919,7 @@ class Ledger:
         """
         return find(self.view(), text)
 
+    @_naming
     def importer(
         self,
         path: str | os.PathLike[str],
@@ -919,6 +942,7 @@ class Ledger:
             raise Invalid(msg)
         return chosen.mapped(columns)
 
+    @_naming
     def import_file(
         self,
         path: str | os.PathLike[str],
@@ -953,6 +977,7 @@ class Ledger:
         report = import_file(self, path, chosen, by=by, dry_run=dry_run, progress=progress)
         return self._answering(report, since, by)
 
+    @_naming
     def fetch(
         self,
         locators: Iterable[str],
@@ -999,6 +1024,7 @@ class Ledger:
             return attrs.evolve(report, notes=(*report.notes, note))
         return attrs.evolve(report, answers=answers)
 
+    @_naming
     def refresh(
         self,
         *,

@@ -23,7 +23,7 @@ import re
 from collections.abc import Callable, Mapping
 from string import ascii_lowercase, ascii_uppercase
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from evledger.exceptions import PLUGIN_ERRORS, Invalid, blame
@@ -404,12 +404,15 @@ def normalise(locator: str, schemes: Mapping[str, Normaliser] = SCHEMES) -> str:
 def _held(scheme: str, normaliser: Normaliser, value: str) -> str:
     """Hold a plugin's normaliser to its promise: one normal form, which stays as it is."""
     try:
-        normal = normaliser(value)
+        normal: Any = normaliser(value)
         again = normaliser(normal)
     except Invalid:
         raise
     except PLUGIN_ERRORS as error:
         raise Invalid(f"{_shown(value)} is not of scheme {scheme!r}: {blame(error)}") from error
+    if normal is None:
+        wanted = "return the normal form as text, or raise Invalid"
+        raise Invalid(f"scheme {scheme!r}: normalise returned None; {wanted}")
     if type(normal) is not str or again != normal:
         raise Invalid(f"scheme {scheme!r} has no one normal form of {_shown(value)}")
     return normal

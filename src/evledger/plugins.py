@@ -10,23 +10,26 @@ here the names that they supply are resolved, when they are first needed.
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import difflib
 import functools
 import importlib.metadata
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
 from evledger import discovery
 from evledger.checks import Judging
-from evledger.configuring import configured
 from evledger.discovery import Failed, Found, Loaded
 from evledger.exceptions import (
     PLUGIN_ERRORS,
+    Contested,
     EvledgerError,
     Invalid,
     NotSupplied,
@@ -35,6 +38,7 @@ from evledger.exceptions import (
 )
 from evledger.importing.choosing import choose
 from evledger.importing.contracts import Mappable
+from evledger.parameters import configured
 from evledger.stores.base import Backend
 from evledger.supplies import KINDS, Participant, ask
 from evledger.vocabulary import Vocabulary
@@ -80,33 +84,85 @@ class PluginInfo:
 class Plugins:
     """What a store and its ledgers are opened with.
 
-    Attributes:
-        parameters: for a scorer's name, the parameters that it is configured with.
-        renderer_parameters: the same for a renderer's name.
+    One that is made as it is knows of nothing; :meth:`builtin` and :meth:`discover` fill it.
+
+    Args:
+        prefer: for a name that two plugins claim, as ``scorer:harmonic``, the plugin that is to
+            have it.
+        parameters: for a scorer's name, its parameters.
+        renderer_parameters: for a renderer's name, its parameters.
+        folder: where relative paths among the parameters begin; the current folder by default.
+        strict: whether a plugin that fails is an error.
+
+    Raises:
+        Invalid: what is preferred is of no kind.
 
     >>> plugins = Plugins.builtin()
     >>> sorted(plugins.rankers)
     ['tier']
     """
 
-    def __init__(self, *, strict: bool | None = None) -> None:
-        self.parameters: dict[str, Mapping[str, Any]] = {}
-        self.renderer_parameters: dict[str, Mapping[str, Any]] = {}
-        self._strict = discovery.is_strict() if strict is None else strict
-        self._prefer: Mapping[str, str] = {}
+    def __init__(
+        self,
+        *,
+        prefer: Mapping[str, str] | None = None,
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        renderer_parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        folder: Path | None = None,
+        strict: bool = False,
+    ) -> None:
+        self._prefer = _preferences(prefer or {})
+        self._parameters = copy.deepcopy(
+            {"scorers": dict(parameters or {}), "renderers": dict(renderer_parameters or {})}
+        )
+        self._folder = folder
+        self._strict = strict
+        self._is_in_use = False
+        self._has_looked = False
         self._participants: list[Participant] = []
+        self._off: tuple[Found, ...] = ()
+        self._unmatched: tuple[str, ...] = ()
         self._unloaded: list[Failed] = []
         self._asked: dict[tuple[Participant, str], Mapping[str, Mapping[str, Any]]] = {}
         self._broken: dict[tuple[Found, str], Failed] = {}
 
+    def __repr__(self) -> str:
+        names = ", ".join(plugin.found.name for plugin in self._participants)
+        left_out = f"; {len(self.failures)} left out" if self.failures else ""
+        return f"<Plugins {names or 'of nobody'}{left_out}>"
+
     @classmethod
-    def builtin(cls) -> Plugins:
+    def builtin(
+        cls,
+        *,
+        prefer: Mapping[str, str] | None = None,
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        renderer_parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        folder: Path | None = None,
+    ) -> Plugins:
         """Give what comes with the library, and nothing else.
 
+        Args:
+            prefer: for a name that two plugins claim, as ``scorer:harmonic``, the plugin that
+                is to have it.
+            parameters: for a scorer's name, its parameters.
+            renderer_parameters: for a renderer's name, its parameters.
+            folder: where relative paths among the parameters begin.
+
+        Raises:
+            Invalid: what is preferred is of no kind.
+
+        >>> Plugins.builtin()
+        <Plugins builtin>
         >>> sorted(Plugins.builtin().stores)
         ['memory', 'sqlite']
         """
-        plugins = cls()
+        plugins = cls(
+            prefer=prefer,
+            parameters=parameters,
+            renderer_parameters=renderer_parameters,
+            folder=folder,
+        )
         plugins._add_builtin()
         return plugins
 
@@ -118,6 +174,7 @@ class Plugins:
         prefer: Mapping[str, str] | None = None,
         parameters: Mapping[str, Mapping[str, Any]] | None = None,
         renderer_parameters: Mapping[str, Mapping[str, Any]] | None = None,
+        folder: Path | None = None,
         strict: bool | None = None,
     ) -> Plugins:
         """Give what comes with the library and what installed distributions announce.
@@ -133,24 +190,25 @@ class Plugins:
                 is to have it.
             parameters: for a scorer's name, its parameters.
             renderer_parameters: for a renderer's name, its parameters.
+            folder: where relative paths among the parameters begin.
             strict: whether a plugin that fails is an error; as the environment says by default.
 
         Raises:
             PluginError: a plugin failed, where that is an error.
+            Invalid: what is preferred is of no kind, or a variable says neither yes nor no.
 
         >>> "quantified-confidence" in Plugins.discover().scorers
         True
         """
-        plugins = cls(strict=strict)
-        plugins._prefer = dict(prefer or {})
-        plugins.parameters = dict(parameters or {})
-        plugins.renderer_parameters = dict(renderer_parameters or {})
+        plugins = cls(
+            prefer=prefer,
+            parameters=parameters,
+            renderer_parameters=renderer_parameters,
+            folder=folder,
+            strict=discovery.is_strict() if strict is None else strict,
+        )
         plugins._add_builtin()
-        found = discovery.find()
-        off = discovery.disabled(found, disable)
-        for each in found:
-            if each.name not in off:
-                plugins._take(discovery.load(each))
+        plugins._add_installed(tuple(disable))
         return plugins
 
     @classmethod
@@ -171,7 +229,8 @@ class Plugins:
             name: what it is called in messages and by ``prefer``.
 
         Raises:
-            PluginError: it is registered already, a hook of it is misspelt, or it has none.
+            PluginError: it is registered already, a hook of it is misspelt, or it has none;
+                or a store was opened with this value, which its ledgers would read otherwise.
 
         >>> from evledger import Rendered, hookimpl
         >>> class Headline:
@@ -189,6 +248,12 @@ class Plugins:
         'headline'
         """
         called = name or _name_of(plugin)
+        if self._is_in_use:
+            msg = (
+                f"plugin {called!r} comes too late: a store was opened with these plugins; "
+                "register it before, or open the store again with plugins that have it"
+            )
+            raise PluginError(msg)
         found = Found(name=called, value=_name_of(plugin), distribution="", version="")
         if any(each.found.name == called for each in self._participants):
             msg = f"plugin {called!r}: a plugin of this name is registered already"
@@ -210,6 +275,16 @@ class Plugins:
         )
         self._add(builtin, found, is_installed=False)
 
+    def _add_installed(self, disable: Iterable[str]) -> None:
+        installed = discovery.find()
+        off = discovery.disabled(installed, disable)
+        self._has_looked = True
+        self._off = tuple(each for each in installed if each.name in off)
+        self._unmatched = discovery.unmatched(installed, disable)
+        for each in installed:
+            if each.name not in off:
+                self._take(discovery.load(each))
+
     def _take(self, step: Loaded | Failed) -> None:
         """Add a plugin that discovery has loaded, or note why it has not."""
         same = [other for other in self._participants if other.found.name == step.found.name]
@@ -220,7 +295,7 @@ class Plugins:
         failed = step if isinstance(step, Failed) else Failed(step.found, taken)
         if self._strict:
             msg = f"plugin {failed.found}: {failed.reason}"
-            raise PluginError(msg)
+            raise PluginError(msg, plugin=failed.found.origin) from failed.error
         self._unloaded.append(failed)
 
     def _add(self, plugin: Any, found: Found, *, is_installed: bool) -> None:
@@ -232,56 +307,58 @@ class Plugins:
     # -- what they supply
 
     @functools.cached_property
-    def scorers(self) -> dict[str, Scorer]:
+    def scorers(self) -> Mapping[str, Scorer]:
         """Scorers by name, each with its parameters."""
-        return self._configured("scorers", "score", self.parameters)
+        return self._configured("scorers", "score")
 
     @functools.cached_property
-    def rankers(self) -> dict[str, Ranker]:
+    def rankers(self) -> Mapping[str, Ranker]:
         """Rankers by name."""
         return self._resolved("rankers")
 
     @functools.cached_property
-    def renderers(self) -> dict[str, Renderer]:
+    def renderers(self) -> Mapping[str, Renderer]:
         """Renderers by name, each with its parameters."""
-        return self._configured("renderers", "render", self.renderer_parameters)
+        return self._configured("renderers", "render")
 
     @functools.cached_property
-    def importers(self) -> dict[str, Importer]:
+    def importers(self) -> Mapping[str, Importer]:
         """Importers by name."""
         return self._resolved("importers")
 
     @functools.cached_property
-    def locators(self) -> dict[str, LocatorScheme]:
+    def locators(self) -> Mapping[str, LocatorScheme]:
         """Schemes of identifiers by name."""
         return self._resolved("locators")
 
     @functools.cached_property
-    def fetchers(self) -> dict[str, Fetcher]:
+    def fetchers(self) -> Mapping[str, Fetcher]:
         """What fetches sources, by the scheme of their locators."""
         return self._resolved("fetchers")
 
     @functools.cached_property
-    def rules(self) -> dict[str, Rule]:
+    def rules(self) -> Mapping[str, Rule]:
         """Rules by name; those that judge by scores have the scorers that are here."""
-        found: dict[str, Rule] = self._resolved("rules")
-        return {
-            name: rule.with_scorers(lambda: self.scorers) if isinstance(rule, Judging) else rule
+        found: Mapping[str, Rule] = self._resolved("rules")
+        judging = {
+            name: rule.with_scorers(lambda: self.scorers)
             for name, rule in found.items()
+            if isinstance(rule, Judging)
         }
+        return MappingProxyType({**found, **judging})
 
     @functools.cached_property
-    def retrievers(self) -> dict[str, Retriever]:
+    def retrievers(self) -> Mapping[str, Retriever]:
         """Retrievers by name."""
         return self._resolved("retrievers")
 
     @functools.cached_property
-    def answerers(self) -> dict[str, Answerer]:
+    def answerers(self) -> Mapping[str, Answerer]:
         """Answerers by name."""
         return self._resolved("answerers")
 
     @functools.cached_property
-    def stores(self) -> dict[str, Callable[[str], Backend]]:
+    def stores(self) -> Mapping[str, Callable[[str], Backend]]:
         """What opens a URL, by scheme."""
         return self._resolved("stores")
 
@@ -311,7 +388,7 @@ class Plugins:
         >>> Plugins.builtin().scorer("quantified-confidence").version
         1
         """
-        return _look_up("scorer", self.scorers, name)
+        return self._look_up("scorers", self.scorers, name)
 
     def ranker(self, name: str) -> Ranker:
         """Give a ranker.
@@ -322,7 +399,7 @@ class Plugins:
         >>> Plugins.builtin().ranker("tier").name
         'tier'
         """
-        return _look_up("ranker", self.rankers, name)
+        return self._look_up("rankers", self.rankers, name)
 
     def renderer(self, name: str) -> Renderer:
         """Give a renderer.
@@ -333,7 +410,7 @@ class Plugins:
         >>> Plugins.builtin().renderer("markdown").name
         'markdown'
         """
-        return _look_up("renderer", self.renderers, name)
+        return self._look_up("renderers", self.renderers, name)
 
     def importer(
         self, name: str | None, path: str, start: bytes = b"", *, mapped: bool = False
@@ -355,7 +432,7 @@ class Plugins:
         'csv'
         """
         if name is not None:
-            return _look_up("importer", self.importers, name)
+            return self._look_up("importers", self.importers, name)
         offered = [i for i in self.importers.values() if not mapped or isinstance(i, Mappable)]
         return offered[0] if mapped and len(offered) == 1 else choose(offered, path, start)
 
@@ -368,7 +445,7 @@ class Plugins:
         >>> Plugins.builtin().rule("automatic-claims").name
         'automatic-claims'
         """
-        return _look_up("rule", self.rules, name)
+        return self._look_up("rules", self.rules, name)
 
     def retriever(self, name: str) -> Retriever:
         """Give a retriever.
@@ -379,7 +456,7 @@ class Plugins:
         >>> Plugins.builtin().retriever("full-text").name
         'full-text'
         """
-        return _look_up("retriever", self.retrievers, name)
+        return self._look_up("retrievers", self.retrievers, name)
 
     def answerer(self, name: str) -> Answerer:
         """Give an answerer.
@@ -390,24 +467,23 @@ class Plugins:
         >>> Plugins.builtin().answerer("extractive").name
         'extractive'
         """
-        return _look_up("answerer", self.answerers, name)
+        return self._look_up("answerers", self.answerers, name)
 
     def open_store(self, url: str) -> Backend:
         """Open the database that a URL, or a path, names.
 
         Raises:
             Invalid: its scheme is not known.
+            PluginError: what opens it failed, or gave no store.
 
         >>> with Plugins.builtin().open_store("memory:") as backend:
         ...     backend.ledgers()
         []
         """
         scheme = self.scheme_of(url)
-        store: Any = self.stores[scheme](url)
-        if not isinstance(store, Backend):
-            who = self.supplier("stores", scheme)
-            msg = f"store {scheme!r} of {who} gave {type(store).__name__}, not a Backend"
-            raise PluginError(msg)
+        with self.naming():
+            store = _opened(scheme, self.stores[scheme], url)
+        self._is_in_use = True
         return store
 
     def scheme_of(self, url: str) -> str:
@@ -428,7 +504,7 @@ class Plugins:
             return "sqlite"
         if found[1] in self.stores:
             return found[1]
-        known = ", ".join(self.stores)
+        known = ", ".join(self.stores) + self._absence("stores", found[1])
         msg = (  # of the URL no more than its scheme is shown: a password may stand in it
             f"no store has scheme {found[1]!r:.80}; known are {known}. "
             f"A file of that name is written './{found[1]:.80}:…'"
@@ -442,6 +518,15 @@ class Plugins:
         """What was left out so far, and why; a plugin is asked for what it has when needed."""
         return (*self._unloaded, *self._broken.copy().values())
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was asked for and came to nothing, each in a sentence."""
+        return tuple(
+            f"EVLEDGER_DISABLE_PLUGINS, or disable, names {name!r:.80}, and no plugin of this name "
+            "is installed; '1' or 'all' switches every one off"
+            for name in self._unmatched
+        )
+
     def supplier(self, kind: str, name: str) -> str:
         """Say who supplies a name: a distribution and its version, or the plugin's own name.
 
@@ -454,6 +539,35 @@ class Plugins:
         """
         found = self._owners(kind)[name][0].found
         return f"{found.distribution} {found.version}" if found.distribution else found.name
+
+    @contextlib.contextmanager
+    def naming(self) -> Generator[None]:
+        """Let a :class:`~evledger.PluginError` say whose the scorer, or whatever failed, is.
+
+        >>> from evledger.scoring import score
+        >>> plugins = Plugins.builtin()
+        >>> with plugins.naming():
+        ...     score(plugins.scorer("quantified-confidence"), None)
+        Traceback (most recent call last):
+        ...
+        evledger.exceptions.PluginError: scorer 'quantified-confidence' of evidence-ledger ...
+        """
+        try:
+            yield
+        except PluginError as error:
+            self._name(error)
+            raise
+
+    def _name(self, error: PluginError) -> None:
+        """Complete an error that says what failed by whose that is."""
+        kind = _KIND_OF.get(error.kind or "")
+        if error.plugin is not None or kind is None or type(error) is not PluginError:
+            return
+        with contextlib.suppress(EvledgerError, KeyError):  # it is told, whoever's it is
+            error.plugin = self._owners(kind)[error.name or ""][0].found.origin
+        if error.plugin is not None:
+            what = f"{error.kind} {error.name!r}"
+            error.args = (str(error).replace(what, f"{what} of {error.plugin}", 1),)
 
     def makers(self, renderer: str, scorers: Iterable[str], ranker: str) -> tuple[str, ...]:
         """Name the distributions that make an article: what its bytes depend on.
@@ -483,6 +597,18 @@ class Plugins:
             infos.append(_info(plugin.found, named, failures))
         return tuple(sorted(infos, key=lambda info: (info.distribution or "", info.name)))
 
+    def check_preferences(self) -> None:
+        """See that whoever is preferred supplies what it is preferred for.
+
+        A look-up sees to its own kind by itself.
+
+        Raises:
+            NotSupplied: nobody supplies it, or another plugin alone does.
+        """
+        for kind in KINDS:
+            with contextlib.suppress(Contested):  # is said when such a one is asked for
+                self._owners(kind)
+
     def conflicts(self) -> tuple[str, ...]:
         """Give what two plugins claim, a sentence for each kind in which they do."""
         found: list[str] = []
@@ -511,48 +637,70 @@ class Plugins:
             called = hook.removeprefix("evledger_")
             if not plugin.is_installed or self._strict:
                 msg = f"plugin {plugin}, hook {called}: {reason}"
-                raise PluginError(msg) from error
-            self._broken[plugin.found, hook] = Failed(plugin.found, reason, called)
+                raise PluginError(msg, plugin=plugin.found.origin) from error
+            self._broken[plugin.found, hook] = Failed(plugin.found, reason, called, error)
             return {}
 
-    def _resolved(self, kind: str) -> dict[str, Any]:
-        return {name: thing for name, (_, thing) in self._owners(kind).items()}
+    def _resolved(self, kind: str) -> Mapping[str, Any]:
+        owners = self._owners(kind)
+        return MappingProxyType({name: thing for name, (_, thing) in owners.items()})
 
-    def _configured(
-        self, kind: str, method: str, parameters: Mapping[str, Mapping[str, Any]]
-    ) -> dict[str, Any]:
-        """Give what plugins supply of a kind, each with its parameters."""
-        found, noun = self._resolved(kind), KINDS[kind].noun
-        unknown = sorted(parameters.keys() - found.keys())
-        if unknown and not self.failures:  # it may be one of those that failed
-            known = ", ".join(found)
+    def _configured(self, kind: str, method: str) -> Mapping[str, Any]:
+        """Give what plugins supply of a kind, each with its parameters.
+
+        Raises:
+            NotSupplied: there are parameters for what nobody supplies.
+            Invalid: a parameter is unknown, or of no use.
+        """
+        found, given, noun = self._resolved(kind), self._parameters[kind], KINDS[kind].noun
+        unknown = sorted(given.keys() - found.keys())
+        if unknown and not self._possible(kind):
+            known = ", ".join(found) + self._absence(kind, unknown[0])
             msg = f"parameters are given for {unknown[0]!r}, and the {kind} are: {known}"
-            raise NotSupplied(msg)
-        done = dict[str, Any]()
-        for name, thing in found.items():
-            try:
-                done[name] = configured(thing, parameters.get(name, {}), noun=noun, method=method)
-            except Invalid as error:
-                msg = f"parameters of {noun} {name!r}: {error}"
-                raise Invalid(msg) from error
-        return done
+            raise NotSupplied(msg, kind=noun, name=unknown[0])
+        done = {
+            name: configured(
+                thing, given.get(name, {}), noun=noun, method=method, folder=self._folder
+            )
+            for name, thing in found.items()
+        }
+        return MappingProxyType(done)
 
     def _owners(self, kind: str) -> dict[str, tuple[Participant, Any]]:
         """Give each name of a kind, with the plugin that owns it and what it stands for.
 
         Raises:
-            PluginError: two claim one name, and no preference decides between them.
+            Contested: two claim one name, and no preference decides between them.
+            NotSupplied: who is preferred does not supply it.
         """
         claims: dict[str, dict[Participant, Any]] = {}
         for plugin in self._participants:
             for name, thing in self._supplied(plugin, kind).items():
                 claims.setdefault(name, {})[plugin] = thing
+        self._check_preferred(kind, claims)
         return {
-            name: self._winner(f"{KINDS[kind].noun}:{name}", claimants)
+            name: self._winner(KINDS[kind].noun, name, claimants)
             for name, claimants in sorted(claims.items())
         }
 
-    def _winner(self, what: str, claimants: Mapping[Participant, Any]) -> tuple[Participant, Any]:
+    def _check_preferred(self, kind: str, claims: Mapping[str, Iterable[Participant]]) -> None:
+        """See that a preference means something; one for a plugin that was left out may."""
+        left_out = {each.name for each in self._possible(kind)}
+        for what, wanted in self._prefer.items():
+            noun, _, name = what.partition(":")
+            claimants = [each.found.name for each in claims.get(name, ())]
+            if noun != KINDS[kind].noun or wanted in left_out or wanted in claimants:
+                continue
+            if len(claimants) < 2:  # of several none wins, which says the same
+                nobody = f"nobody does{self._absence(kind, name)}"
+                who = f"{claimants[0]!r} alone does" if claimants else nobody
+                msg = f"prefer gives {what!r} to plugin {wanted!r}, which does not supply it; {who}"
+                raise NotSupplied(msg, kind=noun, name=name)
+
+    def _winner(
+        self, noun: str, name: str, claimants: Mapping[Participant, Any]
+    ) -> tuple[Participant, Any]:
+        what = f"{noun}:{name}"
         wanted = self._prefer.get(what)
         for plugin, thing in claimants.items():
             if len(claimants) == 1 or plugin.found.name == wanted:
@@ -564,7 +712,37 @@ class Plugins:
             f"{min(each.found.name for each in claimants)!r}; or Plugins.discover(prefer=…)), "
             "or disable the others"
         )
-        raise PluginError(msg)
+        raise Contested(msg, kind=noun, name=name)
+
+    # -- what is not here
+
+    def _look_up(self, kind: str, found: Mapping[str, T], name: str) -> T:
+        if name in found:
+            return found[name]
+        noun = KINDS[kind].noun
+        near = difflib.get_close_matches(name, found, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        msg = f"no {noun} {name!r}; there are: {', '.join(found) or 'none'}{hint}"
+        raise NotSupplied(f"{msg}{self._absence(kind, name)}", kind=noun, name=name)
+
+    def _absence(self, kind: str, name: str) -> str:
+        """Say who may have a name that nobody here has, as the end of a sentence."""
+        brings = (dist for dist, kinds in BROUGHT.items() if name in kinds.get(kind, ()))
+        ours = next(brings, None)
+        possible = [p for p in self._possible(kind) if ours in (None, p.distribution)]
+        if possible:
+            several = " or ".join(sorted(map(str, possible))[:_TOLD])
+            return f"; it may be of {several}, switched off or left out: see 'evledger plugins'"
+        if ours is None:
+            return ""
+        looked = "install it" if self._has_looked else "Plugins.discover() finds what is installed"
+        return f"; {ours} brings it: {looked}"
+
+    def _possible(self, kind: str) -> tuple[Found, ...]:
+        """Give the plugins that may have more of a kind: those switched off or left out."""
+        hook = KINDS[kind].hook
+        failed = [each.found for (_, of), each in self._broken.copy().items() if of == hook]
+        return (*self._off, *(each.found for each in self._unloaded), *failed)
 
 
 # -- helpers -----------------------------------------------------------------------------
@@ -603,10 +781,47 @@ def _version(distribution: str) -> str:
         return "0"
 
 
-def _look_up(noun: str, found: Mapping[str, T], name: str) -> T:
-    if name not in found:
-        near = difflib.get_close_matches(name, found, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        msg = f"no {noun} {name!r}; there are: {', '.join(found) or 'none'}{hint}"
-        raise NotSupplied(msg)
-    return found[name]
+def _preferences(prefer: Mapping[str, str]) -> dict[str, str]:
+    """See that preferences are of kinds that there are, and keep them."""
+    for what in prefer:
+        noun, _, name = what.partition(":")
+        if noun not in _KIND_OF or not name:
+            msg = f"prefer has {what!r:.80}; expected as in scorer:harmonic, of the kinds "
+            raise Invalid(f"{msg}{', '.join(_KIND_OF)}")
+    return dict(prefer)
+
+
+_KIND_OF: Final = {kind.noun: name for name, kind in KINDS.items()}
+
+
+def _opened(scheme: str, opens: Callable[[str], Any], url: str) -> Backend:
+    """Open a store; what it says of a database in evledger's own errors is its own word."""
+    try:
+        store: Any = opens(url)
+    except EvledgerError:
+        raise
+    except PLUGIN_ERRORS as error:
+        told = blame(error).replace(url, f"{scheme}:…")  # a password may stand in it
+        msg = f"store {scheme!r} failed to open: {told}"
+        raise PluginError(msg, kind="store", name=scheme) from error
+    if not isinstance(store, Backend):
+        msg = f"store {scheme!r} gave {type(store).__name__}, not a Backend"
+        raise PluginError(msg, kind="store", name=scheme)
+    return store
+
+
+_TOLD: Final = 3  # of those that may have a name; the others are to be seen elsewhere
+
+BROUGHT: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "evledger-html": {"renderers": ("atom", "html", "html-changes", "html-ledger")},
+    "evledger-literature": {
+        "importers": (
+            *("bibtex", "clinicaltrials", "crossref", "csl-json", "datacite", "europepmc"),
+            *("medline", "openalex", "pubmed-xml", "retraction-watch", "ris", "spreadsheet"),
+        ),
+        "renderers": ("bibtex", "csl-json", "ris"),
+    },
+    "evledger-scorers": {"scorers": ("balance", "grade", "harmonic")},
+    "evledger-social": {"importers": ("reddit", "x", "x-archive", "youtube")},
+}
+"""What our other distributions bring, so that who asks for it is told what to install."""

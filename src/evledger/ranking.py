@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from evledger.exceptions import PLUGIN_ERRORS, PluginError, blame
+from evledger.exceptions import PluginError, blaming
 
 if TYPE_CHECKING:
     from evledger.entries import Claim
@@ -82,15 +84,27 @@ def rank(ranker: Ranker, view: View) -> Ranking:
 
 def _ordered(ranker: Ranker, view: View, ids: Sequence[str]) -> tuple[Claim, ...]:
     claims = {id: view.claims[id] for id in ids}
-    try:
-        found = [str(claim.id) for claim in ranker.rank(view, list(claims.values()))]
-    except PLUGIN_ERRORS as error:
-        msg = f"ranker {ranker.name!r} failed: {blame(error)}"
-        raise PluginError(msg) from error
-    if len(found) != len(ids) or set(found) != claims.keys():
-        msg = f"ranker {ranker.name!r} was given {len(ids)} claims and gave others, or not all"
-        raise PluginError(msg)
+    with blaming("ranker", ranker.name):
+        handed: Any = ranker.rank(view, list(claims.values()))
+        several = itertools.islice(handed or (), len(ids) + 1)  # it may have no end
+        found = [str(claim.id) for claim in several]
+    fault = "returned None; return the claims in order" if handed is None else _fault(found, claims)
+    if fault is not None:
+        msg = f"ranker {ranker.name!r} {fault}"
+        raise PluginError(msg, kind="ranker", name=ranker.name)
     return tuple(claims[id] for id in found)  # the view's own, whatever the ranker made of them
+
+
+def _fault(found: Sequence[str], given: Mapping[str, Claim]) -> str | None:
+    """Say what is wrong with an order; ``None`` where each claim stands in it once."""
+    times = Counter(found)
+    for id, count in times.items():
+        if id not in given:
+            return f"gave claim {id!r:.80}, which it was not given; give the same claims, each once"
+        if count > 1:
+            return f"gave claim {id!r} {count} times; give each once"
+    lost = [id for id in given if id not in times]
+    return f"left out claim {lost[0]!r}, one of {len(lost)}; give all, each once" if lost else None
 
 
 def marks(view: View, claim: Claim) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import decimal
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
 
@@ -18,7 +19,7 @@ import attrs
 import msgspec
 
 from evledger.chain import Head
-from evledger.exceptions import PLUGIN_ERRORS, PluginError, blame, said
+from evledger.exceptions import PLUGIN_ERRORS, PluginError, blaming, said
 from evledger.legible import within_sentence
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _as_text(value: Any) -> Any:
     if isinstance(value, Decimal):
         return plain_decimal(value)
     if isinstance(value, Mapping):
-        table = cast("Mapping[Any, Any]", value)
+        table = cast("Mapping[str, object]", value)
         return {name: _as_text(item) for name, item in table.items()}
     return value
 
@@ -335,10 +336,12 @@ class Failure:
     Attributes:
         name: of the scorer, the rule or whatever it was.
         reason: what went wrong.
+        error: what was raised, for those who want to know more; it is no part of the value.
     """
 
     name: str
     reason: str
+    error: PluginError | None = attrs.field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.reason}"
@@ -366,24 +369,30 @@ def score(scorer: Scorer, view: View) -> Score:
         PluginError: the scorer failed, or its score is out of bounds; the message names it.
     """
     with decimal.localcontext(ARITHMETIC.copy()):
-        try:
+        with blaming("scorer", scorer.name):
             found = scorer.score(view)
-        except PLUGIN_ERRORS as error:
-            msg = f"scorer {scorer.name!r} failed: {blame(error)}"
-            raise PluginError(msg) from error
         fault = _fault(found, scorer, view)
     if fault is not None:
         msg = f"scorer {scorer.name!r} gave no usable score: {fault}"
-        raise PluginError(msg)
+        raise PluginError(msg, kind="scorer", name=scorer.name)
     return found
 
 
-def attempt(scorer: Scorer, view: View) -> Score | Failure:
-    """Score a view; a scorer that fails gives a failure, which takes no other down."""
+def attempt(
+    scorer: Scorer, view: View, within: AbstractContextManager[None] | None = None
+) -> Score | Failure:
+    """Score a view; a scorer that fails gives a failure, which takes no other down.
+
+    Args:
+        scorer: what scores.
+        view: what is scored.
+        within: what may add to an error's words: :meth:`evledger.Plugins.naming`.
+    """
     try:
-        return score(scorer, view)
+        with within or nullcontext():
+            return score(scorer, view)
     except PluginError as error:
-        return Failure(scorer.name, str(error))
+        return Failure(scorer.name, str(error), error)
 
 
 def _fault(found: object, scorer: Scorer, view: View) -> str | None:
@@ -405,7 +414,8 @@ def _fault(found: object, scorer: Scorer, view: View) -> str | None:
 
 def _wrong_origin(found: Score, scorer: Scorer, view: View) -> str | None:
     if (found.scorer, found.version) != (scorer.name, scorer.version):
-        return f"it is signed {found.scorer!r}, version {found.version}"
+        signed = f"it is signed {found.scorer!r}, version {found.version}"
+        return f"{signed}; expected {scorer.name!r}, version {scorer.version}, as the scorer says"
     if found.head != view.head:
         return f"it is for head {found.head}, and the view's is {view.head}"
     return None if found.label.strip() else "it has no label"

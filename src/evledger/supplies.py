@@ -150,20 +150,24 @@ def _checked_name(noun: str, name: str) -> str:
 
 def _check_call(what: str, thing: Any, usage: str) -> None:
     """See that a thing has a method, and that it can be called as it will be."""
-    method, _, arguments = usage.removesuffix(")").partition("(")
-    function = getattr(thing, method, None)
+    function = getattr(thing, usage.partition("(")[0], None)
     if not callable(function):
         msg = f"{what} has no method {usage}"
         raise PluginError(msg)
+    _check_arguments(what, function, usage)
+
+
+def _check_arguments(what: str, function: Callable[..., Any], usage: str) -> None:
+    """See that something can be called as it will be."""
+    called, _, arguments = usage.removesuffix(")").partition("(")
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # something built in, which shows none
         return
-    names = [name for name in arguments.split(", ") if name]
     try:
-        signature.bind(*names)
+        signature.bind(*(name for name in arguments.split(", ") if name))
     except TypeError as error:
-        msg = f"{what} cannot be called as {usage}, for it is {method}{signature}: {error}"
+        msg = f"{what} cannot be called as {usage}, for it is {called}{signature}: {error}"
         raise PluginError(msg) from error
 
 
@@ -202,6 +206,8 @@ def _is_mapping(handed: object) -> TypeGuard[Mapping[Any, Any]]:
 
 
 def _unexpected(handed: object, expected: str) -> PluginError:
+    if handed is None:
+        return PluginError(f"it returned None; return {expected}")
     return PluginError(f"it returned {type(handed).__name__}, where {expected} is expected")
 
 
@@ -234,9 +240,17 @@ def _stores(_: Participant, handed: Sequence[Any]) -> Mapping[str, Any]:
         if not _is_mapping(stores):
             raise _unexpected(stores, "a mapping of schemes to what opens them")
         for scheme, opens in _several(stores.items()):
-            if type(scheme) is not str or not _SCHEME.fullmatch(scheme) or not callable(opens):
-                msg = f"{scheme!r:.80}: expected a scheme, as in shelf, and what opens a URL of it"
+            if type(scheme) is not str or not _SCHEME.fullmatch(scheme):
+                msg = (
+                    f"{scheme!r:.80} is no scheme: expected a small letter, then 1 to 30 small "
+                    "letters, digits, '+', '.' and '-', as in shelf"
+                )
                 raise PluginError(msg)
+            if not callable(opens):
+                msg = f"what opens the store {scheme!r} is {opens!r:.80}, and no function"
+                raise PluginError(msg)
+            called = getattr(opens, "__name__", type(opens).__name__)
+            _check_arguments(f"what opens the store {scheme!r}", opens, f"{called}(url)")
             found[scheme] = opens
     return found
 

@@ -7,12 +7,12 @@
 
 from evledger.asking import Answerer, Retriever
 from evledger.checks import Rule
-from evledger.configuring import Configurable
 from evledger.fold import Projection
 from evledger.importing import Fetcher, Importer, Mappable, Sniffer
 from evledger.locators import Normaliser
+from evledger.parameters import Configurable
 from evledger.ranking import Ranker
-from evledger.rendering import Chain, Renderer, Telling
+from evledger.rendering import Chain, HasPassage, Renderer
 from evledger.scoring import Scorer
 from evledger.vocabulary import Upcaster
 
@@ -21,6 +21,7 @@ __all__ = [
     "Chain",
     "Configurable",
     "Fetcher",
+    "HasPassage",
     "Importer",
     "Mappable",
     "Normaliser",
@@ -31,6 +32,5 @@ __all__ = [
     "Rule",
     "Scorer",
     "Sniffer",
-    "Telling",
     "Upcaster",
 ]

@@ -328,7 +328,7 @@ class View:
             raise NotFound(msg)
         part = self._parts[name]
         if isinstance(part, FailedPart):
-            raise PluginError(str(part))
+            raise PluginError(str(part), kind="projection", name=name)
         return part
 
     def state_of(self, n: int, field: str) -> Hidden | None:

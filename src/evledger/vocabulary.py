@@ -12,7 +12,7 @@ import msgspec
 
 from evledger.codec import decode, encode, is_object
 from evledger.events import Event, builtin_events
-from evledger.exceptions import Invalid
+from evledger.exceptions import PLUGIN_ERRORS, Invalid, blame
 from evledger.locators import SCHEMES, Normaliser, normalise
 from evledger.schema import Draft, EventType, Seal
 
@@ -175,8 +175,8 @@ class Vocabulary:
         for k in range(line.v, version):
             try:
                 data = self._upcasters[line.type, k](data)
-            except Exception as error:
-                msg = f"{line.type}: upcasting version {k} failed: {error!r}"
+            except PLUGIN_ERRORS as error:
+                msg = f"{line.type}: upcasting version {k} failed: {blame(error)}"
                 raise Invalid(msg) from error
         return msgspec.Raw(encode(data))
 

@@ -70,9 +70,9 @@ def test_nothing_is_configured() -> None:
     ("parameters", "words"),
     [
         ({"templates": "/nowhere/at/all"}, "/nowhere/at/all is no folder"),
-        ({"templates": 7}, "7 is no path"),
-        ({"templates": ""}, "'' is no path"),
-        ({"colour": "red"}, "'colour': a page knows one, 'templates'"),
+        ({"templates": 7}, "templates is 7; expected a path"),
+        ({"templates": ""}, "templates is ''; expected a path"),
+        ({"colour": "red"}, "there is no parameter 'colour'; known are: templates"),
     ],
 )
 def test_parameters_of_no_use(parameters: dict[str, object], words: str) -> None:

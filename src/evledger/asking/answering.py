@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -15,11 +15,11 @@ from evledger.asking.answers import Answer, Cited, Group, Rejected, Sureness
 from evledger.asking.citing import MOST_CITATIONS, check_sentence
 from evledger.asking.contracts import Answerer, Match, Retriever, Selective, Sentence
 from evledger.asking.prompts import Prompt, folded, of_question, suggest
-from evledger.exceptions import PLUGIN_ERRORS, Invalid, PluginError, blame
+from evledger.exceptions import Invalid, PluginError, blaming
 from evledger.ranking import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from evledger.entries import Claim, Entry
     from evledger.view import View
@@ -169,23 +169,22 @@ def retrieve(
     Raises:
         PluginError: the retriever failed, or gave something else; the message names it.
     """
-    try:
-        given = (
+    with blaming("retriever", retriever.name):
+        given: Any = (
             retriever.retrieve_among(view, question, limit, among)
             if among and isinstance(retriever, Selective)
             else retriever.retrieve(view, question, limit)
         )
-        found = tuple(islice(given, limit))
+        if given is None:
+            raise TypeError("it returned None; return a list of matches")
+        found = tuple(islice(cast("Iterable[Match]", given), limit))
         wrong = next((each for each in found if not _is_match(view, each)), None)
-    except PLUGIN_ERRORS as error:
-        msg = f"retriever {retriever.name!r} failed: {blame(error)}"
-        raise PluginError(msg) from error
     if wrong is not None:
         msg = (
             f"retriever {retriever.name!r} gave {wrong!r:.200}, which is no match in the ledger "
             "with a weight from 0 to 1"
         )
-        raise PluginError(msg)
+        raise PluginError(msg, kind="retriever", name=retriever.name)
     return tuple({match.entry: match for match in reversed(found)}.values())[::-1]
 
 
@@ -295,12 +294,11 @@ def _sentences(
 def _written(
     view: View, question: str, answerer: Answerer, matches: Sequence[Match]
 ) -> list[Sentence]:
-    try:
-        written = islice(answerer.answer(view, question, matches), _MOST_SENTENCES)
-        return [_checked(each) for each in written]
-    except PLUGIN_ERRORS as error:
-        msg = f"answerer {answerer.name!r} failed: {blame(error)}"
-        raise PluginError(msg) from error
+    with blaming("answerer", answerer.name):
+        given: Any = answerer.answer(view, question, matches)
+        if given is None:
+            raise TypeError("it returned None; return a list of sentences")
+        return [_checked(each) for each in islice(given, _MOST_SENTENCES)]
 
 
 def _checked(given: object) -> Sentence:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from evledger.seals import open_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,18 +29,20 @@ class TierRanker:
     def rank(self, view: View, claims: Sequence[Claim]) -> list[Claim]:
         """Order claims; a tier that the ledger does not have comes last."""
         tiers = {tier.slug: place for place, tier in enumerate(view.tiers)}
-        published = {id: _appeared(view, id) for id in {claim.source for claim in claims}}
         # Sorting is stable: the least important order first.
-        ordered = sorted(claims, key=lambda claim: claim.n)
-        ordered.sort(key=lambda claim: published[claim.source], reverse=True)
-        ordered.sort(key=lambda claim: (tiers.get(claim.tier, len(tiers)), not _is_accepted(claim)))
+        ordered = sorted(claims, key=attrgetter("n"))
+        ordered.sort(key=lambda claim: _appeared(view, claim.source), reverse=True)
+        ordered.sort(key=_is_accepted, reverse=True)
+        ordered.sort(key=lambda claim: tiers.get(claim.tier, len(tiers)))
         return ordered
 
 
 def _appeared(view: View, source: str) -> str:
-    found = view.sources.get(source)
-    published = None if found is None else found.published
-    return published if isinstance(published, str) else ""  # a hidden date is none
+    try:
+        published = view.sources[source].published
+    except KeyError:
+        return ""
+    return open_text(published)
 
 
 def _is_accepted(claim: Claim) -> bool:

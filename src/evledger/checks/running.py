@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from evledger.checks.findings import CheckReport, Finding
-from evledger.exceptions import PLUGIN_ERRORS, blame
+from evledger.exceptions import PluginError, blaming
 from evledger.scoring import Failure
 
 if TYPE_CHECKING:
@@ -19,12 +20,21 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-def check(rules: Iterable[Rule], view: View) -> CheckReport:
+def check(
+    rules: Iterable[Rule],
+    view: View,
+    naming: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> CheckReport:
     """Let rules look at a view; a rule that fails is reported, and takes no other down.
 
     A waiver holds for what a person has looked at:
     it ends when the entry that it is about, or another that the finding concerns, is new or
     changed.  One on a tier goes on, whatever claims come and go.
+
+    Args:
+        rules: what looks.
+        view: what is looked at.
+        naming: what may add to an error's words: :meth:`evledger.Plugins.naming`.
     """
     waivers = {(waiver.rule, waiver.target): waiver for waiver in view.waivers}
     names: list[str] = []
@@ -33,7 +43,7 @@ def check(rules: Iterable[Rule], view: View) -> CheckReport:
     failures: list[Failure] = []
     for rule in sorted(rules, key=lambda rule: rule.name):
         names.append(rule.name)
-        found = _attempt(rule, view)
+        found = _attempt(rule, view, naming())
         if isinstance(found, Failure):
             failures.append(found)
             continue
@@ -73,16 +83,29 @@ _KINDS: Final = frozenset(
 )
 
 
-def _attempt(rule: Rule, view: View) -> list[Finding] | Failure:
-    name = rule.name
+def _attempt(
+    rule: Rule, view: View, naming: AbstractContextManager[None]
+) -> list[Finding] | Failure:
     try:
+        with naming:
+            return _findings(rule, view)
+    except PluginError as error:
+        return Failure(rule.name, str(error), error)
+
+
+def _findings(rule: Rule, view: View) -> list[Finding]:
+    """Give what a rule finds.
+
+    Raises:
+        PluginError: it failed, or gave something else; the message names it.
+    """
+    with blaming("rule", rule.name):
         handed: Any = rule.check(view)
         found: list[Any] = [] if handed is None else list(itertools.islice(handed, _MOST + 1))
-        fault = _fault(name, handed, found)
-    except PLUGIN_ERRORS as error:
-        fault = f"failed: {blame(error)}"
-        found = []
-    return found if fault is None else Failure(name, f"rule {name!r} {fault}")
+        fault = _fault(rule.name, handed, found)
+    if fault is not None:
+        raise PluginError(f"rule {rule.name!r} {fault}", kind="rule", name=rule.name)
+    return found
 
 
 _MOST: Final = 1_000_000  # findings of one rule; a generator without end fails here

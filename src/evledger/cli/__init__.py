@@ -36,9 +36,11 @@ from evledger.cli import (
     verify,
     write,
 )
-from evledger.cli.errors import Exit, closing_output, run
+from evledger.cli.errors import Exit, closing_output, run, trace
 from evledger.cli.options import Settings
 from evledger.cli.plugins import tell_failures
+from evledger.cli.streams import output_kept, output_taken
+from evledger.exceptions import PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,15 +110,38 @@ class _Program(click.Group):
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
+        settings = ctx.ensure_object(Settings)
         try:
             with closing_output():
                 return super().invoke(ctx)
+        except PluginError:
+            if settings.loaded_plugins is None:
+                raise
+            with settings.loaded_plugins.naming():
+                raise
         finally:
-            tell_failures(ctx.find_object(Settings), ctx.invoked_subcommand)
+            tell_failures(settings, ctx.invoked_subcommand)
+            for failed in (
+                () if settings.loaded_plugins is None else settings.loaded_plugins.failures
+            ):
+                trace(failed.error)
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        _keep_output(cmd)
+        super().add_command(cmd, name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return list(self.commands)
+
+
+def _keep_output(command: click.Command) -> None:
+    """Let a verb, once its arguments are read, have standard output to itself."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _keep_output(each)
+    if command.callback is not None:
+        command.callback = output_kept()(command.callback)
 
 
 @click.group(
@@ -127,9 +152,9 @@ class _Program(click.Group):
     epilog="""\b
 Exit codes:
   0    done
-  1    not sound, not proven, or a check found something
+  1    not sound, not proven, or check found something, or a rule of it failed
   2    wrong use, or bad input
-  3    could not finish: refused, locked, full, a plugin failed, or evledger did
+  3    could not finish: refused, locked, full, another plugin failed, or evledger did
   130  interrupted
   141  the reader of the output went away
 
@@ -162,4 +187,6 @@ for _verb in _VERBS:
 
 def main() -> NoReturn:
     """Run the command; the entry point ``evledger``."""
-    raise SystemExit(evledger.main(prog_name="evledger", standalone_mode=False))
+    with output_taken():
+        code = evledger.main(prog_name="evledger", standalone_mode=False)
+    raise SystemExit(code)

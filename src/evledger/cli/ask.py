@@ -6,7 +6,6 @@ import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.core import ParameterSource
 
 from evledger.article.links import proof_of
 from evledger.asking.prompts import folded
@@ -15,6 +14,7 @@ from evledger.cli import options
 from evledger.cli.documents import plain
 from evledger.cli.options import Settings, size_at
 from evledger.cli.output import count, write_json, write_lines
+from evledger.cli.suggesting import suggested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,14 +53,14 @@ def _parse_template(
     default="full-text",
     show_default=True,
     metavar="NAME",
-    help="Who finds what bears on it; 'evledger plugins' lists all.",
+    help="Who finds what bears on it; 'evledger plugins' shows the retrievers there are.",
 )
 @click.option(
     "--answerer",
     default="extractive",
     show_default=True,
     metavar="NAME",
-    help="Who writes sentences from the claims that are found.",
+    help="Who writes sentences from the claims that are found; 'evledger plugins' shows these too.",
 )
 @click.option(
     "--limit",
@@ -86,9 +86,9 @@ def _parse_template(
 @options.by
 @options.at
 @options.common
-@click.pass_context
+@click.pass_obj
 def ask(
-    context: click.Context,
+    settings: Settings,
     *,
     ledger: str,
     question: tuple[str, ...],
@@ -109,7 +109,6 @@ def ask(
     if create and at is not None:
         msg = "--create writes to the ledger as it is; leave out --at"
         raise click.UsageError(msg)
-    settings = context.ensure_object(Settings)
     template = settings.config.article.proofs if proofs is None else proofs
     with settings.open() as store:
         target = store.ledger(ledger)
@@ -130,7 +129,7 @@ def ask(
         write_json({**answer_document(answer), "warnings": warnings, "created": created})
     else:
         write_lines(_warned(view, answer_lines(answer)))
-        command = None if create else _command(context, settings, ledger, answer, by)
+        command = None if create else _command(ledger, answer, by)
         write_lines(_told(same, created, command, is_wanted=create or _is_thin(answer)))
 
 
@@ -177,24 +176,11 @@ def _told(
         yield f"create the question: {command}"
 
 
-def _command(
-    context: click.Context, settings: Settings, ledger: str, answer: Answer, by: str
-) -> str:
+def _command(ledger: str, answer: Answer, by: str) -> str:
     """Give the command that creates a question, as a shell takes it."""
-    words = ["evledger", "ask", ledger, "--create", "--by", by]
-    if _is_given(context, "db"):
-        words += ["--db", settings.db]
     dashes = ["--"] if answer.question.startswith("-") else []
-    return shlex.join([*words, *dashes, answer.question])
-
-
-def _is_given(context: click.Context | None, option: str) -> bool:
-    """Tell whether an option stood in the command, before the verb or after it."""
-    while context is not None:
-        if context.get_parameter_source(option) is ParameterSource.COMMANDLINE:
-            return True
-        context = context.parent
-    return False
+    verb = shlex.join(["ask", ledger, "--create", "--by", by])
+    return suggested(verb, shlex.join([*dashes, answer.question]))
 
 
 # -- prompts -----------------------------------------------------------------------------
@@ -244,7 +230,7 @@ def _prompts_lines(
         yield from (f"   {line}" for line in lines)
     if found:
         yield f"{count(len(found), 'prompt')} from {ledger} at {view.head}"
-        yield f"ask: evledger ask {ledger} QUESTION"
+        yield f"ask: {suggested(f'ask {ledger}', 'QUESTION')}"
     else:
         yield f"{ledger} at {view.head} holds nothing yet that would answer a question"
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
-import shutil
-import sys
 import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
@@ -15,9 +12,11 @@ import click
 
 from evledger.cli import options
 from evledger.cli.documents import plain
-from evledger.cli.errors import Exit
+from evledger.cli.errors import Exit, trace
 from evledger.cli.options import Settings, head_at, size_at
 from evledger.cli.output import count, inert, table, write_json, write_line, write_lines
+from evledger.cli.streams import columns
+from evledger.cli.suggesting import suggested
 from evledger.events import FindingWaived
 from evledger.exceptions import Invalid, PluginError
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from evledger.chain import Head
     from evledger.checks import CheckReport, Finding, Rule
     from evledger.entries import Waiver
-    from evledger.plugins import Plugins
 
 __all__ = ["check", "waive"]
 
@@ -60,7 +58,7 @@ def check(
     waived: bool,
     lists: bool,
 ) -> int:
-    """Let rules look for what is wrong, weak or unfair in a ledger.
+    """Let rules look for what is wrong in a ledger, weak or unfair.
 
     The exit code is 1 where something was found, or a rule failed.
     What a person has looked at and let stand is counted, and no finding; see waive.
@@ -73,7 +71,7 @@ def check(
         return Exit.DONE
     with settings.open() as store:
         for name in rules:
-            _rule(store.plugins, name)
+            store.plugins.rule(name)
         target = store.ledger(ledger)
         head = head_at(target, size_at(target, at))
         report = target.check(*rules, n=head.size)
@@ -84,27 +82,12 @@ def check(
     return Exit.DONE if report.ok else Exit.UNSOUND
 
 
-def _rule(plugins: Plugins, name: str) -> Rule:
-    """Give a rule.
-
-    Raises:
-        PluginError: there is none of this name; the message says which is near, and lists them.
-    """
-    try:
-        return plugins.rule(name)
-    except PluginError as error:
-        near = difflib.get_close_matches(name, plugins.rules, 1)
-        if near:
-            error.add_note(f"did you mean {near[0]!r}?")
-        raise
-
-
 # -- the rules ---------------------------------------------------------------------------
 
 
 def _tell_rules(settings: Settings, names: Sequence[str]) -> None:
     plugins = settings.plugins
-    found = [_rule(plugins, name) for name in names] or list(plugins.rules.values())
+    found = [plugins.rule(name) for name in names] or list(plugins.rules.values())
     rows = [
         {"name": r.name, "from": plugins.supplier("rules", r.name), "what": _summary(r)}
         for r in found
@@ -147,10 +130,12 @@ def _lines(ledger: str, head: Head, report: CheckReport, *, waived: bool) -> Ite
         for finding, waiver in report.waived:
             yield from _waived_lines(finding, waiver)
     for failure in report.failures:
+        trace(failure.error)
         yield f"FAILED: {failure.reason}"
     yield _summary_line(ledger, head, report)
     if report.findings:
-        yield f"what may stay as it is: evledger waive {ledger} RULE [TARGET] --why TEXT"
+        command = suggested(f"waive {ledger} RULE [TARGET] --why TEXT")
+        yield f"what may stay as it is: {command}"
 
 
 def _fitted(lines: Iterable[str]) -> Iterator[str]:
@@ -158,12 +143,11 @@ def _fitted(lines: Iterable[str]) -> Iterator[str]:
 
     What stands in quotation marks stays together, so that an event can be copied.
     """
-    if not sys.stdout.isatty():
+    width = columns()
+    if width is None:
         yield from lines
         return
-    wrapper = textwrap.TextWrapper(
-        shutil.get_terminal_size().columns, break_long_words=False, break_on_hyphens=False
-    )
+    wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
     for line in lines:
         blanks = len(line) - len(line.lstrip(" "))
         wrapper.subsequent_indent = " " * (blanks + 2)
@@ -230,7 +214,7 @@ def waive(
     Without TARGET it is the finding on the ledger as a whole.
     """
     with settings.open() as store:
-        _rule(store.plugins, rule)
+        store.plugins.rule(rule)
         book = store.ledger(ledger)
         head = book.head()
         waived = _waivable(book.check(rule, n=head.size), rule, target)

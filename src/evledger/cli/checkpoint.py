@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from evledger.cli import options
 from evledger.cli.documents import checkpoint_document
 from evledger.cli.options import Settings
 from evledger.cli.output import count, inert, progress, write_file, write_json, write_line
+from evledger.cli.streams import own_output
 from evledger.exceptions import EvledgerError, Refused
 from evledger.proofs.keys import Signer
 
@@ -98,7 +98,7 @@ def _write(
     if settings.json:
         write_json({"ledger": ledger, **_document(vouched), "failures": list(failures)})
     elif output is None:
-        sys.stdout.write(inert(note, keep="\n"))
+        own_output().write(inert(note, keep="\n"))
     else:
         events = count(signed.size, "event")
         write_line(f"signed {events} of {ledger} as {signed.origin} into {output}")

@@ -14,13 +14,15 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from evledger.cli.documents import is_mapping
+from evledger.cli.documents import is_list, is_mapping
 from evledger.exceptions import Invalid, NotFound
-from evledger.supplies import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
 
 __all__ = [
     "Article",
@@ -31,6 +33,7 @@ __all__ = [
     "check_choice",
     "find_config",
     "load_config",
+    "placed",
 ]
 
 _FILE: Final = "evledger.toml"
@@ -165,53 +168,105 @@ def load_config(path: Path | None) -> Config:
     """
     if path is None:
         return Config()
+    with placed(path):
+        return _read(_own(_document(path), path))
+
+
+def _document(path: Path) -> Mapping[str, Any]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        msg = f"{path} is not TOML: {error!s:.200}"
+        msg = f"it is not TOML: {error!s:.200}"
         raise Invalid(msg) from error
     except OSError as error:
-        msg = f"{path} cannot be read: {error.strerror}"
-        raise Invalid(msg) from error
-    try:
-        return _anchored(_read(_own(document, path)), path.parent)
-    except Invalid as error:
-        msg = f"{path}: {error}"
+        msg = f"it cannot be read: {error.strerror}"
         raise Invalid(msg) from error
 
 
-def _anchored(config: Config, folder: Path) -> Config:
-    """Let the folders of templates be named from where the file lies, not from where one stands."""
-    renderers = {
-        name: {**given, "templates": str(folder / given["templates"])}
-        if isinstance(given.get("templates"), str)
-        else given
-        for name, given in config.renderers.items()
-    }
-    return msgspec.structs.replace(config, renderers=renderers)
+@contextlib.contextmanager
+def placed(path: Path | None, table: str = "") -> Generator[None]:
+    """Let what is refused say in which file, and table, it stands.
 
-
-def _read(own: Any) -> Config:
-    for name, table in _TABLES.items():
-        given = own.get(name, {}) if name else own
-        if is_mapping(given):
-            _check_names(name, given, table)
+    Args:
+        path: the configuration file, if there is one.
+        table: as ``[article]``; empty where the message says so by itself.
+    """
     try:
-        config = msgspec.convert(own, Config)
-    except msgspec.ValidationError as error:
-        raise Invalid(str(error)) from error
+        yield
+    except (Invalid, NotFound) as error:
+        place = " ".join(filter(None, [f"{path}:", table]))
+        error.args = (f"{place} {error}",)
+        raise
+
+
+def _read(own: Mapping[str, Any]) -> Config:
+    _check_names("", own, Config)
+    for name, given in own.items():
+        _check_table(name, given)
+    config = msgspec.convert(own, Config)
     _check_proofs(config.article.proofs)
     _check_contact(config.fetch.contact)
     return config
 
 
-_TABLES: Final[Mapping[str, type[_Table]]] = {
-    "": Config,
-    "plugins": PluginChoice,
-    "article": Article,
-    "fetch": Fetch,
-    "messages": Messages,
+def _check_table(name: str, given: object) -> None:
+    """See that a table is one, whose names are known and whose values are of their types."""
+    if not is_mapping(given):
+        msg = f"{name} is {given!r:.80}; expected a table, [{name}]"
+        raise Invalid(msg)
+    types: Mapping[str, Any] = get_type_hints(Config)
+    struct = types[name]
+    if get_origin(struct) is dict:
+        _check_value(f"[{name}]", given, struct)
+        return
+    _check_names(name, given, struct)
+    types = get_type_hints(struct, include_extras=True)
+    for key, value in given.items():
+        _check_value(f"[{name}] {key}", value, types[key])
+
+
+def _check_value(where: str, value: object, wanted: Any) -> None:
+    """See that a value is of a type; of a collection the one that is not is named."""
+    try:
+        msgspec.convert(value, wanted)
+    except msgspec.ValidationError as error:
+        for place, item, of in _items(where, value, wanted):
+            _check_value(place, item, of)
+        msg = f"{where} is {value!r:.80}; {_expected(str(error))}"
+        raise Invalid(msg) from error
+
+
+def _expected(words: str) -> str:
+    """Say what was expected as people do who write TOML."""
+    wanted = re.split(", got | - at ", words)[0].replace(" | null", "")
+    for word, plain in _PLAIN.items():
+        wanted = wanted.replace(f"`{word}`", plain)
+    return f"{wanted[:1].lower()}{wanted[1:]}"
+
+
+_PLAIN: Final[Mapping[str, str]] = {
+    "array": "a list",
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a whole number",
+    "object": "a table",
+    "str": "a text",
 }
+
+
+def _items(where: str, value: object, wanted: Any) -> Iterator[tuple[str, object, Any]]:
+    """Give what a list or a table holds, each with its place and its type."""
+    for form in (wanted, *get_args(wanted)):  # the list in what may be a list or nothing
+        if get_origin(form) is dict and is_mapping(value):
+            of = get_args(form)[1]
+            yield from ((_inner(where, key), item, of) for key, item in value.items())
+        elif get_origin(form) is tuple and is_list(value):
+            of = get_args(form)[0]
+            yield from ((f"{where}, item {n},", item, of) for n, item in enumerate(value, 1))
+
+
+def _inner(where: str, key: str) -> str:
+    return f"{where[:-1]}.{key:.80}]" if where.endswith("]") else f"{where}, {key!r:.80},"
 
 
 def _check_names(table: str, given: Mapping[str, Any], struct: type[_Table]) -> None:
@@ -255,14 +310,8 @@ def check_choice(choice: PluginChoice, installed: Collection[str]) -> None:
         installed: the names of the plugins that are installed.
 
     Raises:
-        Invalid: a plugin is not installed, or what is preferred is of no kind.
+        Invalid: a plugin is not installed.
     """
-    nouns = [kind.noun for kind in KINDS.values()]
-    for what in choice.prefer:
-        noun, colon, name = what.partition(":")
-        if noun not in nouns or not (colon and name):
-            msg = f"[plugins.prefer] has {what!r:.80}; expected as in scorer:harmonic, of the "
-            raise Invalid(f"{msg}kinds {', '.join(nouns)}")
     _check_plugins("disable", choice.disable, {"all", *installed})
     _check_plugins("prefer", choice.prefer.values(), {"builtin", *installed})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,9 @@ from typing import TYPE_CHECKING
 import click
 from click.formatting import wrap_text
 
+from evledger.cli import options
+from evledger.cli.streams import own_output
+from evledger.cli.suggesting import program
 from evledger.demo.folder import PROOF, VKEY
 from evledger.scoring import Failure, Score, plain_decimal
 
@@ -23,7 +27,7 @@ _BAR = 40  # characters of the longest bar
 _QUESTION = "Does it raise BDNF in rats?"  # some of its claims say so, and some do not
 
 
-@click.command()
+@options.verb("demo", "demo", "demo my-demo")
 @click.argument(
     "folder",
     metavar="[DIR]",
@@ -31,14 +35,13 @@ _QUESTION = "Does it raise BDNF in rats?"  # some of its claims say so, and some
     type=click.Path(file_okay=False, path_type=Path),
 )
 def demo(folder: Path) -> None:
-    """Build a ledger from 43 real sources, verify it, tamper with a copy, and be caught.
+    """Build a real ledger, verify it, tamper with a copy, and be caught.
 
+    The ledger is the evidence on a peptide, of 43 sources with a claim each.
     Everything it makes is in DIR, by default evledger-demo: the database, the archive,
     a tampered copy of it, the article, and the proof of a claim with the key that verifies it.
     A demonstration that nobody has changed is made anew;
     where anything else is in DIR, nothing is touched.
-
-    Example: evledger demo my-demo
     """
     import evledger  # noqa: PLC0415  # the command line starts faster without
     from evledger.demo import tour  # noqa: PLC0415  # the same
@@ -51,11 +54,15 @@ def demo(folder: Path) -> None:
         _tell(tour(store, folder), database)
 
 
+def _say(text: str = "", *, bold: bool = False) -> None:
+    click.secho(text, own_output(), bold=bold or None)
+
+
 def _tell(done: Tour, database: Path) -> None:
     view = done.ledger.view()
     _tell_article(done)
-    click.secho(f"\n{view.title}", bold=True)
-    click.echo(f"{view.subject}\n")
+    _say(f"\n{view.title}", bold=True)
+    _say(f"{view.subject}\n")
     _tell_counts(done, view)
     _tell_scores(done)
     _tell_findings(done)
@@ -68,32 +75,32 @@ def _tell(done: Tour, database: Path) -> None:
 def _tell_article(done: Tour) -> None:
     """Say first of all what there is to look at."""
     article, *others = done.articles
-    click.secho(f"The article: {article}", bold=True)
+    _say(f"The article: {article}", bold=True)
     if article.suffix == ".html":
-        click.echo("Open it in a browser: it checks itself there, and needs no network.")
+        _say("Open it in a browser: it checks itself there, and needs no network.")
     else:
-        click.echo("As a page that checks itself in a browser, it needs 'evledger-html'.")
+        _say("As a page that checks itself in a browser, it needs 'evledger-html'.")
     if others:
-        click.echo(f"Beside it: {', '.join(path.name for path in others)}")
+        _say(f"Beside it: {', '.join(path.name for path in others)}")
 
 
 def _tell_counts(done: Tour, view: View) -> None:
     imported = done.imported
-    click.echo(
+    _say(
         f"Imported {imported.sources} sources and {imported.claims} claims from "
         f"{imported.read} rows, {len(imported.rejected)} rejected."
     )
-    click.echo("Claims by tier of evidence, strongest first:\n")
+    _say("Claims by tier of evidence, strongest first:\n")
     tiers = {tier.slug: tier.label for tier in view.tiers}
     counts = view.counts.claims_by_tier
     most = max(counts.values(), default=1)
     for slug, count in counts.items():
         bar = "█" * max(1, round(count * _BAR / most))
-        click.echo(f"  {tiers.get(slug, slug):<12} {count:>3}  {click.style(bar, fg='cyan')}")
-    click.echo(f"  {'in all':<12} {view.counts.counted:>3}\n")
+        _say(f"  {tiers.get(slug, slug):<12} {count:>3}  {click.style(bar, fg='cyan')}")
+    _say(f"  {'in all':<12} {view.counts.counted:>3}\n")
     stances = view.counts.claims_by_stance
     shares = ", ".join(f"{stances[stance]} {stance}" for stance in sorted(stances))
-    click.echo(f"Their stances: {shares}.\n")
+    _say(f"Their stances: {shares}.\n")
 
 
 def _tell_scores(done: Tour) -> None:
@@ -102,13 +109,13 @@ def _tell_scores(done: Tour) -> None:
 
     for score in sorted(done.scores, key=lambda score: _name(score) != MAIN_SCORER):
         if isinstance(score, Failure):
-            click.echo(f"{score.name}: failed: {score.reason}")
+            _say(f"{score.name}: failed: {score.reason}")
             continue
         value = "" if score.value is None else f"{plain_decimal(score.value)}, "
-        click.echo(f"{click.style(score.scorer, bold=True)}: {value}{score.label}")
+        _say(f"{click.style(score.scorer, bold=True)}: {value}{score.label}")
         if score.scorer == MAIN_SCORER:
-            click.echo(wrap_text(score.formula, 96, "  ", "  "))
-    click.echo()
+            _say(wrap_text(score.formula, 96, "  ", "  "))
+    _say()
 
 
 def _name(score: Score | Failure) -> str:
@@ -120,35 +127,35 @@ def _tell_findings(done: Tour) -> None:
     if not rules:
         return
     found = ", ".join(f"{rule} ({count})" for rule, count in rules.most_common())
-    click.echo(f"Worth a second look, as rules of its own say: {found}.\n")
+    _say(f"Worth a second look, as rules of its own say: {found}.\n")
 
 
 def _tell_soundness(done: Tour) -> None:
     for report in (done.chain, done.full):
-        click.echo(f"{_verdict(report)}  {report.level:<5}  {', '.join(report.checked)}")
-    click.echo(f"Head: {done.full.head}")
-    click.echo(f"Merkle root: {done.full.root}\n")
+        _say(f"{_verdict(report)}  {report.level:<5}  {', '.join(report.checked)}")
+    _say(f"Head: {done.full.head}")
+    _say(f"Merkle root: {done.full.root}\n")
 
 
 def _tell_tampering(done: Tour) -> None:
-    click.echo(f"Then one bit of a copy was flipped: byte {done.place} of page 0, in a claim.")
+    _say(f"Then one bit of a copy was flipped: byte {done.place} of page 0, in a claim.")
     fault = done.caught.fault
-    click.echo(f"{_verdict(done.caught)}  {fault}")
-    click.echo("Whoever kept the head of the sound ledger sees it, whoever changed the copy.\n")
+    _say(f"{_verdict(done.caught)}  {fault}")
+    _say("Whoever kept the head of the sound ledger sees it, whoever changed the copy.\n")
     if done.tampered_page is not None:
-        click.echo("One word of claim c4 was changed, too, in a copy of the page.")
-        click.echo(f"Open {done.tampered_page}#claim:c4 in a browser, and see which mark turns.\n")
+        _say("One word of claim c4 was changed, too, in a copy of the page.")
+        _say(f"Open {done.tampered_page}#claim:c4 in a browser, and see which mark turns.\n")
 
 
 def _tell_proof(done: Tour) -> None:
     proven = done.proven
     if proven is None:
-        click.echo("A proof of a claim needs 'evidence-ledger[sign]'.\n")
+        _say("A proof of a claim needs 'evidence-ledger[sign]'.\n")
         return
-    click.echo("Then a claim was proven, to anyone who has two small files and nothing else.")
+    _say("Then a claim was proven, to anyone who has two small files and nothing else.")
     said = f"record {proven.n} of the ledger signed by {', '.join(proven.vouched.signers)}"
-    click.echo(f"{click.style('PROVEN   ', fg='green', bold=True)}  {said}:")
-    click.echo(wrap_text(str(proven.data["text"]), 96, " " * 11, " " * 11) + "\n")
+    _say(f"{click.style('PROVEN   ', fg='green', bold=True)}  {said}:")
+    _say(wrap_text(str(proven.data["text"]), 96, " " * 11, " " * 11) + "\n")
 
 
 def _verdict(report: Verification) -> str:
@@ -158,17 +165,18 @@ def _verdict(report: Verification) -> str:
 
 
 def _tell_next(done: Tour, database: Path) -> None:
-    folder = database.parent
-    click.echo(f"The archive: {done.archive} (b3sum of each page is what the next one says)")
-    click.echo("Go on with:")
+    folder, db = database.parent, f"--db {shlex.quote(str(database))}"
+    proof, vkey = (shlex.quote(str(folder / name)) for name in (PROOF, VKEY))
+    _say(f"The archive: {done.archive} (b3sum of each page is what the next one says)")
+    _say("Go on with:")
     for line in (
-        f"evledger prompts semax --answers --db {database}",
-        f"evledger ask semax {_QUESTION!r} --db {database}",
-        f"evledger log semax --db {database}",
-        f"evledger show semax c4 --db {database}",
-        f"evledger score semax --influence --db {database}",
-        f"evledger check semax --db {database}",
-        f"evledger verify semax --full --head {done.full.head} --db {database}",
-        f"evledger verify-proof {folder / PROOF} --vkey {folder / VKEY}",
+        f"prompts semax --answers {db}",
+        f"ask semax {shlex.quote(_QUESTION)} {db}",
+        f"log semax {db}",
+        f"show semax c4 {db}",
+        f"score semax --influence {db}",
+        f"check semax {db}",
+        f"verify semax --full --head {done.full.head} {db}",
+        f"verify-proof {proof} --vkey {vkey}",
     ):
-        click.echo(f"  {line}")
+        _say(f"  {program()} {line}")

@@ -66,8 +66,8 @@ def _fields(value: object) -> Mapping[Any, Any] | None:
     if isinstance(value, msgspec.Struct):
         return msgspec.structs.asdict(value)
     cls = type(value)
-    if attrs.has(cls):
-        return {a.name: getattr(value, a.name) for a in attrs.fields(cls)}
+    if attrs.has(cls):  # what does not count when two are compared is no part of the value
+        return {a.name: getattr(value, a.name) for a in attrs.fields(cls) if a.eq}
     return value if is_mapping(value) else None
 
 

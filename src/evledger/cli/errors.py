@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from evledger.cli.output import inert, open_streams, speak_utf8
+from evledger.cli.output import inert
+from evledger.cli.streams import discard_output, open_streams, speak_utf8
 from evledger.exceptions import (
     Broken,
     EvledgerError,
@@ -19,12 +20,13 @@ from evledger.exceptions import (
     NotFound,
     NotProven,
     PluginError,
+    blame,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-__all__ = ["Exit", "OutputClosed", "closing_output", "run"]
+__all__ = ["Exit", "OutputClosed", "closing_output", "run", "trace"]
 
 
 class Exit(enum.IntEnum):
@@ -32,9 +34,11 @@ class Exit(enum.IntEnum):
 
     Attributes:
         DONE: it did what was asked.
-        UNSOUND: the ledger is not sound, a proof does not verify, or a check found something.
+        UNSOUND: the ledger is not sound, a proof does not verify, or check found something, or
+            a rule of it failed.
         WRONG: wrong use, or bad input.
-        UNFINISHED: it could not be done: refused, locked, full, or an error of evledger's own.
+        UNFINISHED: it could not be done: refused, locked, full, a plugin other than a rule
+            failed, or an error of evledger's own.
         INTERRUPTED: Ctrl-C.
         CLOSED: whoever read the output had enough, as ``head`` has.
     """
@@ -73,8 +77,6 @@ def run(call: Callable[[], Any]) -> int:
     speak_utf8()
     try:
         result = call()
-    except SystemExit as error:  # nothing of ours exits by itself: a plugin did
-        code = _failed(PluginError(f"a plugin wanted to exit, with {error.code!r:.80}"))
     except click.ClickException as error:
         code = _wrong_use(error)
     except (click.Abort, KeyboardInterrupt):
@@ -84,9 +86,24 @@ def run(call: Callable[[], Any]) -> int:
         code = Exit.CLOSED
     except Exception as error:  # noqa: BLE001  # a traceback is for those who ask for one
         code = _failed(error)
+    except BaseException as error:  # noqa: BLE001  # SystemExit and the like: only a plugin's
+        code = _failed(_stopped(error))
     else:
         code = result if isinstance(result, int) else Exit.DONE
     return _flushed(code)
+
+
+def trace(error: BaseException | None) -> None:
+    """Show where a failure came from, to those who ask for it with ``EVLEDGER_DEBUG=1``."""
+    if error is not None and os.environ.get("EVLEDGER_DEBUG") == "1":
+        traceback.print_exception(error)
+
+
+def _stopped(error: BaseException) -> PluginError:
+    """Say what a plugin raised that is no exception, and that nothing of ours ever does."""
+    failure = PluginError(f"a plugin stopped the command: {blame(error)}")
+    failure.__cause__ = error
+    return failure
 
 
 def _wrong_use(error: click.ClickException) -> int:
@@ -99,8 +116,7 @@ def _wrong_use(error: click.ClickException) -> int:
 
 
 def _failed(error: Exception) -> int:
-    if os.environ.get("EVLEDGER_DEBUG") == "1":
-        traceback.print_exception(error)
+    trace(error)
     if isinstance(error, EvledgerError):
         _say("; ".join([str(error), *getattr(error, "__notes__", ())]))
         return _code_of(error)
@@ -126,7 +142,7 @@ _KEPT: Final = "\n\t"  # click indents the choices that an argument has
 
 
 def _say(sentence: str) -> None:
-    with contextlib.suppress(OSError):  # nobody may be listening
+    with contextlib.suppress(OSError, ValueError):  # nobody may be listening
         sys.stderr.write(f"evledger: {inert(sentence, keep=_KEPT)}\n")
         sys.stderr.flush()
 
@@ -136,17 +152,9 @@ def _flushed(code: int) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        _discard_output()
+        discard_output()
         return code or Exit.CLOSED
     except OSError as error:
-        _discard_output()
+        discard_output()
         return code or _failed(error)
     return code
-
-
-def _discard_output() -> None:
-    """Point standard output at nothing, or Python would try, and complain, once more at exit."""
-    with contextlib.suppress(OSError, ValueError):
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())
-        os.close(nothing)

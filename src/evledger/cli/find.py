@@ -25,7 +25,7 @@ __all__ = ["find"]
 @options.common
 @click.pass_obj
 def find(settings: Settings, *, ledger: str, words: tuple[str, ...]) -> None:
-    """Find sources by the words of their titles and abstracts.
+    """Find sources by the words of their titles and captured texts.
 
     Every word must occur, in any place and case; part of a word is enough.
     """

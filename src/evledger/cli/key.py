@@ -35,7 +35,9 @@ def key() -> None:
     metavar="ORIGIN",
     help="The ledger's origin, under which its checkpoints are known: --name example.org/semax.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, and nothing else.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Write JSON, and nothing else, to standard output."
+)
 def new(file: Path, name: str, as_json: bool) -> None:  # noqa: FBT001  # click's
     """Make a key of one ledger, and print its verifier key.
 
@@ -56,7 +58,9 @@ def new(file: Path, name: str, as_json: bool) -> None:  # noqa: FBT001  # click'
 
 @options.verb("show", "key show semax.key", "key show semax.key --json")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, and nothing else.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Write JSON, and nothing else, to standard output."
+)
 def show(file: Path, as_json: bool) -> None:  # noqa: FBT001  # click's
     """Print the verifier key that belongs to the secret key in FILE."""
     _tell(file, read_key(file.absolute()).verifier, as_json=as_json)

@@ -61,7 +61,13 @@ def check_sender(context: click.Context, parameter: click.Parameter, value: str)
     help="Who sent it: --from +15550100.",
 )
 @click.option("--id", "id_", metavar="ID", help="Its id; the same message again adds nothing.")
-@click.option("--channel", default="sms", show_default=True, help="How it came: --channel signal.")
+@click.option(
+    "--channel",
+    default="sms",
+    show_default=True,
+    metavar="NAME",
+    help="How it came: --channel signal.",
+)
 @click.option(
     "--media",
     "files",
@@ -86,6 +92,8 @@ def message(
     TEXT is "slug|question", "ingest slug|q:7|paste", "status slug" or "help";
     - reads it from standard input.
     Who may write, and how often, is in the configuration file.
+    The exit code is 2 where other words would mend it, and 3 where the sender may not write, or
+    wrote too often; the reply is printed all the same.
     """
     from evledger.messages.desk import Incoming  # noqa: PLC0415  # of use to one verb
 

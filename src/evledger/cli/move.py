@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,15 @@ import click
 from evledger.archive import archive_volume
 from evledger.cli import options
 from evledger.cli.options import Settings, head_at, size_at
-from evledger.cli.output import inert, progress, write_file, write_json, write_line
+from evledger.cli.output import (
+    inert,
+    progress,
+    without_secrets,
+    write_file,
+    write_json,
+    write_line,
+)
+from evledger.cli.streams import own_output
 
 if TYPE_CHECKING:
     from evledger.chain import Head
@@ -60,10 +67,11 @@ def restore(settings: Settings, *, folder: str, alias: str | None, trust: Head |
     with settings.create() as store, progress("restoring") as bar:
         ledger = store.restore(folder, alias, trust=trust, progress=bar)
         head = ledger.head()
+    db = without_secrets(settings.db)
     if settings.json:
-        write_json({"ledger": ledger.name, "head": str(head), "db": settings.db})
+        write_json({"ledger": ledger.name, "head": str(head), "db": db})
     else:
-        write_line(f"restored {ledger.name} in {settings.db}, head {head}")
+        write_line(f"restored {ledger.name} in {db}, head {head}")
 
 
 @options.verb("reindex", "reindex semax")
@@ -71,7 +79,10 @@ def restore(settings: Settings, *, folder: str, alias: str | None, trust: Head |
 @options.common
 @click.pass_obj
 def reindex(settings: Settings, *, ledger: str) -> None:
-    """Rebuild names and tree from the records alone."""
+    """Rebuild names and tree from the records alone.
+
+    That is for a ledger of which 'evledger verify --full' says that they do not fit its records.
+    """
     with settings.open() as store, progress("reindexing") as bar:
         target = store.ledger(ledger)
         names = target.reindex(bar)
@@ -110,8 +121,15 @@ def reindex(settings: Settings, *, ledger: str) -> None:
     "scorers",
     multiple=True,
     metavar="NAME",
-    help="The scorer whose score is explained; others after it stand beside it: "
-    "--scorer quantified-confidence --scorer harmonic.",
+    help="A scorer; the first one's score is explained, and others stand beside it: "
+    "--scorer quantified-confidence --scorer harmonic.  "
+    "[default: those of the article, quantified-confidence where nothing else is configured]",
+)
+@click.option(
+    "--ranker",
+    metavar="NAME",
+    help="What orders the claims: --ranker tier.  "
+    "[default: that of the article, tier where nothing else is configured]",
 )
 @click.option(
     "--first",
@@ -135,13 +153,14 @@ def render(
     renderer: str,
     output: str | None,
     scorers: tuple[str, ...],
+    ranker: str | None,
     first: int | None,
     since: str | None,
     vkeys: tuple[VerifierKey, ...],
     at: str | None,
 ) -> None:
     """Render a ledger as an article, a page, a picture or a feed."""
-    article = settings.config.article
+    article = settings.article
     with settings.open() as store:
         target = store.ledger(ledger)
         size = size_at(target, at)
@@ -149,7 +168,7 @@ def render(
             renderer,
             n=size,
             scorers=scorers or article.scorers,
-            ranker=article.ranker,
+            ranker=ranker or article.ranker,
             first=article.first if first is None else first,
             contact=article.contact,
             proofs=article.proofs,
@@ -182,11 +201,12 @@ def _is_text(rendered: Rendered) -> bool:
 
 def _write_content(rendered: Rendered) -> None:
     """Write the very bytes into a pipe or file, and what is harmless onto a terminal."""
-    if not sys.stdout.isatty():
-        sys.stdout.flush()
-        sys.stdout.buffer.write(rendered.data)
+    output = own_output()
+    if not output.isatty():
+        output.flush()
+        output.buffer.write(rendered.data)
     elif _is_text(rendered):
-        sys.stdout.write(inert(rendered.text, keep="\n"))
+        output.write(inert(rendered.text, keep="\n"))
     else:
         msg = f"{rendered.media_type} is not for a terminal; name a file with -o"
         raise click.UsageError(msg)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import contextlib
 import functools
 import re
 from datetime import UTC, datetime
@@ -14,8 +15,8 @@ import click
 
 from evledger import discovery
 from evledger.chain import Head
-from evledger.cli.config import Config, check_choice, find_config, load_config
-from evledger.exceptions import EvledgerError, Invalid, NotFound
+from evledger.cli.config import Article, Config, check_choice, find_config, load_config, placed
+from evledger.exceptions import Contested, EvledgerError, Invalid, NotFound
 from evledger.importing import FetchContext
 from evledger.ledger import Ledger
 from evledger.notes import COSIGNATURE, ED25519, VerifierKey, is_secret
@@ -60,7 +61,8 @@ class Settings:
     Attributes:
         db: the database: a path or a URL.
         json: whether to write JSON.
-        config: what the configuration file says.
+        config_file: the configuration file, if there is one.
+        config: what it says.
         plugins: what is installed, as far as it is not switched off.
     """
 
@@ -74,7 +76,12 @@ class Settings:
         Raises:
             Invalid: it means nothing; the message says where.
         """
-        return load_config(find_config(Path.cwd()))
+        return load_config(self.config_file)
+
+    @functools.cached_property
+    def config_file(self) -> Path | None:
+        """The configuration file, if there is one."""
+        return find_config(Path.cwd())
 
     @functools.cached_property
     def plugins(self) -> Plugins:
@@ -82,9 +89,39 @@ class Settings:
 
         Raises:
             PluginError: a plugin failed, and the environment is strict.
-            Invalid: the configuration names a plugin that there is not.
+            Invalid: the configuration has what means nothing: a plugin that there is not, or a
+                parameter that is of no use; the message says where.
         """
-        return self.discover()
+        found = self.discover()
+        self._check(found)
+        return found
+
+    def _check(self, found: Plugins) -> None:
+        """Refuse what the configuration says of plugins in vain, before anything is done."""
+        with self.placed("[plugins.prefer]"):
+            found.check_preferences()
+        for kind in ("scorers", "renderers"):
+            # That two claim one name is told to those who need one of that kind.
+            with contextlib.suppress(Contested), self.placed(f"[{kind}]"):
+                _ = getattr(found, kind) if getattr(self.config, kind) else None
+
+    @property
+    def article(self) -> Article:
+        """How articles are rendered; the scorers and the ranker that are named there are here.
+
+        Raises:
+            NotSupplied: one of them is not; the message says where it is named.
+        """
+        article = self.config.article
+        with self.placed("[article]"):
+            for name in article.scorers:
+                self.plugins.scorer(name)
+            self.plugins.ranker(article.ranker)
+        return article
+
+    def placed(self, table: str) -> contextlib.AbstractContextManager[None]:
+        """Let what is refused say in which file, and table, it stands."""
+        return placed(self.config_file, table)
 
     @property
     def fetch_context(self) -> FetchContext:
@@ -94,15 +131,19 @@ class Settings:
 
     def discover(self, *, strict: bool | None = None) -> Plugins:
         """Find and load the plugins; see :meth:`evledger.Plugins.discover`."""
-        chosen = self.config.plugins
-        check_choice(chosen, [found.name for found in discovery.find()])
-        return Plugins.discover(
-            disable=chosen.disable,
-            prefer=chosen.prefer,
-            parameters=self.config.scorers,
-            renderer_parameters=self.config.renderers,
-            strict=strict,
-        )
+        chosen, file = self.config.plugins, self.config_file
+        is_strict = discovery.is_strict() if strict is None else strict
+        with self.placed(""):
+            check_choice(chosen, [found.name for found in discovery.find()])
+        with self.placed("[plugins]"):
+            return Plugins.discover(
+                disable=chosen.disable,
+                prefer=chosen.prefer,
+                parameters=self.config.scorers,
+                renderer_parameters=self.config.renderers,
+                folder=None if file is None else file.parent,
+                strict=is_strict,
+            )
 
     @property
     def loaded_plugins(self) -> Plugins | None:

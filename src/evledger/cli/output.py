@@ -7,13 +7,13 @@ Whatever could steer a terminal, or turn text around, is written as an escape.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
-import os
+import re
 import sys
 import time
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from evledger.cli.streams import own_output
 from evledger.exceptions import StoreError
 from evledger.legible import UNSEEN, visible
 
@@ -26,33 +26,15 @@ __all__ = [
     "count",
     "excerpt",
     "inert",
-    "open_streams",
     "progress",
-    "speak_utf8",
     "table",
     "to_json",
+    "without_secrets",
     "write_file",
     "write_json",
     "write_line",
     "write_lines",
 ]
-
-
-def open_streams() -> None:
-    """Point a standard stream that was closed before the start, as by ``>&-``, at nothing.
-
-    Python has none in its place then, and every write would fail.
-    """
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # for good
-
-
-def speak_utf8() -> None:
-    """Write UTF-8 whatever the locale says."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def inert(text: str, *, keep: str = "") -> str:
@@ -68,6 +50,28 @@ def inert(text: str, *, keep: str = "") -> str:
     return visible(text, keep=keep)
 
 
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]+:(?://(?!/))?", re.IGNORECASE)
+
+
+def without_secrets(url: str) -> str:
+    """Give a database as anyone may see it: a password, or a token, can stand in its URL.
+
+    >>> without_secrets("postgres://me:secret@example.org/evidence?sslkey=secret")
+    'postgres://***@example.org/evidence?***'
+    >>> without_secrets("sqlite:///evidence.db"), without_secrets("./me@work?.db")
+    ('sqlite:///evidence.db', './me@work?.db')
+    """
+    found = _SCHEME.match(url)
+    if found is None:
+        return url
+    place, *query = re.split(r"[?#]", url, maxsplit=1)
+    if "@" in url and not place.startswith("/", found.end()):
+        # A password may hold any sign: where one follows the question mark, nothing is sure.
+        host = place.rpartition("@")[2] if "@" not in "".join(query) else ""
+        place = f"{found[0]}***@{host}"
+    return f"{place}?***" if query else place
+
+
 def excerpt(text: str, width: int) -> str:
     """Give the beginning of a text, on one line."""
     flat = " ".join(text.split())
@@ -79,7 +83,7 @@ def excerpt(text: str, width: int) -> str:
 
 def write_line(line: str) -> None:
     """Write one line for people."""
-    sys.stdout.write(f"{inert(line)}\n")
+    own_output().write(f"{inert(line)}\n")
 
 
 def write_lines(lines: Iterable[str]) -> None:
@@ -90,7 +94,7 @@ def write_lines(lines: Iterable[str]) -> None:
 
 def write_json(document: Any, *, indent: int | None = 2) -> None:
     """Write one JSON document."""
-    sys.stdout.write(f"{to_json(document, indent=indent)}\n")
+    own_output().write(f"{to_json(document, indent=indent)}\n")
 
 
 def write_file(path: Path, data: bytes, *, otherwise: str = "") -> None:

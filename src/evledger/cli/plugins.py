@@ -34,21 +34,26 @@ def plugins(context: click.Context) -> None:
     infos, conflicts = found.report(), found.conflicts()
     disabled = settings.disabled_plugins()
     if settings.json:
-        write_json(_document(infos, conflicts, disabled))
+        write_json(_document(infos, conflicts, disabled, found.warnings))
     else:
         write_lines(_lines(infos, conflicts, disabled))
+        write_lines(f"NOTE: {sentence}" for sentence in found.warnings)
     if conflicts or any(info.failures for info in infos):
         context.exit(Exit.UNFINISHED)
 
 
 def _document(
-    infos: Sequence[PluginInfo], conflicts: Sequence[str], disabled: Sequence[str]
+    infos: Sequence[PluginInfo],
+    conflicts: Sequence[str],
+    disabled: Sequence[str],
+    warnings: Sequence[str],
 ) -> dict[str, Any]:
     return {
         "api": API,
         "plugins": [plain(info) for info in infos],
         "conflicts": list(conflicts),
         "disabled": list(disabled),
+        "warnings": list(warnings),
     }
 
 
@@ -68,12 +73,14 @@ def _lines(
 
 
 def tell_failures(settings: Settings | None, verb: str | None) -> None:
-    """Say on standard error which plugins were left out, whatever else the command did.
+    """Say on standard error which plugins were left out, and what was said of them in vain.
 
     Args:
         settings: of the command that ran.
         verb: which it was; ``plugins`` says it by itself.
     """
     loaded = None if settings is None else settings.loaded_plugins
-    for failed in loaded.failures if loaded is not None and verb != "plugins" else ():
-        click.echo(inert(f"evledger: {failed}; see 'evledger plugins'"), err=True)
+    if loaded is None or verb == "plugins":
+        return
+    for told in (*loaded.failures, *loaded.warnings):
+        click.echo(inert(f"evledger: {told}; see 'evledger plugins'"), err=True)

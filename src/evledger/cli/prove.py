@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from evledger.cli.proven import (
     proven_document,
     proven_lines,
 )
+from evledger.cli.streams import own_output
 from evledger.codec import MAX_LINE
 from evledger.exceptions import NotFound
 from evledger.notes import MAX_NOTE, SignedNote
@@ -98,7 +98,7 @@ def prove(
     if settings.json:
         write_json(proof_document(ledger, proof, output))
     elif output is None:
-        sys.stdout.write(inert(str(proof), keep="\n"))
+        own_output().write(inert(str(proof), keep="\n"))
         for line in around(proof):
             click.echo(inert(f"evledger: {line}"), err=True)
     else:
@@ -203,7 +203,7 @@ def consistency(
     if settings.json:
         write_json(consistency_document(ledger, found, verified))
         return
-    sys.stdout.write(str(found))
+    own_output().write(str(found))
     if False in verified:
         click.echo("evledger: no --vkey was given, so no signature was verified", err=True)
 

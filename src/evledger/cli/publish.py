@@ -10,7 +10,7 @@ import click
 from evledger.cli import options
 from evledger.cli.documents import checkpoint_document, vouched_document
 from evledger.cli.options import Settings
-from evledger.cli.output import count, progress, write_json, write_lines
+from evledger.cli.output import count, progress, without_secrets, write_json, write_lines
 from evledger.exceptions import Refused
 from evledger.proofs.keys import Signer
 from evledger.proofs.mirroring import open_log
@@ -74,14 +74,15 @@ def publish(
     """Publish a ledger as static, signed files.
 
     TARGET is a folder, or the address of an object store that fsspec has a driver for.
-    What was published there before is brought up to date; nothing is deleted, and the file
-    'checkpoint' is written last of all.
+    What was published there before is brought up to date.
+    Nothing of the log is deleted, and the file 'checkpoint' is written last of all;
+    an article that was there and is not published this time is taken away.
     Whatever is published is public for good.
     """
     if no_article and articles:
         msg = "--no-article and --article do not go together"
         raise click.UsageError(msg)
-    article, signer = settings.config.article, Signer.open(key)
+    article, signer = settings.article, Signer.open(key)
     with open_target(target) as place, settings.open() as store, progress("publishing") as bar:
         _check_apart(target, Path(key), settings.file())
         source = store.ledger(ledger)
@@ -178,15 +179,15 @@ def mirror(
 
 
 def _tell(settings: Settings, source: str, ledger: Ledger, vouched: Vouched) -> None:
-    head = str(ledger.head())
+    head, db = str(ledger.head()), without_secrets(settings.db)
     if settings.json:
-        document = {"ledger": ledger.name, "head": head, "db": settings.db, "source": source}
+        document = {"ledger": ledger.name, "head": head, "db": db, "source": source}
         write_json({**document, "vouched": vouched_document(vouched)})
         return
     witnesses = [each.witness for each in vouched.witnesses]
     write_lines(
         [
-            f"mirrored {ledger.name} from {source} in {settings.db}, head {head}",
+            f"mirrored {ledger.name} from {source} in {db}, head {head}",
             f"signed by: {', '.join(vouched.signers)}",
             *([f"witnessed by: {', '.join(witnesses)}"] if witnesses else []),
         ]

@@ -9,6 +9,7 @@ import click
 
 from evledger.cli import options
 from evledger.cli.output import write_json, write_line
+from evledger.cli.suggesting import suggested
 from evledger.events import (
     EvidenceLinked,
     EvidenceUnlinked,
@@ -171,7 +172,7 @@ def _check_unlinked(view: View, asked: Question, end: _End, relation: str) -> No
     for each in asked.evidence:
         if each.relation == relation and end.is_of(each):
             waits = each.review is None and each.assertion != "manual"
-            how = f"; accept it: evledger review {view.ledger} --accept {each.name}"
+            how = f"; accept it: {suggested(f'review {view.ledger} --accept {each.name}')}"
             msg = f"{each.name} is there since record {each.n}{how if waits else ''}"
             raise Invalid(msg)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -10,6 +11,7 @@ from evledger.cli import options
 from evledger.cli.documents import plain
 from evledger.cli.options import Settings, size_at
 from evledger.cli.output import excerpt, write_json, write_line, write_lines
+from evledger.cli.suggesting import suggested
 from evledger.questions import standing, standings
 from evledger.seals import Hidden
 
@@ -81,7 +83,8 @@ def _show_list(
     )
     write_line(f"{view.ledger} at {view.head}: questions: {numbers}")
     if shown:
-        write_line(f"what bears on one: evledger questions {view.ledger} {shown[0].question.id}")
+        one = suggested(f"questions {view.ledger} {shown[0].question.id}")
+        write_line(f"what bears on one: {one}")
 
 
 def _lines_in_list(given: Standing) -> Iterator[str]:
@@ -165,7 +168,8 @@ def _linked_lines(each: Linked, ledger: str | None) -> Iterator[str]:
     if why is not None and not is_counting:
         yield f"    because: {_said(why)}"
     if each.waits_for and ledger is not None:
-        yield f"    accept: evledger review {ledger} --accept {','.join(each.waits_for)}"
+        verb = shlex.join(["review", ledger, "--accept", ",".join(each.waits_for)])
+        yield f"    accept: {suggested(verb)}"
 
 
 def _words(each: Linked) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import itertools
 import operator
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +15,7 @@ from evledger.cli import options
 from evledger.cli.documents import plain, record_document, record_line
 from evledger.cli.options import Settings, head_at, size_at
 from evledger.cli.output import count, excerpt, table, write_json, write_line, write_lines
+from evledger.cli.streams import own_output
 from evledger.exceptions import NotFound
 from evledger.record import format_time
 from evledger.seals import Hidden
@@ -64,7 +64,7 @@ def ledgers(settings: Settings) -> None:
 )
 @click.argument("ledger")
 @click.option(
-    "-n", "--limit", type=click.IntRange(min=1), metavar="COUNT", help="At most so many: -n 20."
+    "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="At most so many: -n 20."
 )
 @click.option("--reverse", is_flag=True, help="Newest first.")
 @click.option("--follow", is_flag=True, help="Wait for the records that come; Ctrl-C ends it.")
@@ -109,7 +109,7 @@ def log(
         for record in itertools.islice(chosen, limit):
             _write_record(settings, record)
             if follow:
-                sys.stdout.flush()
+                own_output().flush()
 
 
 def _check_type(ledger: Ledger, kind: str) -> None:

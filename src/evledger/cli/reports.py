@@ -8,6 +8,7 @@ import attrs
 
 from evledger.cli.documents import plain
 from evledger.cli.output import count, excerpt, table
+from evledger.cli.suggesting import suggested
 from evledger.reviewing import pending
 
 if TYPE_CHECKING:
@@ -93,10 +94,10 @@ def import_lines(ledger: Ledger, done: Sequence[Done], rejects: str | None) -> I
     answers = _total(done, "answers")
     if answers:
         links = f"{count(answers, 'link')} to open questions proposed"
-        yield f"{links}: evledger questions {ledger.name}"
+        yield f"{links}: {suggested(f'questions {ledger.name}')}"
     waiting = len(pending(ledger.view()))
     if waiting:
-        yield f"{count(waiting, 'proposal')} to review: evledger review {ledger.name}"
+        yield f"{count(waiting, 'proposal')} to review: {suggested(f'review {ledger.name}')}"
     notes = [f"{each.at(note.place)}: {note.text}" for each in done for note in each.report.notes]
     yield from told("note", notes, "--json shows all")
     rejected = [

@@ -13,6 +13,7 @@ from evledger.cli import options
 from evledger.cli.documents import plain
 from evledger.cli.options import Settings
 from evledger.cli.output import count, excerpt, write_json, write_line, write_lines
+from evledger.cli.suggesting import suggested
 from evledger.reviewing import pending, verdicts
 from evledger.seals import Hidden
 
@@ -169,7 +170,8 @@ def _lines(view: View, waiting: Sequence[Proposal], shown: Sequence[Proposal]) -
     part = f"; {len(shown)} of them shown" if len(shown) < len(waiting) else ""
     yield f"{view.ledger} at {view.head}: {counts} to review{part}"
     if shown:
-        yield f"decide: evledger review {view.ledger} --accept ID --reject ID --why TEXT"
+        verb = f"review {view.ledger} --accept ID --reject ID --why TEXT"
+        yield f"decide: {suggested(verb)}"
 
 
 _WIDTH: Final = 400

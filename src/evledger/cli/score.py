@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +9,10 @@ import click
 
 from evledger.cli import options
 from evledger.cli.documents import plain
-from evledger.cli.errors import Exit
+from evledger.cli.errors import Exit, trace
 from evledger.cli.options import Settings, size_at
 from evledger.cli.output import excerpt, progress, table, write_json, write_lines
+from evledger.cli.streams import columns
 from evledger.exceptions import PluginError
 from evledger.scoring import ZERO, Failure, Influence, Score, attempt, influence, plain_decimal
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from evledger.cli.output import Bar
+    from evledger.plugins import Plugins
     from evledger.scoring import Scorer
     from evledger.view import View
 
@@ -75,14 +75,18 @@ def score(
         target = store.ledger(ledger)
         view = target.view(size_at(target, at))
     scorers = _chosen(settings, names, every=every)
-    scores = [attempt(scorer, view) for scorer in scorers]
+    plugins = settings.plugins
+    scores = [attempt(scorer, view, plugins.naming()) for scorer in scorers]
     with progress("looking at each source") as bar:
-        influences = _influences(view, scorers, scores, bar) if with_influence else {}
+        influences = _influences(plugins, view, scores, bar) if with_influence else {}
     if settings.json:
         write_json(_document(view, scores, influences))
     else:
         write_lines(_lines(view, scores, influences))
-    if any(isinstance(found, Failure) for found in (*scores, *influences.values())):
+    failures = [found for found in (*scores, *influences.values()) if isinstance(found, Failure)]
+    for failure in failures:
+        trace(failure.error)
+    if failures:
         context.exit(Exit.UNFINISHED)
 
 
@@ -90,33 +94,33 @@ def _chosen(settings: Settings, names: Sequence[str], *, every: bool) -> list[Sc
     plugins = settings.plugins
     if every:
         return list(plugins.scorers.values())
-    wanted = names or settings.config.article.scorers
+    wanted = names or settings.article.scorers
     return [plugins.scorer(name) for name in dict.fromkeys(wanted)]
 
 
 def _influences(
-    view: View,
-    scorers: Sequence[Scorer],
-    scores: Sequence[Score | Failure],
-    bar: Bar | None,
+    plugins: Plugins, view: View, scores: Sequence[Score | Failure], bar: Bar | None
 ) -> dict[str, list[Influence] | Failure]:
     found: dict[str, list[Influence] | Failure] = {}
-    for scorer, whole in zip(scorers, scores, strict=True):
+    for whole in scores:
         if isinstance(whole, Score):
-            found[scorer.name] = _influence(view, scorer, bar)
+            found[whole.scorer] = _influence(plugins, view, whole.scorer, bar)
     return found
 
 
-def _influence(view: View, scorer: Scorer, bar: Bar | None) -> list[Influence] | Failure:
+def _influence(
+    plugins: Plugins, view: View, name: str, bar: Bar | None
+) -> list[Influence] | Failure:
     """Look at each source; a scorer that fails without one of them has failed by name."""
     found: list[Influence] = []
     try:
-        for each in influence(scorer, view):
-            found.append(each)
-            if bar is not None:
-                bar(len(found), len(view.sources))
+        with plugins.naming():
+            for each in influence(plugins.scorer(name), view):
+                found.append(each)
+                if bar is not None:
+                    bar(len(found), len(view.sources))
     except PluginError as error:
-        return Failure(scorer.name, str(error))
+        return Failure(name, str(error), error)
     # The strongest first; sorting is stable, so equals stay in the order of the sources.
     return sorted(found, key=_strength, reverse=True)
 
@@ -211,12 +215,13 @@ def _explained(found: Score) -> Iterator[str]:
 
 def _prose(text: str, indent: str = "  ") -> Iterator[str]:
     """Give a text in one line, and to a reader at a terminal in lines that fit."""
-    if not sys.stdout.isatty():
+    width = columns()
+    if width is None:
         yield f"{indent}{text}"
         return
     yield from textwrap.wrap(
         text,
-        shutil.get_terminal_size().columns,
+        width,
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",
         break_long_words=False,  # addresses
@@ -231,7 +236,8 @@ def _weighed(weight: Decimal | None, cap: Decimal | None) -> tuple[str, str]:
 
 def _influence_lines(view: View, found: list[Influence] | Failure) -> Iterator[str]:
     if isinstance(found, Failure):
-        yield f"  influence: FAILED: {found.reason}"
+        yield "  influence: FAILED"
+        yield from _prose(found.reason, "    ")
         return
     yield "  what each source adds to it:"
     head = ("  source", "to raw", "to value", "without it", "title")

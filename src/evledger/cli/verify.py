@@ -61,11 +61,13 @@ T = TypeVar("T")
 @click.option(
     "--checkpoint",
     type=click.File("rb", lazy=True),
+    metavar="FILE",
     help="A signed checkpoint, which the ledger must extend; needs --vkey.",
 )
 @click.option(
     "--signed-head",
     type=click.File("rb", lazy=True),
+    metavar="FILE",
     help="A signed head, which the ledger must extend, and which is quicker to compare; "
     "needs --vkey.",
 )

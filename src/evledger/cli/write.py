@@ -11,7 +11,7 @@ from evledger.cli import options
 from evledger.cli.documents import plain
 from evledger.cli.errors import Exit
 from evledger.cli.options import Settings
-from evledger.cli.output import write_json, write_line
+from evledger.cli.output import without_secrets, write_json, write_line
 from evledger.codec import parse_json
 from evledger.exceptions import Invalid, Refused
 from evledger.schema import seal
@@ -53,10 +53,11 @@ def init(
     with settings.create() as store:
         created = store.create(ledger, **described)
         head = created.head()
+    db = without_secrets(settings.db)
     if settings.json:
-        write_json({"ledger": ledger, "head": str(head), "db": settings.db})
+        write_json({"ledger": ledger, "head": str(head), "db": db})
     else:
-        write_line(f"created {ledger} in {settings.db}, head {head}")
+        write_line(f"created {ledger} in {db}, head {head}")
 
 
 # -- append ------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ BY: Final = "demo-curator"
 ORIGIN: Final = "demo.example/semax"
 
 TIERS: Final = (
-    Tier(slug="human", label="Human", description="Seen in people, or argued from studies in people."),
+    Tier(slug="human", label="Human", description="Seen in people, or argued from such studies."),
     Tier(slug="preclinical", label="Preclinical", description="Seen in animals or in tissue."),
     Tier(
         slug="published",

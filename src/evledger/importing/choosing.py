@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evledger.exceptions import PLUGIN_ERRORS, NotSupplied, PluginError, blame
+from evledger.exceptions import NotSupplied, blaming
 from evledger.importing.contracts import Fit, Sniffer
 
 if TYPE_CHECKING:
@@ -52,8 +52,5 @@ def _rank(importer: Importer, path: str, start: bytes) -> tuple[Fit, bool]:
 def _fit(importer: Importer, start: bytes) -> Fit:
     if not isinstance(importer, Sniffer):
         return Fit.NONE
-    try:
+    with blaming("importer", importer.name):
         return Fit(importer.sniff(start))
-    except PLUGIN_ERRORS as error:
-        msg = f"importer {importer.name!r} failed: {blame(error)}"
-        raise PluginError(msg) from error

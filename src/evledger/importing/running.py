@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import itertools
 import os
@@ -99,7 +100,7 @@ def _read(importer: Importer, file: IO[bytes]) -> Iterator[Found]:
     """
     last = None
     try:
-        for found in _checked(f"importer {importer.name!r}", lambda: importer.read(file)):
+        for found in _checked("importer", importer.name, lambda: importer.read(file)):
             yield found
             last = found.place
     except (Invalid, EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -108,27 +109,31 @@ def _read(importer: Importer, file: IO[bytes]) -> Iterator[Found]:
         yield Rejection(f"after {last}", f"{error}; the rest of the file was not read")
 
 
-def _checked(what: str, read: Callable[[], Iterator[Found]]) -> Iterator[Found]:
+def _checked(kind: str, name: str, read: Callable[[], Iterable[Found] | None]) -> Iterator[Found]:
     """Give what a plugin hands over, and see that it is what it may.
 
     Raises:
         PluginError: the plugin failed, or gave something else; the message names it.
     """
     try:
-        for found in read():
-            _check(what, found)
+        given = read()
+        if given is None:
+            raise TypeError("it returned None; yield items, or return a list of them")
+        for found in given:
+            _check(kind, name, found)
             yield found
     except (EvledgerError, OSError, EOFError, zlib.error):
         raise
     except PLUGIN_ERRORS as error:
-        msg = f"{what} failed: {blame(error)}"
-        raise PluginError(msg) from error
+        msg = f"{kind} {name!r} failed: {blame(error)}"
+        raise PluginError(msg, kind=kind, name=name) from error
 
 
-def _check(what: str, found: Any) -> None:
+def _check(kind: str, name: str, found: Any) -> None:
     if not isinstance(found, Item | Rejection | Note):
-        msg = f"{what} gave {type(found).__name__}, where Item, Rejection or Note is expected"
-        raise PluginError(msg)
+        given = type(found).__name__
+        msg = f"{kind} {name!r} gave {given}, where Item, Rejection or Note is expected"
+        raise PluginError(msg, kind=kind, name=name)
 
 
 def _chunks(items: Iterator[T], size: int) -> Iterator[list[T]]:
@@ -214,14 +219,14 @@ def _fetched(
 ) -> Iterator[Found]:
     """Give what fetchers find; a locator that one passes over is a rejection."""
     for scheme, locators in asked.items():
-        what = f"fetcher {scheme!r}"
         answered: set[str] = set()
-        for found in _checked(what, lambda s=scheme, n=locators: fetchers[s].fetch(n, context)):  # type: ignore[misc]  # a default binds the loop's value
+        ask = functools.partial(fetchers[scheme].fetch, locators, context)
+        for found in _checked("fetcher", scheme, ask):
             answered.add(found.place)
             yield found
         for locator in locators:
             if locator not in answered:
-                yield Rejection(locator, f"{what} gave no answer to it")
+                yield Rejection(locator, f"fetcher {scheme!r} gave no answer to it")
 
 
 def _as_flag(found: Found, fetchers: Mapping[str, Fetcher]) -> Found:

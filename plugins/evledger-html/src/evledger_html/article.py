@@ -44,7 +44,7 @@ class ArticlePage(Templated):
     def render(self, view: View, context: RenderContext) -> Rendered:
         """Render a view; the same bytes for the same view and context."""
         chain = context.chain
-        places = Places(view, () if chain is None else chain.describing)
+        places = Places(view, () if chain is None else chain.descriptions)
         bundle = None
         if chain is not None:
             shown = set(places.all())

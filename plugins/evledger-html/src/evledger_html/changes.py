@@ -51,7 +51,7 @@ class ChangesPage(Templated):
             Invalid: ``context.since`` is more than the view has events.
         """
         chain = context.chain
-        places = Places(view, () if chain is None else chain.describing)
+        places = Places(view, () if chain is None else chain.descriptions)
         told = None if chain is None else _tell(chain, view, context)
         return page(
             self.templates,
@@ -221,7 +221,7 @@ def _bundle(chain: Chain, view: View, places: Places, groups: Iterable[Group]) -
     shown = {n for name in (*names, *sources) for n in places.of(name)}
     told = {item.told.n for item in items}
     openings = (place for place in places.openings(names) if place[1] in _COMPARED)
-    wanted = {*chain.describing, *shown, *told, *erasures(chain, view, shown)}
+    wanted = {*chain.descriptions, *shown, *told, *erasures(chain, view, shown)}
     return chain.bundle(sorted(wanted), openings)
 
 

@@ -24,7 +24,7 @@ from jinja2 import (
 )
 from markupsafe import Markup, escape
 
-from evledger import EvledgerError, Invalid, PluginError, pictures
+from evledger import EvledgerError, Invalid, PluginError, parameters, pictures
 from evledger.exceptions import PLUGIN_ERRORS, said
 from evledger_html.curated import curated
 from evledger_html.marks import mark_of
@@ -117,11 +117,11 @@ def _unnamed(names: Iterable[str], text: str) -> list[str]:
     return [name for name in names if name.partition(":")[2] not in words]
 
 
-def folder_of(parameters: Mapping[str, Any]) -> Path | None:
+def folder_of(given: Mapping[str, Any]) -> Path | None:
     """Give the folder of templates that a configuration file names, if it names one.
 
     Args:
-        parameters: names and values as they stand there; ``templates`` is the only one known.
+        given: names and values as they stand there; ``templates`` is the only one known.
 
     Raises:
         Invalid: a parameter is unknown, or is no path of a folder.
@@ -129,15 +129,7 @@ def folder_of(parameters: Mapping[str, Any]) -> Path | None:
     >>> folder_of({"templates": "."}), folder_of({})
     (PosixPath('.'), None)
     """
-    unknown = sorted(parameters.keys() - {"templates"})
-    if unknown:
-        raise Invalid(f"parameter {unknown[0]!r:.80}: a page knows one, 'templates'")
-    folder = parameters.get("templates")
-    if folder is None:
-        return None
-    if not isinstance(folder, str | Path) or not str(folder):
-        raise Invalid(f"templates: {folder!r:.80} is no path; name a folder, or leave it out")
-    return Path(folder)
+    return parameters.read(given, {"templates": parameters.path}).get("templates")
 
 
 def source_of(templates: Environment, name: str) -> str:

@@ -52,7 +52,7 @@ class LedgerPage(Templated):
     def render(self, view: View, context: RenderContext) -> Rendered:
         """Render a view; the same bytes for the same view and context."""
         chain = context.chain
-        places = Places(view, () if chain is None else chain.describing)
+        places = Places(view, () if chain is None else chain.descriptions)
         everything = range(view.head.size)
         return page(
             self.templates,
@@ -67,7 +67,9 @@ class LedgerPage(Templated):
         )
 
 
-def _filling(view: View, context: RenderContext, describing: tuple[int, ...]) -> Mapping[str, Any]:
+def _filling(
+    view: View, context: RenderContext, descriptions: tuple[int, ...]
+) -> Mapping[str, Any]:
     """Give what the page's templates are filled in with.
 
     Returns:
@@ -76,7 +78,7 @@ def _filling(view: View, context: RenderContext, describing: tuple[int, ...]) ->
         their ``columns`` for the script.
     """
     article = compose(view, context)
-    entries = entries_of(view, article, describing)
+    entries = entries_of(view, article, descriptions)
     log: list[Told] = []
     if context.chain is not None:
         entries = with_records(entries, context.chain.records())

@@ -117,13 +117,13 @@ _UNBOUND: Final = frozenset(("link", "waiver", "record"))
 # -- entries of a view -------------------------------------------------------------------
 
 
-def entries_of(view: View, article: Article, describing: tuple[int, ...]) -> list[Entry]:
+def entries_of(view: View, article: Article, descriptions: tuple[int, ...]) -> list[Entry]:
     """Give the entries of a view in the order in which they were introduced.
 
     Args:
         view: of the ledger.
         article: the article of this view, whose words and marks they have.
-        describing: the records that describe the ledger.
+        descriptions: the records that describe the ledger.
     """
     sources = {each.id: _source(view, each) for each in _listed(article)}
     claims = list(_claims(view, article, sources))
@@ -134,7 +134,7 @@ def entries_of(view: View, article: Article, describing: tuple[int, ...]) -> lis
         _others(view),
         _links(view),
         _waivers(view),
-        [_ledger(view, article, describing)],
+        [_ledger(view, article, descriptions)],
     )
     gone = frozenset(n for n, _ in view.erased)
     marked = (_with_erasure(each, gone) for each in found) if gone else found
@@ -268,7 +268,7 @@ def _single(kind: str, n: int, **given: Any) -> Entry:
     return Entry(name=name, kind=kind, id=str(n), n=n, records=(n,), history=(n,), **given)
 
 
-def _ledger(view: View, article: Article, describing: tuple[int, ...]) -> Entry:
+def _ledger(view: View, article: Article, descriptions: tuple[int, ...]) -> Entry:
     shown = {
         "title": article.description.title,
         "subject": article.description.subject,
@@ -279,8 +279,8 @@ def _ledger(view: View, article: Article, describing: tuple[int, ...]) -> Entry:
         kind="ledger",
         id=view.ledger,
         n=0,
-        records=describing,
-        history=describing,
+        records=descriptions,
+        history=descriptions,
         shown=shown,
     )
 

@@ -30,7 +30,10 @@ class Templated:
 
     Attributes:
         templates: what its pages are made of.
+        paths: which of its parameters are paths.
     """
+
+    paths = ("templates",)
 
     def __init__(self, templates: Path | None = None) -> None:
         self.templates = environment(templates)

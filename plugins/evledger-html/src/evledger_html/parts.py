@@ -163,7 +163,7 @@ class Parts:
 
     def _document(self, names: list[str], parts: Mapping[str, Any]) -> str:
         chain = self._chain
-        places = Places(self._view, () if chain is None else chain.describing)
+        places = Places(self._view, () if chain is None else chain.descriptions)
         bundle = None
         if chain is not None:
             shown = {n for name in (*names, "ledger") for n in places.of(name)}

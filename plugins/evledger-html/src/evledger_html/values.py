@@ -118,7 +118,7 @@ class Places:
 
     Args:
         view: of the ledger.
-        describing: the records that describe the ledger; none where no chain is at hand, and a
+        descriptions: the records that describe the ledger; none where no chain is at hand, and a
             page carries no proofs.
 
     >>> import evledger
@@ -133,19 +133,19 @@ class Places:
     Markup(' data-evl-entry="source:s1" data-evl-records="1"')
     """
 
-    def __init__(self, view: View, describing: tuple[int, ...] = ()) -> None:
+    def __init__(self, view: View, descriptions: tuple[int, ...] = ()) -> None:
         self._view = view
-        self._describing = describing
+        self._descriptions = descriptions
 
     @property
     def are_proven(self) -> bool:
         """Whether the page carries proofs of them."""
-        return bool(self._describing)
+        return bool(self._descriptions)
 
     def of(self, name: str) -> tuple[int, ...]:
         """Give the records of an entry by its whole name, as in ``claim:c4``."""
         if name == "ledger":
-            return self._describing
+            return self._descriptions
         kind, _, id = name.partition(":")
         entry: Entry = getattr(self._view, _KINDS[kind])[id]
         return (entry.n, *entry.history)
@@ -171,7 +171,7 @@ class Places:
 
     def all(self) -> Iterator[int]:
         """Give the records of all entries."""
-        yield from self._describing
+        yield from self._descriptions
         for _, entry in self._entries():
             yield entry.n
             yield from entry.history
