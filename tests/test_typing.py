@@ -57,5 +57,5 @@ def test_wrong_plugin(rejected: Rejected) -> None:
     """A misspelt hook and every wrong signature are rejected where they stand."""
     lines = (FOLDER / "wrong.txt").read_text().splitlines()
     expected = {n for n, line in enumerate(lines, 1) if "# rejected" in line}
-    assert len(expected) == 8
+    assert len(expected) == 16
     assert rejected("wrong.py") == expected

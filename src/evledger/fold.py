@@ -320,8 +320,11 @@ _FOLDS: Final[Mapping[str, Callable[[State, Line, Any], None]]] = {
 }
 
 
-class Projection(Protocol):
-    """What brings a plugin's events into the view.
+PartT_co = TypeVar("PartT_co", covariant=True)
+
+
+class Projection(Protocol[PartT_co]):
+    """What brings a plugin's events into the view, as a part of a type of its own.
 
     Attributes:
         name: under which the view offers the result.
@@ -349,7 +352,7 @@ class Projection(Protocol):
         """
         ...
 
-    def freeze(self, state: Any) -> Any:
+    def freeze(self, state: Any) -> PartT_co:
         """Give a value that later records leave as it is."""
         ...
 
@@ -380,7 +383,7 @@ class Fold:
         projections: what plugins bring.
     """
 
-    def __init__(self, vocabulary: Vocabulary, projections: Iterable[Projection] = ()) -> None:
+    def __init__(self, vocabulary: Vocabulary, projections: Iterable[Projection[Any]] = ()) -> None:
         self.state = State()
         # A stranger's name is read once: it may be another each time.
         self.projections = {projection.name: projection for projection in projections}
@@ -424,7 +427,7 @@ class Fold:
         """Give what the projections have gathered, or why one of them has not."""
         return {name: self._part(name, each) for name, each in self.projections.items()}
 
-    def _part(self, name: str, projection: Projection) -> Any:
+    def _part(self, name: str, projection: Projection[Any]) -> Any:
         state = self._parts[name]
         if isinstance(state, FailedPart):
             return state
@@ -449,7 +452,7 @@ class Fold:
                 _FOLDS[line.type](self.state, line, event)
 
 
-def _start(name: str, projection: Projection) -> Any:
+def _start(name: str, projection: Projection[Any]) -> Any:
     try:
         return projection.start()
     except PLUGIN_ERRORS as error:  # whatever a plugin raises concerns it alone

@@ -46,7 +46,7 @@ class Reader:
         backend: Backend,
         ledger: str,
         vocabulary: Vocabulary,
-        projections: Iterable[Projection] = (),
+        projections: Iterable[Projection[Any]] = (),
     ) -> None:
         self.backend = backend
         self.ledger = ledger

@@ -11,7 +11,7 @@ import functools
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
 
 import attrs
 import msgspec
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Change", "Counts", "Entries", "Lineage", "View", "diff"]
 
 E = TypeVar("E", bound=Entry)
+P = TypeVar("P")
 
 
 class Entries(Mapping[str, E], Generic[E]):
@@ -309,8 +310,15 @@ class View:
         }
         return View(state, self.head, self._openings, self.erased, self._parts, read=self._read)
 
-    def part(self, projection: Projection | type[Projection] | str) -> Any:
+    @overload
+    def part(self, projection: str) -> Any: ...
+    @overload
+    def part(self, projection: Projection[P] | type[Projection[P]]) -> P: ...
+    def part(self, projection: Projection[P] | type[Projection[P]] | str) -> P | Any:
         """Give what a plugin's projection gathered.
+
+        Args:
+            projection: it, or its class, which tells the type of what it gathered; or its name.
 
         Raises:
             NotFound: the ledger was opened without that projection.

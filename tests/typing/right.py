@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import IO
+from typing import IO, Any, assert_type
 
 import attrs
 
@@ -13,6 +13,7 @@ from evledger import (
     Finding,
     Item,
     LocatorScheme,
+    Record,
     Rejection,
     RenderContext,
     Rendered,
@@ -122,6 +123,33 @@ class Verbatim:
         return []
 
 
+class Places:
+    """A projection."""
+
+    name = "mylab:places"
+    version = 1
+
+    def start(self) -> list[int]:
+        """Begin with nothing."""
+        return []
+
+    def apply(self, state: list[int], record: Record) -> list[int]:
+        """Take in a place."""
+        return [*state, record.n]
+
+    def freeze(self, state: list[int]) -> tuple[int, ...]:
+        """Give what leaves the state alone."""
+        return tuple(state)
+
+
+def parts(view: View) -> None:
+    """Get at a projection's part, of the type that it gives."""
+    by_class, by_itself = view.part(Places), view.part(Places())
+    assert_type(by_class, tuple[int, ...])
+    assert_type(by_itself, tuple[int, ...])
+    assert_type(view.part("mylab:places"), Any)
+
+
 class Plugin:
     """Hands everything over."""
 
@@ -157,8 +185,8 @@ class Plugin:
 
     @hookimpl.events
     def events(self) -> EventSupply:
-        """Give no event."""
-        return EventSupply()
+        """Give a projection."""
+        return EventSupply(projections=(Places(),))
 
     @hookimpl.checks
     def checks(self) -> list[Quiet]:

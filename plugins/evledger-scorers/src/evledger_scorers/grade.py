@@ -171,7 +171,7 @@ class Grade:
 
     def score(self, view: View) -> Score:
         """Score a view."""
-        assessments: tuple[OutcomeAssessed, ...] = view.part(Assessments)
+        assessments = view.part(Assessments)
         return Score(
             scorer=self.name,
             version=self.version,
