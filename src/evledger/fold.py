@@ -320,11 +320,8 @@ _FOLDS: Final[Mapping[str, Callable[[State, Line, Any], None]]] = {
 }
 
 
-PartT_co = TypeVar("PartT_co", covariant=True)
-
-
-class Projection(Protocol[PartT_co]):
-    """What brings a plugin's events into the view, as a part of a type of its own.
+class Projection(Protocol):
+    """What brings a plugin's events into the view, as a part of its own.
 
     Attributes:
         name: under which the view offers the result.
@@ -352,7 +349,7 @@ class Projection(Protocol[PartT_co]):
         """
         ...
 
-    def freeze(self, state: Any) -> PartT_co:
+    def freeze(self, state: Any) -> Any:
         """Give a value that later records leave as it is."""
         ...
 
@@ -383,7 +380,7 @@ class Fold:
         projections: what plugins bring.
     """
 
-    def __init__(self, vocabulary: Vocabulary, projections: Iterable[Projection[Any]] = ()) -> None:
+    def __init__(self, vocabulary: Vocabulary, projections: Iterable[Projection] = ()) -> None:
         self.state = State()
         # A stranger's name is read once: it may be another each time.
         self.projections = {projection.name: projection for projection in projections}
@@ -427,7 +424,7 @@ class Fold:
         """Give what the projections have gathered, or why one of them has not."""
         return {name: self._part(name, each) for name, each in self.projections.items()}
 
-    def _part(self, name: str, projection: Projection[Any]) -> Any:
+    def _part(self, name: str, projection: Projection) -> Any:
         state = self._parts[name]
         if isinstance(state, FailedPart):
             return state
@@ -452,7 +449,7 @@ class Fold:
                 _FOLDS[line.type](self.state, line, event)
 
 
-def _start(name: str, projection: Projection[Any]) -> Any:
+def _start(name: str, projection: Projection) -> Any:
     try:
         return projection.start()
     except PLUGIN_ERRORS as error:  # whatever a plugin raises concerns it alone

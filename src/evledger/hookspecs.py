@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 import pluggy
@@ -60,7 +60,7 @@ class EventSupply:
     upcasters: Mapping[tuple[str, int], Upcaster] = attrs.field(
         factory=dict[tuple[str, int], Upcaster]
     )
-    projections: tuple[Projection[Any], ...] = ()
+    projections: tuple[Projection, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -373,7 +373,7 @@ class Plugins:
             raise PluginError(str(error)) from error
 
     @functools.cached_property
-    def projections(self) -> tuple[Projection[Any], ...]:
+    def projections(self) -> tuple[Projection, ...]:
         """What folds plugins' events into the view."""
         return tuple(self._resolved("projections").values())
 

@@ -46,7 +46,7 @@ class Reader:
         backend: Backend,
         ledger: str,
         vocabulary: Vocabulary,
-        projections: Iterable[Projection[Any]] = (),
+        projections: Iterable[Projection] = (),
     ) -> None:
         self.backend = backend
         self.ledger = ledger

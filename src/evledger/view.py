@@ -11,7 +11,7 @@ import functools
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, overload
 
 import attrs
 import msgspec
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from evledger.chain import Head
-    from evledger.fold import Projection, State
+    from evledger.fold import State
 
 __all__ = ["Change", "Counts", "Entries", "Lineage", "View", "diff"]
 
 E = TypeVar("E", bound=Entry)
 P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
 
 
 class Entries(Mapping[str, E], Generic[E]):
@@ -106,6 +107,14 @@ class Lineage:
     What is derived from a view, and can be brought up to date from there, is kept under it in a
     :class:`weakref.WeakKeyDictionary`: it goes when the ledger is let go.
     """
+
+
+class _Freezing(Protocol[P_co]):
+    """As much of a :class:`~evledger.fold.Projection` as tells what it gathers."""
+
+    @property
+    def name(self) -> str: ...
+    def freeze(self, state: Any) -> P_co: ...
 
 
 class View:
@@ -313,8 +322,10 @@ class View:
     @overload
     def part(self, projection: str) -> Any: ...
     @overload
-    def part(self, projection: Projection[P] | type[Projection[P]]) -> P: ...
-    def part(self, projection: Projection[P] | type[Projection[P]] | str) -> P | Any:
+    def part(self, projection: type[_Freezing[P]]) -> P: ...
+    @overload
+    def part(self, projection: _Freezing[P]) -> P: ...
+    def part(self, projection: _Freezing[P] | type[_Freezing[P]] | str) -> P | Any:
         """Give what a plugin's projection gathered.
 
         Args:
