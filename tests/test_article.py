@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import east_asian_width
 
 import attrs
 import msgspec
@@ -155,6 +156,16 @@ def test_any_ledger(events: tuple[Event, ...], data: st.DataObject) -> None:
     assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text) is None
 
 
+@pytest.mark.parametrize("character", ["語", "é語", "\U0001f9e0"], ids=ascii)
+def test_wide_characters_take_two_columns(ledger: Ledger, character: str) -> None:
+    """A line of plain text is at most 80 columns wide, however many a character takes."""
+    ledger.append(GapNoted(id="g1", text=character * 100), by="curator")
+    lines = [line for line in render("text", ledger.view()).split("\n") if character in line]
+    widths = [sum(2 if east_asian_width(each) == "W" else 1 for each in line) for line in lines]
+    assert len(widths) > 2
+    assert max(widths) in (79, 80)
+
+
 @settings(max_examples=40)
 @given(histories(max_size=25))
 def test_counts_add_up(events: tuple[Event, ...]) -> None:
@@ -247,7 +258,7 @@ def test_empty_ledger(ledger: Ledger) -> None:
     for name in RENDERERS:
         text = render(name, view)
         assert "The ledger holds no scientific source." in text
-        assert "0 entries: 0 shown, 0 more, 0 low-confidence." in text
+        assert "The ledger holds no claim." in text
         assert "The ledger holds nothing yet that would answer a question." in text
     assert "## What is breaking down" not in render("markdown", view)
 
@@ -392,7 +403,10 @@ def test_marks_of_sources(ledger: Ledger) -> None:
     assert expected == {id: found for id, found in marks.items() if found}
     assert "· retracted\n" in render("markdown", view)
     assert compose(view, CONTEXT).ledger.aside == 3
-    assert "5 entries: 2 shown, 0 more, 0 low-confidence, 3 set aside." in render("text", view)
+    said = (
+        "5 entries: 2 shown, 3 set aside. Claims that are set aside do not count; their marks say"
+    )
+    assert said in " ".join(render("text", view).split())
 
 
 def test_duplicate_of_a_retracted_source(ledger: Ledger) -> None:
@@ -421,7 +435,32 @@ def test_withdrawn_and_automatic(ledger: Ledger) -> None:
     found = compose(ledger.view(), CONTEXT).ledger
     assert [(c.id, c.marks) for c in found.low_confidence] == [("c9", ("automatic, not reviewed",))]
     assert [(c.id, c.marks) for c in found.set_aside] == [("c1", ("withdrawn",))]
+    assert found.note == (
+        "3 entries: 1 shown, 1 low-confidence, 1 set aside. "
+        "Low-confidence claims, which a program tagged and nobody reviewed, do not count. "
+        "Claims that are set aside do not count; their marks say why."
+    )
     assert "<summary>1 low-confidence</summary>" in render("markdown", ledger.view())
+
+
+@pytest.mark.parametrize(("claims", "expected"), [(9, "c2 and c1"), (10, "c3 and 2 more")])
+def test_what_answers_a_prompt(ledger: Ledger, claims: int, expected: str) -> None:
+    """A prompt names the first that answer it, and the article says how to see them all."""
+    add_sources(ledger, claims)
+    text = " ".join(render("text", ledger.view()).split())
+    asked, _, answered = text.partition("What does the human evidence say? ")
+    assert asked.endswith("evledger ask semax, followed by the question, gives the words. - ")
+    assert answered.partition(" - ")[0].endswith(expected)
+
+
+def test_other_is_what_two_parts_list(ledger: Ledger) -> None:
+    """The count of other sources says what is in it: no reader looks for them in vain."""
+    ledger.append(SourceAdded(id="s1", kind="web-page", title="A page"), by="curator")
+    article = compose(ledger.view(), CONTEXT)
+    assert article.people.note == "The ledger holds no post, comment or video from elsewhere."
+    tally = article.evidence.tallies[0]
+    assert {line.name: line.count for line in tally.lines}["other"] == 1
+    assert "Other are web pages and the like, and posts, comments and videos from" in tally.note
 
 
 def test_unlisted_tier(ledger: Ledger) -> None:

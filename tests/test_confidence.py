@@ -34,7 +34,7 @@ from evledger.builtin.confidence import QuantifiedConfidence
 from evledger.checks import check
 from evledger.events import DEFAULT_TIERS
 from evledger.scoring import score
-from evledger.testing import ScorerTests, histories
+from evledger.testing import histories
 
 PLUGINS: Final = Plugins.builtin()
 TIERS = ("human", "preclinical", "published", "anecdotal")
@@ -493,14 +493,6 @@ def test_numbers_are_taken_as_they_are_written(make: Callable[[str], object]) ->
     """Text and floats of configuration files become exactly what a person reads there."""
     scorer = QuantifiedConfidence().configured({"cap": make("0.1")})
     assert scorer.cap == Decimal("0.1")
-
-
-class TestConformance(ScorerTests):
-    """The built-in scorer keeps what every scorer must."""
-
-    def scorer(self) -> QuantifiedConfidence:
-        """Give the scorer."""
-        return QuantifiedConfidence()
 
 
 @pytest.mark.parametrize("table", ["weights", "caps", "labels"])

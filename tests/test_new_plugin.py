@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -21,11 +23,12 @@ from evledger.cli.scaffold import KINDS, write_package
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a Python module in a package's folder; the package need not be installed."""
-    paths = os.pathsep.join(["src", *filter(None, [os.environ.get("PYTHONPATH")])])
+    own = ["src", *map(str, sorted(folder.glob("*/src")))]
+    paths = os.pathsep.join([*own, *filter(None, [os.environ.get("PYTHONPATH")])])
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": paths, "MYPYPATH": "src"},
+        env={**os.environ, "PYTHONPATH": paths, "MYPYPATH": os.pathsep.join(own)},
         capture_output=True,
         check=False,
         text=True,
@@ -37,18 +40,30 @@ def new_plugin(*arguments: str) -> int:
     return int(program.main(["new-plugin", *arguments], standalone_mode=False))
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def package(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a new package, one of each kind."""
-    kind: str = request.param
-    return write_package(f"my-{kind}", kind, tmp_path_factory.mktemp("new")).folder
+FEWER = """
+import hypothesis
+from evledger.testing.suites import base
+
+base.tried = hypothesis.settings(base.tried, max_examples=4)  # before any suite is made of it
+"""
 
 
-def test_tests_pass(package: Path) -> None:
-    """What was written passes its own tests, the suite among them."""
-    done = run(package, "pytest", "-q", "-p", "no:cacheprovider")
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a new package of each kind."""
+    folder = tmp_path_factory.mktemp("new")
+    for kind in KINDS:
+        write_package(f"my-{kind}", kind, folder)
+    (folder / "conftest.py").write_text(FEWER)
+    return folder
+
+
+def test_tests_pass(packages: Path) -> None:
+    """What was written passes its own tests, the suites among them."""
+    tests = sorted(str(path) for path in packages.glob("*/tests"))
+    done = run(packages, "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", *tests)
     assert done.returncode == 0, done.stdout
-    assert " passed" in done.stdout
+    assert len(tests) == len(KINDS)
 
 
 def test_tests_can_fail(tmp_path: Path) -> None:
@@ -61,42 +76,93 @@ def test_tests_can_fail(tmp_path: Path) -> None:
     assert "a score says how it is computed" in done.stdout
 
 
-@pytest.fixture(scope="module")
-def types(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder in which mypy keeps what it knows of the library, for all packages."""
-    return tmp_path_factory.mktemp("types")
+def test_tutorial_changes_what_is_written(tmp_path: Path) -> None:
+    """The tutorial's first block is what was written; with the others it passes, and is clean."""
+    text = (Path(__file__).parents[1] / "docs/tutorial/scorer.md").read_text()
+    written, instead, test = re.findall(
+        r"^```python\n( *def .*?)^```$", text, re.DOTALL | re.MULTILINE
+    )
+    folder = write_package("breadth", "scorer", tmp_path).folder
+    module, tests = folder / "src/evledger_breadth/__init__.py", folder / "tests/test_breadth.py"
+    before, code, after = module.read_text().partition(written)
+    assert code == written
+    module.write_text(before.replace("import Score,", "import Hidden, Score,") + instead + after)
+    tests.write_text(tests.read_text().partition("def test_every")[0] + test)
+    done = run(
+        folder, "pytest", "-q", "-p", "no:cacheprovider", "-k", "kind or empty or what_counts"
+    )
+    assert done.returncode == 0, done.stdout
+    assert run(folder, "ruff", "check", "--isolated", "--no-cache", ".").returncode == 0
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("ruff", "check", "--isolated", "--no-cache", "."),
-        ("mypy", "--strict", "--cache-dir={types}", "src", "tests"),
-    ],
-    ids=["ruff", "mypy"],
-)
-def test_is_clean(package: Path, types: Path, command: tuple[str, ...]) -> None:
-    """What was written has no fault that a linter or a strict type checker finds."""
-    if importlib.util.find_spec(command[0]) is None:
-        pytest.skip(f"{command[0]} is not installed")
-    done = run(package, *(each.format(types=types) for each in command))
+@pytest.mark.parametrize("name", ["my-{}", "a", "of-quite-some-length"])
+def test_is_clean(tmp_path: Path, name: str) -> None:
+    """Whatever it is called, a linter finds no fault with it, and a formatter leaves it alone."""
+    if importlib.util.find_spec("ruff") is None:
+        pytest.skip("ruff is not installed")
+    for kind in KINDS:
+        write_package(name.format(kind), kind, tmp_path / kind)
+    own = "src = ['*/evledger-*/src']"  # as it is by default within a package
+    for command in (("check", "--config", own), ("format", "--diff")):
+        done = run(tmp_path, "ruff", *command, "--isolated", "--no-cache", ".")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_types_are_right(packages: Path, tmp_path: Path) -> None:
+    """Its types are right, strictly, in its own tests too."""
+    if importlib.util.find_spec("mypy") is None:
+        pytest.skip("mypy is not installed")
+    files = sorted(str(path) for path in packages.glob("evledger-*/*/**/*.py"))
+    done = run(packages, "mypy", "--strict", f"--cache-dir={tmp_path}", *files)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.fixture(params=KINDS)
+def package(request: pytest.FixtureRequest, packages: Path) -> Path:
+    """Give the folder of a new package, one of each kind."""
+    return packages / f"evledger-my-{request.param}"
+
+
 def test_announces_itself(package: Path) -> None:
-    """The project's file names the plugin, and what it depends on, under the library's name."""
+    """The project's file names the plugin, and what it depends on, from this version on."""
     project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
     name = package.name.removeprefix("evledger-")
     module = f"evledger_{name.replace('-', '_')}"
+    version = importlib.metadata.version("evidence-ledger")
     assert project["name"] == package.name
     assert project["entry-points"]["evledger"] == {name: module}
-    assert "evidence-ledger" in project["dependencies"]
+    assert f"evidence-ledger>={version}" in project["dependencies"]
     assert (package / "src" / module / "py.typed").is_file()
-    assert "$" not in (package / "README.md").read_text().replace("$ ", "")
+    assert ".venv/" in (package / ".gitignore").read_text().splitlines()
+
+
+def test_names_what_it_imports(package: Path) -> None:
+    """It depends on all that it imports, and on nothing else."""
+    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    code = next(package.glob("src/*/__init__.py")).read_text()
+    imported = set(re.findall(r"^(?:from|import) (\w+)", code, re.MULTILINE))
+    foreign = {name.replace("evledger", "evidence-ledger") for name in imported}
+    required = {re.split("[<>=]", each)[0] for each in project["dependencies"]}
+    assert foreign - sys.stdlib_module_names == required
+
+
+def test_readme_says_what_is_there(package: Path) -> None:
+    """Every word of the templates is filled in, and every file that it names is there."""
+    readme = (package / "README.md").read_text()
+    assert "$" not in readme.replace("$ ", "")
+    for file in re.findall(r"^\| `([^`]+)` \|", readme, re.MULTILINE):
+        assert (package / file).is_file(), file
+    settings = readme.partition("```toml\n")[2].partition("```")[0]
+    assert tomllib.loads(settings)
+    kinds = {"How-to": "how-to", "Reference": "reference", "Tutorial": "tutorial"}
+    docs = Path(__file__).parents[1] / "docs"
+    for kind, title in re.findall(r"^- (\w[\w-]*), \*([^*]+)\*", readme, re.MULTILINE):
+        titles = [page.read_text().partition("\n")[0] for page in (docs / kinds[kind]).glob("*.md")]
+        assert f"# {title}" in titles
 
 
 def test_can_be_registered(package: Path) -> None:
-    """The module is a plugin that supplies one thing, under the name that was given."""
+    """The module is a plugin that supplies things of one kind, under the name that was given."""
     name = package.name.removeprefix("evledger-")
     module = f"evledger_{name.replace('-', '_')}"
     spec = importlib.util.spec_from_file_location(module, package / "src" / module / "__init__.py")
@@ -108,8 +174,24 @@ def test_can_be_registered(package: Path) -> None:
     plugins = Plugins.builtin()
     plugins.register(plugin, name)
     (info,) = (info for info in plugins.report() if info.name == name)
-    assert list(info.supplies.values()) == [(name,)]
+    supplied = [each for names in info.supplies.values() for each in names]
+    assert {each.partition(":")[0] for each in supplied} == {name}
     assert plugin.EVLEDGER_API == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "cls"),
+    [
+        ("breadth", "scorer", "BreadthScorer"),
+        ("my-scorer", "scorer", "MyScorer"),
+        ("x2-y", "store", "X2YStore"),
+    ],
+)
+def test_class_says_its_kind_once(name: str, kind: str, cls: str, tmp_path: Path) -> None:
+    """The class is called after the plugin and its kind, and says neither twice."""
+    folder = write_package(name, kind, tmp_path).folder
+    (module,) = folder.glob("src/*/__init__.py")
+    assert f"\nclass {cls}" in module.read_text()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +212,8 @@ def test_can_be_registered(package: Path) -> None:
         ("class", "a word of Python"),
         ("builtin", "it stands for plugins that there are already"),
         ("all", "it stands for plugins that there are already"),
-        ("quantified-confidence", "evledger has a scorer of this name"),
+        ("quantified-confidence", "a scorer of this name comes with evledger"),
+        ("social", "evledger's own evledger-social has a plugin of this name"),
     ],
 )
 def test_bad_name(name: str, reason: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import random
 import subprocess
 import sys
@@ -14,26 +15,33 @@ from typing import IO, Any
 
 import attrs
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 import evledger.testing
 from evledger import (
+    ClaimTagged,
     Event,
     EventSupply,
     Hidden,
     Item,
     Ledger,
+    LocatorScheme,
     Plugins,
     Record,
     Score,
+    SourceAdded,
     Store,
     Term,
     View,
     event,
+    events,
+    hookimpl,
     seal,
 )
+from evledger.asking import Match, Retriever
 from evledger.builtin.confidence import QuantifiedConfidence
+from evledger.checks import Rule, Spot, rule
 from evledger.counting import REASONS
 from evledger.events import Id, Ref, Text, identity, key, ref, sealed
 from evledger.importing import Importer
@@ -41,6 +49,9 @@ from evledger.scoring import Scorer
 from evledger.testing import (
     EventTests,
     ImporterTests,
+    LocatorTests,
+    RetrieverTests,
+    RuleTests,
     ScorerTests,
     Story,
     contents,
@@ -244,6 +255,188 @@ def test_enough_claims_are_drawn() -> None:
 
     draw()
     assert sum(size >= 2 for size in sizes) * 6 >= len(sizes)
+
+
+# -- what a failure says -----------------------------------------------------------------
+
+
+@rule("short-names", why="It matters.", mend="Mend it.")
+def short_names(view: View) -> Iterator[Spot]:
+    """Whatever there is, by its id alone."""
+    return (Spot(id, "it is there") for id in view.claims)
+
+
+class Everything:
+    """Finds all that there is, whatever the limit."""
+
+    name = "everything"
+
+    def retrieve(self, view: View, question: str, limit: int) -> list[Match]:
+        """Give it."""
+        del question, limit
+        return [Match(entry=f"claim:{id}", weight=1.0) for id in view.claims]
+
+
+class Dropping(Hasty):
+    """Reads every other line."""
+
+    def read(self, file: IO[bytes]) -> Iterator[Item]:
+        """Give an item for every second line."""
+        yield from [*super().read(io.BytesIO(file.read()))][::2]
+
+
+class Told:
+    """A story of one claim, so that nothing has to be shrunk."""
+
+    def stories(self, **sizes: int) -> st.SearchStrategy[Story]:
+        """Give it."""
+        del sizes
+        source = SourceAdded(id="s1", kind="review", title="A review")
+        claim = ClaimTagged(id="c1", source="s1", tier="human", stance="mixed", text="It may.")
+        return st.just(Story(events=(source, claim)))
+
+
+class TestsOfShortNames(Told, RuleTests):
+    """The suite, for a rule that must not pass; not collected by itself."""
+
+    __test__ = False
+
+    def rule(self) -> Rule:
+        """Give it."""
+        return short_names
+
+
+class TestsOfEverything(Told, RetrieverTests):
+    """The suite, for a retriever that must not pass; not collected by itself."""
+
+    __test__ = False
+
+    def retriever(self) -> Retriever:
+        """Give it."""
+        return Everything()
+
+
+class TestsOfDropping(ImporterTests):
+    """The suite, for an importer that must not pass; not collected by itself."""
+
+    __test__ = False
+
+    def importer(self) -> Importer:
+        """Give it."""
+        return Dropping()
+
+    def sample(self) -> bytes:
+        """Give two lines."""
+        return b"http://one\nhttp://two\n"
+
+    def records(self) -> int:
+        """Two."""
+        return 2
+
+
+class TestsOfLax(LocatorTests):
+    """The suite, for a scheme that takes anything; not collected by itself."""
+
+    __test__ = False
+
+    def scheme(self) -> LocatorScheme:
+        """Give it."""
+        return LocatorScheme(name="lax", normalise=str.strip)
+
+    def examples(self) -> dict[str, str]:
+        """Give one."""
+        return {"a ": "a"}
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [
+        (
+            lambda: TestsOfCredulous().test_counts_only_what_counts("withdrawn"),
+            r"raw is .*, and without the claim c2, which does not count \(withdrawn\), Decimal",
+        ),
+        (
+            TestsOfShortNames().test_findings_are_of_use,
+            "finding is about c1, which the ledger does",
+        ),
+        (TestsOfEverything().test_gives_what_is_there, "1 matches, where 0 were asked for"),
+        (TestsOfDropping().test_gives_every_record, "of 2 records there came 1: line 1"),
+        (
+            TestsOfLax().test_refuses_garbage,
+            "'' became ''; raise Invalid for what is no identifier",
+        ),
+    ],
+)
+def test_failure_says_what_is_wrong(fails: Callable[[], object], said: str) -> None:
+    """A suite that fails says what is wrong, and of what, in a sentence."""
+    with pytest.raises((AssertionError, pytest.fail.Exception), match=said):
+        fails()
+
+
+def test_old_data_of_another_shape_is_told() -> None:
+    """What `old()` gives by mistake, a mapping for one, is named with what was expected."""
+
+    class TestsOfOld(TestLab):
+        """The suite, with old data that is of no use."""
+
+        def old(self) -> Any:
+            """Give a mapping."""
+            return {"type": "lab:vial-emptied"}
+
+    with pytest.raises(
+        AssertionError, match=r"old\(\) gave 'type'; expected \(type, version, data"
+    ):
+        TestsOfOld().test_upcasters_reach_the_version()
+
+
+@settings(max_examples=40)
+@given(story=stories() | TestsOfCredulous().stories())
+def test_story_is_shown_as_code(story: Story) -> None:
+    """What is shown of a ledger on which a test fails can be pasted into a test of one's own."""
+    assert eval(repr(story), {**vars(events), **vars(evledger.testing), "seal": seal}) == (  # noqa: S307  # what we wrote
+        story
+    )
+
+
+@pytest.mark.parametrize("missing", ["hypothesis", "pytest"])
+def test_missing_package_is_named(missing: str) -> None:
+    """Where a package is not installed that the suites need, the error says what to install."""
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None\n"
+        "try:\n    from evledger.testing import ScorerTests\n"
+        "except ImportError as error:\n    print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert f"ScorerTests needs {missing}: pip install hypothesis pytest" in done.stdout
+
+
+@event("lab:batch-frozen")
+class BatchFrozen(Event):
+    """Introduces and relies on several names at once."""
+
+    vials: tuple[Ref, ...] = key("vial", default=())
+    sources: tuple[Ref, ...] = ref("source", default=())
+
+
+def test_tuples_of_references_are_filled() -> None:
+    """Events that rely on several names are drawn with names that there are."""
+    story = find(
+        stories((BatchFrozen,)),
+        lambda story: any(len(getattr(each, "sources", ())) > 1 for each in story.events),
+        settings=settings(phases=[Phase.generate], max_examples=200, database=None),
+    )
+    plugins = Plugins.builtin()
+    plugins.register(Freezing(), "lab")
+    assert story.ledger(plugins).verify("full").ok
+
+
+class Freezing:
+    """Hands the event over."""
+
+    @hookimpl.events
+    def events(self) -> EventSupply:
+        """Give it."""
+        return EventSupply(events=(BatchFrozen,))
 
 
 # -- fixtures ----------------------------------------------------------------------------

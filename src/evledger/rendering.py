@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from evledger.exceptions import PLUGIN_ERRORS, EvledgerError, NotFound, PluginError, blame
+from evledger.exceptions import (
+    PLUGIN_ERRORS,
+    Broken,
+    Invalid,
+    NotFound,
+    PluginError,
+    StoreError,
+    blame,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,11 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Chain",
+    "HasPassage",
     "Passage",
     "RenderContext",
     "Rendered",
     "Renderer",
-    "Telling",
     "files_of",
     "passages",
     "render",
@@ -78,7 +86,7 @@ class Passage:
 
 
 @runtime_checkable
-class Telling(Protocol):
+class HasPassage(Protocol):
     """A projection that has something to say in an article."""
 
     def passage(self, part: Any) -> Passage | None:
@@ -97,7 +105,7 @@ class Chain(Protocol):
     """What a renderer may take from the chain itself, up to the head of the view it renders."""
 
     @property
-    def describing(self) -> tuple[int, ...]:
+    def descriptions(self) -> tuple[int, ...]:
         """The records that describe the ledger: the first, and those that changed it since."""
         ...
 
@@ -130,7 +138,7 @@ class RenderContext:
     Attributes:
         scorers: the first is the one whose score is explained; the others stand beside it.
         ranker: orders the claims.
-        projections: what plugins gathered; those that are :class:`Telling` add to the article.
+        projections: what plugins gathered; those that are :class:`HasPassage` add to the article.
         sites: for each scheme of locators, what makes an address of a value, or ``None``;
             empty for those of the library alone.
         first: of every list so many are open, and the rest is folded.
@@ -205,27 +213,41 @@ def render(renderer: Renderer, view: View, context: RenderContext) -> Rendered:
 
     Raises:
         PluginError: the renderer failed, or gave something else; the message names it.
+        Broken: what is stored is damaged.
+        Invalid: the context asks for what there is not, as more events than the view has.
+        StoreError: the database could not do it.
     """
     try:
-        rendered: Any = renderer.render(view, context)
-    except EvledgerError:
+        rendered = renderer.render(view, context)
+    except _NOT_ITS_FAULT:
         raise
     except PLUGIN_ERRORS as error:
-        msg = f"renderer {renderer.name!r} failed: {blame(error)}"
-        raise PluginError(msg) from error
-    if not isinstance(rendered, Rendered):
-        msg = f"renderer {renderer.name!r} returned {type(rendered).__name__}, not Rendered"
-        raise PluginError(msg)
-    for name, wanted in _FIELDS:
-        given: Any = getattr(rendered, name)
-        if not isinstance(given, wanted):
-            kind = type(given).__name__
-            msg = f"renderer {renderer.name!r}: {name} is {kind}, not {wanted.__name__}"
-            raise PluginError(msg)
+        raise _failure(renderer, f"failed: {blame(error)}") from error
+    fault = _fault(rendered)
+    if fault is not None:
+        raise _failure(renderer, fault)
     return rendered
 
 
+_NOT_ITS_FAULT: Final = (Broken, Invalid, PluginError, StoreError)
+"""What a renderer passes on: damage, the caller's wish, and what is named already."""
+
 _FIELDS: Final = (("data", bytes), ("media_type", str), ("suffix", str), ("name", str))
+
+
+def _failure(renderer: Renderer, what: str) -> PluginError:
+    return PluginError(f"renderer {renderer.name!r} {what}", kind="renderer", name=renderer.name)
+
+
+def _fault(rendered: object) -> str | None:
+    """Say what is wrong with what a renderer gave; ``None`` for nothing."""
+    if not isinstance(rendered, Rendered):
+        return f"returned {type(rendered).__name__}, not Rendered"
+    for name, wanted in _FIELDS:
+        given: Any = getattr(rendered, name)
+        if not isinstance(given, wanted):
+            return f"returned {type(given).__name__} as {name}, not {wanted.__name__}"
+    return None
 
 
 def passages(view: View, projections: Iterable[Projection]) -> Iterator[tuple[str, Passage]]:
@@ -234,13 +256,13 @@ def passages(view: View, projections: Iterable[Projection]) -> Iterator[tuple[st
     One that fails is named with its reason, and takes nothing else down.
     """
     for projection in projections:
-        if isinstance(projection, Telling):
+        if isinstance(projection, HasPassage):
             passage = _attempt(view, projection.name, projection)
             if passage is not None:
                 yield projection.name, passage
 
 
-def _attempt(view: View, name: str, projection: Telling) -> Passage | None:
+def _attempt(view: View, name: str, projection: HasPassage) -> Passage | None:
     try:
         passage: Any = projection.passage(view.part(name))
     except NotFound:  # the view was folded without it

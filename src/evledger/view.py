@@ -249,7 +249,11 @@ class View:
 
         Opening every quote of a large ledger would cost more than all of the counting.
         """
-        sealed = {id: entry for id, entry in entries.items() if _COUNTS.intersection(entry.sealed)}
+        sealed = {
+            id: entry
+            for id, entry in entries.items()
+            if entry.sealed and _COUNTS.intersection(entry.sealed)
+        }
         if not sealed:
             return entries
         return {**entries, **{id: self._reveal(entry) for id, entry in sealed.items()}}

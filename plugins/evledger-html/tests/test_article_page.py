@@ -39,7 +39,8 @@ from evledger import (
     seal,
 )
 from evledger.article import compose
-from evledger.article.outline import Heading, outline
+from evledger.article.blocks import Heading
+from evledger.article.outline import outline
 from evledger.article.values import Score
 from evledger.demo import build
 from evledger.proofs.bundling import verify_bundle

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from evledger_scorers import Balance, Harmonic, grade
-from evledger_scorers.grade import Grade, OutcomeAssessed
-from hypothesis import strategies as st
+from evledger_scorers.grade import Grade
 
-from evledger import Event, Plugins
-from evledger.testing import ScorerTests
+from evledger import EventSupply, Plugins
+from evledger.testing import EventTests, ScorerTests
 
 
 class TestHarmonic(ScorerTests):
@@ -38,10 +34,14 @@ class TestGrade(ScorerTests):
         plugins.register(grade, "grade")
         return plugins
 
-    def fields(self) -> Mapping[type[Event], Mapping[str, st.SearchStrategy[Any]]]:
-        """Give assessments that rest on no claim: strategies do not fill tuples of references."""
-        return {OutcomeAssessed: {"claims": st.just(())}}
-
     def scorer(self) -> Grade:
         """Give the scorer."""
         return Grade()
+
+
+class TestGradeEvents(EventTests):
+    """The assessments, and what gathers them."""
+
+    def supply(self) -> EventSupply:
+        """Give what the plugin hands over."""
+        return grade.events()

@@ -30,11 +30,12 @@ from evledger.article.values import (
     sealable,
 )
 from evledger.asking import suggest
+from evledger.phrases import counted
 from evledger.rendering import passages
 from evledger.reviewing import held_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from evledger import entries
     from evledger.article.values import Claim
@@ -248,28 +249,35 @@ _DISCLAIMER: Final = Disclaimer(
 def _ledger(view: View, context: RenderContext, collected: Collected, first: int) -> EvidenceLedger:
     ranked = ranking.rank(context.ranker, view)
     shown = min(first, len(ranked.ranked))
-    more, low, aside = (
-        len(ranked.ranked) - shown,
-        len(ranked.low_confidence),
-        len(ranked.set_aside),
-    )
-    said = f"{_number(len(ranked))}: {shown} shown, {more} more, {low} low-confidence"
+    numbers = {
+        "shown": shown,
+        "more": len(ranked.ranked) - shown,
+        "low": len(ranked.low_confidence),
+        "aside": len(ranked.set_aside),
+    }
     return EvidenceLedger(
         heading="The evidence ledger",
-        note=f"{said}, {aside} set aside." if aside else f"{said}.",
+        note=" ".join(_told(len(ranked), **numbers)),
         total=len(ranked),
-        shown=shown,
-        more=more,
-        low=low,
-        aside=aside,
+        **numbers,
         ranked=_made(collected, ranked.ranked),
         low_confidence=_made(collected, ranked.low_confidence),
         set_aside=_made(collected, ranked.set_aside),
     )
 
 
-def _number(count: int) -> str:
-    return "1 entry" if count == 1 else f"{count} entries"
+def _told(total: int, *, shown: int, more: int, low: int, aside: int) -> Iterator[str]:
+    """Give the numbers in a sentence, without what there is none of, and what they mean."""
+    if not total:
+        yield "The ledger holds no claim."
+        return
+    parts = ((more, "more"), (low, "low-confidence"), (aside, "set aside"))
+    further = "".join(f", {number:,} {name}" for number, name in parts if number)
+    yield f"{counted(total, 'entry', 'entries')}: {shown:,} shown{further}."
+    if low:
+        yield "Low-confidence claims, which a program tagged and nobody reviewed, do not count."
+    if aside:
+        yield "Claims that are set aside do not count; their marks say why."
 
 
 def _made(collected: Collected, claims: Iterable[entries.Claim]) -> tuple[Claim, ...]:
@@ -281,9 +289,12 @@ def _made(collected: Collected, claims: Iterable[entries.Claim]) -> tuple[Claim,
 
 def _prompts(view: View) -> Prompts:
     prompts = suggest(view)
+    how = f"evledger ask {view.ledger}, followed by the question, gives the words"
     return Prompts(
         heading="Ask this article",
-        note="" if prompts else "The ledger holds nothing yet that would answer a question.",
+        note=f"Beside each stands what answers it; {how}."
+        if prompts
+        else "The ledger holds nothing yet that would answer a question.",
         prompts=prompts,
     )
 

@@ -58,22 +58,43 @@ def natural(id: str) -> tuple[str | tuple[int, str], ...]:
 
 
 def _claims(view: View, proofs: str | None) -> dict[str, Claim]:
-    return {id: _claim(view, claim, proofs) for id, claim in view.claims.items()}
+    marks = _marks_of_claims(view)
+    return {
+        claim.id: _claim(view, claim, marks.get(claim.id, ()), proofs)
+        for claim in view.claims.unopened()
+    }
 
 
-def _claim(view: View, claim: entries.Claim, proofs: str | None) -> Claim:
-    shown: Any = _published(claim, view.sources.get(claim.source)) if claim.sealed else claim
+def _claim(view: View, claim: entries.Claim, marks: tuple[str, ...], proofs: str | None) -> Claim:
+    shown: Any = _shown(view, claim) if claim.sealed else claim
     return Claim(
         id=claim.id,
         n=claim.n,
         source=claim.source,
-        text=sealable(shown.text),
+        text=shown.text,
         tier=claim.tier,
-        stance=sealable(shown.stance),
+        stance=shown.stance,
         quote=shown.quote,
-        marks=marks(view, claim),
+        marks=marks,
         proof=None if proofs is None else proof_of(proofs, claim.id, claim.n),
     )
+
+
+def _shown(view: View, claim: entries.Claim) -> Any:
+    return _published(view.claims[claim.id], view.sources.get(claim.source))
+
+
+def _marks_of_claims(view: View) -> dict[str, tuple[str, ...]]:
+    """Give the marks of the claims that have any: few have."""
+    counted = view.counted
+    noted = {source.id for source in view.sources.unopened() if source.flags}
+    aside = {*counted.contradicted, *chain.from_iterable(counted.left_out.values())}
+    found = {
+        claim.id: marks(view, view.claims[claim.id])
+        for claim in view.claims.unopened()
+        if claim.id in aside or claim.source in noted
+    }
+    return {id: marks for id, marks in found.items() if marks}
 
 
 def _published(entry: entries.Claim | entries.Source, source: entries.Source | None = None) -> Any:
@@ -148,8 +169,8 @@ def _source(
         id=source.id,
         n=source.n,
         bucket=bucket,
-        kind=sealable(shown.kind),
-        title=sealable(shown.title),
+        kind=shown.kind,
+        title=shown.title,
         authors=shown.authors,
         author_count=shown.author_count if isinstance(shown.author_count, int) else None,
         venue=shown.venue,
@@ -166,7 +187,8 @@ def _source(
 def _marked(view: View) -> dict[str, tuple[str, ...]]:
     """Give the marks of the sources that have any: few have."""
     barred = {view.claims[id].source for id in view.counted.left_out["retracted"]}
-    noted = (id for id, each in view.sources.items() if each.flags or each.review is not None)
+    sources = view.sources.unopened()
+    noted = (each.id for each in sources if each.flags or each.review is not None)
     ids = view.sources.keys() & {*noted, *view.counted.duplicates, *barred}
     found = {id: tuple(_marks(view, view.sources[id], barred=id in barred)) for id in ids}
     return {id: marks for id, marks in found.items() if marks}
@@ -295,7 +317,8 @@ def _by_bucket(sources: Iterable[Source]) -> Tally:
         "sources",
         "Sources",
         [(bucket, label, counts[bucket]) for bucket, label in _BUCKETS.items()],
-        "Each source is counted once: a scientific one as such, another by its platform; "
+        "Each source is counted once: a scientific one as such, another by its platform. "
+        "Other are web pages and the like, and posts, comments and videos from elsewhere; "
         "unclassified is what has neither a known kind nor a platform.",
     )
 
@@ -351,7 +374,7 @@ def _tiers(view: View) -> tuple[Tier, ...]:
         tier.slug: Tier(slug=tier.slug, label=str(tier.label), sentence=str(tier.description))
         for tier in view.tiers
     }
-    others = {claim.tier for claim in view.claims.values()} - own.keys()
+    others = {claim.tier for claim in view.claims.unopened()} - own.keys()
     unlisted = (
         Tier(slug=slug, label=slug, sentence="The ledger's list of tiers has none of this name.")
         for slug in sorted(others)

@@ -14,6 +14,7 @@ __all__ = ["SITES", "Sites", "link_of", "proof_of", "web_address"]
 
 _ADDRESS = re.compile(r"(https?)://([a-z0-9.\-]+(?::[0-9]{1,5})?)((?:[/?#].*)?)", re.IGNORECASE)
 _UNESCAPED: Final = "/?#:@!$&*+,;=~%-._"  # no quotation mark, bracket, blank or backslash
+_PLAIN = re.compile(r"[A-Za-z0-9/?#:@!$&*+,;=~._-]*")  # stays as it is
 _STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LONGEST: Final = 4_000
 
@@ -32,7 +33,9 @@ def web_address(url: str) -> str | None:
     if found is None:
         return None
     scheme, host, rest = found.groups()
-    return f"{scheme.lower()}://{host}{_STRAY.sub('%25', quote(rest, safe=_UNESCAPED))}"
+    if not _PLAIN.fullmatch(rest):
+        rest = _STRAY.sub("%25", quote(rest, safe=_UNESCAPED))
+    return f"{scheme.lower()}://{host}{rest}"
 
 
 _PART = re.compile(r"[A-Za-z0-9._/~:;,+=@!*-]*")
@@ -85,15 +88,13 @@ def link_of(source: Source, sites: Sites = SITES) -> str | None:
     for locator in source.locators:
         scheme, _, value = locator.partition(":")
         site = sites.get(scheme)
-        if site is not None and (link := _made(site, scheme, value)) is not None:
+        if site is not None and (link := _made(site, value)) is not None:
             return link
     return web_address(source.url) if isinstance(source.url, str) else None
 
 
-def _made(site: Callable[[str], str | None], scheme: str, value: str) -> str | None:
+def _made(site: Callable[[str], str | None], value: str) -> str | None:
     """Make an address; a plugin's that fails, or makes something else, makes none."""
-    if site is SITES.get(scheme):
-        return site(value)
     try:
         link: Any = site(value)
     except Exception:  # noqa: BLE001  # an article without one link is still an article

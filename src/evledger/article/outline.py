@@ -1,21 +1,29 @@
-"""The article as a sequence of blocks, for renderers that lay out text.
-
-A renderer of this kind knows six blocks and four spans, and says the same as any other.
-Whatever is a text here came from anywhere, and is the renderer's to escape.
-"""
+"""The article as a sequence of blocks, for renderers that lay out text: what stands where."""
 
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-import msgspec
-
+from evledger.article.blocks import (
+    Code,
+    Curated,
+    Fold,
+    Heading,
+    Item,
+    Items,
+    Link,
+    Paragraph,
+    Rule,
+    Strong,
+)
 from evledger.article.values import FailedScore
+from evledger.phrases import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from evledger.article.blocks import Block, Line
     from evledger.article.values import (
         Article,
         Bearing,
@@ -34,95 +42,11 @@ if TYPE_CHECKING:
     )
     from evledger.asking import Prompt
 
-__all__ = [
-    "Block",
-    "Code",
-    "Curated",
-    "Fold",
-    "Heading",
-    "Item",
-    "Items",
-    "Line",
-    "Link",
-    "Paragraph",
-    "Rule",
-    "Span",
-    "Strong",
-    "outline",
-]
+__all__ = ["outline"]
 
 _Thing = TypeVar("_Thing")
 
-_NAMED: Final = 3  # authors of a source, and entries of a prompt, that are named
-
-
-class Strong(msgspec.Struct, frozen=True, gc=False):
-    """Words that stand out."""
-
-    text: str
-
-
-class Code(msgspec.Struct, frozen=True, gc=False):
-    """What is typed or compared as it stands."""
-
-    text: str
-
-
-class Link(msgspec.Struct, frozen=True, gc=False):
-    """Words that lead to an address, which is an http(s) one or the operator's own."""
-
-    text: str
-    address: str
-
-
-Span: TypeAlias = str | Strong | Code | Link
-Line: TypeAlias = tuple[Span, ...]
-
-
-class Heading(msgspec.Struct, frozen=True, gc=False):
-    """A heading: of the article at level 1, of a part at level 2, within one at level 3."""
-
-    level: int
-    text: str
-
-
-class Paragraph(msgspec.Struct, frozen=True, gc=False):
-    """A line of text."""
-
-    line: Line
-
-
-class Item(msgspec.Struct, frozen=True, gc=False):
-    """An entry of a list, and what hangs on it."""
-
-    line: Line
-    children: tuple[Item, ...] = ()
-
-
-class Items(msgspec.Struct, frozen=True, gc=False):
-    """A list, to be read once: a large one is made while it is laid out."""
-
-    items: Iterable[Item]
-
-
-class Fold(msgspec.Struct, frozen=True, gc=False):
-    """A list that is closed at first, and what is written on it; to be read once."""
-
-    label: str
-    items: Iterable[Item]
-
-
-class Curated(msgspec.Struct, frozen=True, gc=False):
-    """Markdown that the curator wrote."""
-
-    body: str
-
-
-class Rule(msgspec.Struct, frozen=True, gc=False):
-    """A line across the page."""
-
-
-Block: TypeAlias = Heading | Paragraph | Items | Fold | Curated | Rule
+_NAMED: Final = 3  # authors of a source that are named
 
 
 def outline(article: Article) -> Iterator[Block]:
@@ -150,14 +74,9 @@ def _description(article: Article) -> Iterator[Block]:
     yield Heading(1, str(about.title))
     if about.subject is not None:
         yield Paragraph((str(about.subject),))
-    yield Paragraph(
-        ("Ledger ", Strong(about.ledger), f", {_events(about.events)}, as of {about.at[:10]}.")
-    )
+    events = counted(about.events, "event")
+    yield Paragraph(("Ledger ", Strong(about.ledger), f", {events}, as of {about.at[:10]}."))
     yield from (Paragraph((Strong("Note:"), f" {warning}.")) for warning in about.warnings)
-
-
-def _events(count: int) -> str:
-    return "1 event" if count == 1 else f"{count} events"
 
 
 def _opening(article: Article) -> Iterator[Block]:
@@ -202,7 +121,7 @@ def _folded(
     if opened:
         yield Items(map(made, opened))
     if folded:
-        yield Fold(f"{len(folded)} more", map(made, folded))
+        yield Fold(f"{len(folded):,} more", map(made, folded))
 
 
 # -- numbers -----------------------------------------------------------------------------
@@ -213,13 +132,13 @@ def _evidence(article: Article) -> Iterator[Block]:
     yield Heading(2, evidence.heading)
     for tally in evidence.tallies:
         yield from _tally(tally)
-    yield Paragraph((Strong("In the chain:"), f" {_events(evidence.events)}."))
+    yield Paragraph((Strong("In the chain:"), f" {counted(evidence.events, 'event')}."))
 
 
 def _tally(tally: Tally) -> Iterator[Block]:
-    yield Paragraph((Strong(f"{tally.heading}: {tally.total}."), f" {tally.note}"))
+    yield Paragraph((Strong(f"{tally.heading}: {tally.total:,}."), f" {tally.note}"))
     if tally.lines:
-        yield Items(Item((f"{line.label}: {line.count}",)) for line in tally.lines)
+        yield Items(Item((f"{line.label}: {line.count:,}",)) for line in tally.lines)
 
 
 def _scores(article: Article) -> Iterator[Block]:
@@ -285,8 +204,8 @@ def _sources(article: Article) -> Iterator[Block]:
     tiers = {tier.slug: tier for tier in article.evidence.tiers}
     yield from _list(article.scientific, _source_with(tiers, explained=True))
     brief = _source_with(tiers, explained=False)
-    for listed in (article.published, article.reddit, article.x, article.people):
-        yield from _list(listed, brief)
+    for sources in (article.published, article.reddit, article.x, article.people):
+        yield from _list(sources, brief)
 
 
 def _list(sources: Sources, made: Callable[[Source], Item]) -> Iterator[Block]:
@@ -304,8 +223,8 @@ def _source_with(tiers: Mapping[str, Tier], *, explained: bool) -> Callable[[Sou
     }
 
     def item(source: Source) -> Item:
-        claims = tuple(_claim(claim, told, quote=True) for claim in source.claims)
-        return Item(_source_line(source), claims or _NO_CLAIM)
+        claims = [_claim(claim, told, quote=True) for claim in source.claims]
+        return Item(_source_line(source), tuple(claims) or _NO_CLAIM)
 
     return item
 
@@ -328,11 +247,12 @@ def _source_line(source: Source) -> Line:
 
 def _authors(source: Source) -> str:
     authors = source.authors
-    if not isinstance(authors, tuple):
-        return str(authors)
-    more = max(len(authors), source.author_count or 0) - len(authors[:_NAMED])
-    between = "; " if any("," in name for name in authors[:_NAMED]) else ", "
-    return between.join(authors[:_NAMED]) + (f" and {more} more" if more and authors else "")
+    if not isinstance(authors, tuple) or not authors:
+        return str(authors or "")
+    named = authors[:_NAMED]
+    more = max(len(authors), source.author_count or 0) - len(named)
+    between = "; " if any("," in name for name in named) else ", "
+    return between.join(named) + (f" and {more} more" if more else "")
 
 
 def _claim(claim: Claim, tiers: Mapping[str, str], *, quote: bool) -> Item:
@@ -399,7 +319,7 @@ def _components(article: Article) -> Iterator[Block]:
 
 
 def _component(part: Component) -> Item:
-    claims = "1 counted claim" if part.claims == 1 else f"{part.claims} counted claims"
+    claims = counted(part.claims, "counted claim")
     return Item((Strong(part.id), f" {part.component} · {part.layer} · {claims}"))
 
 
@@ -438,7 +358,7 @@ def _ledger(article: Article) -> Iterator[Block]:
     apart = ((ledger.low_confidence, "low-confidence"), (ledger.set_aside, "set aside"))
     for claims, label in apart:
         if claims:
-            yield Fold(f"{len(claims)} {label}", map(item, claims))
+            yield Fold(f"{len(claims):,} {label}", map(item, claims))
 
 
 def _prompts(article: Article) -> Iterator[Block]:
@@ -450,9 +370,8 @@ def _prompts(article: Article) -> Iterator[Block]:
 
 
 def _prompt(prompt: Prompt) -> Item:
-    named = ", ".join(name.partition(":")[2] for name in prompt.entries[:_NAMED])
-    more = len(prompt.entries) - _NAMED
-    return Item((Strong(prompt.text), f" {named}" + (f" and {more} more" if more > 0 else "")))
+    ids = [name.partition(":")[2] for name in prompt.entries]
+    return Item((Strong(prompt.text), f" {listed(ids)}"))
 
 
 def _texting(article: Article) -> Iterator[Block]:
@@ -467,7 +386,7 @@ def _texting(article: Article) -> Iterator[Block]:
 def _footer(article: Article) -> Iterator[Block]:
     footer = article.footer
     yield Rule()
-    yield Paragraph((f"{_events(footer.events)}, the last of {footer.at}. Head:",))
+    yield Paragraph((f"{counted(footer.events, 'event')}, the last of {footer.at}. Head:",))
     yield Paragraph((Code(footer.head),))
     yield Paragraph(
         (

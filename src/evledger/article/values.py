@@ -499,7 +499,7 @@ class EvidenceLedger(Value, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         heading: of this part.
-        note: the numbers in a sentence.
+        note: the numbers in a sentence, and what they mean.
         total: entries in all: ``shown + more + low + aside``.
         shown: of the ranked, so many are open.
         more: of the ranked, so many are folded.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from evledger.article import compose
-from evledger.article.outline import (
+from evledger.article.blocks import (
     Code,
     Curated,
     Fold,
@@ -16,8 +16,8 @@ from evledger.article.outline import (
     Link,
     Paragraph,
     Strong,
-    outline,
 )
+from evledger.article.outline import outline
 from evledger.builtin.curated import confined
 from evledger.legible import one_line
 from evledger.rendering import Rendered
@@ -25,7 +25,7 @@ from evledger.rendering import Rendered
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from evledger.article.outline import Block, Item, Line, Span
+    from evledger.article.blocks import Block, Item, Line
     from evledger.rendering import RenderContext
     from evledger.view import View
 
@@ -77,12 +77,11 @@ def _add(lines: list[str], items: Iterable[Item], mark: str) -> None:
 
 
 def _line(line: Line) -> str:
-    return _at_start("".join([_span(span) for span in line]).strip())
+    spans = [_inline(span) if isinstance(span, str) else _span(span) for span in line]
+    return _at_start("".join(spans).strip())
 
 
-def _span(span: Span) -> str:
-    if isinstance(span, str):
-        return _inline(span)
+def _span(span: Strong | Link | Code) -> str:
     if isinstance(span, Strong):
         return f"**{_inline(span.text).strip()}**"
     if isinstance(span, Link):
@@ -115,6 +114,8 @@ _BLOCK = re.compile(r"[-+=%:(]|[0-9]{1,9}(?=[.)])")
 
 def _inline(text: str) -> str:
     """Make text inert within a line: no markup, no link, no address, no line break."""
+    if text.isalnum():  # as ids are, and many words
+        return text
     line = one_line(text)
     if _RISKY.search(line) is None and "//" not in line and _DOTTED.search(line) is None:
         return line

@@ -18,7 +18,9 @@ __all__ = ["new_plugin"]
 
 
 @options.verb(
-    "new-plugin", "new-plugin breadth --kind scorer", "new-plugin shelf --kind store --into plugins"
+    "new-plugin",
+    "new-plugin breadth --kind scorer",
+    "new-plugin undated --kind check --into plugins",
 )
 @click.argument("name")
 @click.option(

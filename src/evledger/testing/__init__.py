@@ -83,8 +83,14 @@ if not TYPE_CHECKING:  # type checkers would take any name to be here
         if name not in _HOMES:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
-        found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-        globals()[name] = found
+        try:
+            module = importlib.import_module(f"{__name__}.{_HOMES[name]}")
+        except ModuleNotFoundError as error:
+            if error.name not in ("hypothesis", "pytest"):
+                raise
+            msg = f"evledger.testing.{name} needs {error.name}: pip install hypothesis pytest"
+            raise ImportError(msg) from error
+        globals()[name] = found = getattr(module, name)
         return found
 
 

@@ -133,6 +133,12 @@ def _values(  # noqa: PLR0911  # one return for each form of a type
     return _plain(hint)
 
 
+def _is_tuple(hint: Any) -> bool:
+    return typing.get_origin(hint) is tuple or any(
+        typing.get_origin(each) is tuple for each in typing.get_args(hint)
+    )
+
+
 def _identity(hint: Any) -> Callable[[Any], object]:
     """Give what tells the items of a tuple apart: the name that each introduces, or all of it."""
     if isinstance(hint, type) and attrs.has(hint):
@@ -252,16 +258,20 @@ class _Writer:
         )
 
     def _make(self, cls: type[Event], **given: st.SearchStrategy[Any]) -> Event:
+        hints = typing.get_type_hints(cls)
         for field in attrs.fields(cls):  # type: ignore[arg-type]  # every event is an attrs class
             mark: Mark | None = field.metadata.get(MARK)
             if mark is not None and field.name not in given:
-                strategy = self._marked(mark, optional=field.default is None)
+                is_many = _is_tuple(hints[field.name])
+                strategy = self._marked(mark, optional=field.default is None, is_many=is_many)
                 given |= {} if strategy is None else {field.name: strategy}
         given |= self._special(cls) | dict(self._fields.get(cls, {}))
         event = self._draw(events(cls, **given))
         return self._released(event)
 
-    def _marked(self, mark: Mark, *, optional: bool) -> st.SearchStrategy[Any] | None:
+    def _marked(
+        self, mark: Mark, *, optional: bool, is_many: bool
+    ) -> st.SearchStrategy[Any] | None:
         if mark.letters:
             names = [f"{mark.letters}{self._introduced[mark.kind or ''] + 1}"]
             if mark.replaces:
@@ -270,6 +280,8 @@ class _Writer:
         if mark.role in ("ref", "drop") and mark.kind and not mark.parts:
             names = self._held.get(mark.kind, [])
             held = st.sampled_from(names) if names else st.nothing()
+            if is_many:
+                return st.lists(held, max_size=3 if names else 0, unique=True).map(tuple)
             return st.none() | held if optional else held
         if mark.role == "key" and mark.locator:
             free = locators().filter(lambda name: name not in self._locators)
@@ -362,10 +374,11 @@ def _names(event: Any, role: str, *, replacing: bool = False) -> Iterator[tuple[
     for field in attrs.fields(cls):
         mark: Mark | None = field.metadata.get(MARK)
         value = getattr(event, field.name)
-        if mark is None or mark.role != role or mark.parts or not isinstance(value, str):
+        if mark is None or mark.role != role or mark.parts or not mark.kind:
             continue
-        if mark.kind and (replacing or not mark.replaces):
-            yield mark.kind, value
+        if replacing or not mark.replaces:
+            names = cast("tuple[object, ...]", value if isinstance(value, tuple) else (value,))
+            yield from ((mark.kind, name) for name in names if isinstance(name, str))
 
 
 def _link_name(event: Any) -> str:

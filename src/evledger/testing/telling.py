@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 from hypothesis import strategies as st
@@ -19,13 +19,14 @@ from evledger.ledger import Ledger
 from evledger.plugins import Plugins
 from evledger.schema import Seal, seal
 from evledger.store import Store
+from evledger.stores.base import Write
 from evledger.stores.memory import MemoryStore
 from evledger.testing.strategies import histories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from evledger.stores.base import Tip, Transaction, Write
+    from evledger.stores.base import Tip, Transaction
     from evledger.view import View
 
 __all__ = ["Story", "clock", "stories", "views"]
@@ -55,7 +56,7 @@ class _NoVault(MemoryStore):
         return super().write(ledger, without)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Story:
     """What happens to a ledger.
 
@@ -75,6 +76,17 @@ class Story:
     erased: tuple[int, ...] = ()
     has_vault: bool = True
     title: str = "Test"
+
+    def __repr__(self) -> str:
+        """Write it so that it can be pasted into a test: an event in each line."""
+        events = "".join(f"    {_code(event)},\n" for event in self.events)
+        rest = "".join(f", {each}" for each in _arguments(self) if not each.startswith("events="))
+        return f"Story(events=(\n{events}){rest})" if events else f"Story({rest[2:]})"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  # Hypothesis's
+        """Say what Hypothesis shows of one that makes a test fail."""
+        del cycle
+        printer.text(repr(self))
 
     def ledger(self, plugins: Plugins | None = None) -> Ledger:
         """Tell it: give a new ledger to which this has happened.
@@ -99,9 +111,48 @@ class Story:
         return self.ledger(plugins).view()
 
 
+def _code(value: object) -> str:
+    """Write a value as code that makes it; what it has by default is left out."""
+    if isinstance(value, Seal):
+        return f"seal({_code(value.event)}, {', '.join(map(repr, sorted(value.fields)))})"
+    if isinstance(value, tuple):
+        items = cast("tuple[object, ...]", value)
+        return f"({''.join(f'{_code(item)}, ' for item in items).rstrip()})"
+    cls = type(value)
+    return f"{cls.__name__}({', '.join(_arguments(value))})" if attrs.has(cls) else repr(value)
+
+
+def _arguments(value: object) -> Iterator[str]:
+    fields: Any = attrs.fields(cast("Any", type(value)))
+    for field in fields:
+        given = getattr(value, field.name)
+        if given != field.default:
+            yield f"{field.name}={_code(given)}"
+
+
 def reopened(ledger: Ledger, plugins: Plugins) -> Ledger:
     """Give the same ledger, read anew, perhaps with other plugins."""
     return Store(ledger.store.backend, plugins, clock()).ledger(ledger.name)
+
+
+def carried(ledger: Ledger) -> Write:
+    """Give the one write that makes the same ledger elsewhere; another process can be given it."""
+    backend, name = ledger.store.backend, ledger.name
+    tip, tail = backend.tail(name)
+    return Write(
+        tip=tip,
+        pages=tuple(enumerate(backend.pages(name))),
+        tail=tail,
+        keys=dict(backend.names(name)),
+        openings=tuple(backend.openings(name)),
+    )
+
+
+def unpacked(write: Write, plugins: Plugins) -> Ledger:
+    """Give the ledger that a write makes."""
+    backend = MemoryStore()
+    backend.write(write.tip.name, lambda _: write)
+    return Store(backend, plugins, clock()).ledger(write.tip.name)
 
 
 def _open(ledger: Ledger) -> Iterator[tuple[int, str]]:

@@ -12,16 +12,28 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from evledger.plugins import Plugins
-from evledger.testing.suites.eventful import beginnings
+from evledger.testing.suites.elsewhere import check_elsewhere
+from evledger.testing.suites.eventful import beginnings, motley
 from evledger.testing.telling import Story, stories, strangers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from evledger.events import Event
+    from evledger.ledger import Ledger
     from evledger.view import View
 
-__all__ = ["EMPTY", "Suite", "ViewSuite", "check_name", "names_in", "not_given", "tried"]
+__all__ = [
+    "EMPTY",
+    "MakingSuite",
+    "Suite",
+    "ViewSuite",
+    "check_name",
+    "check_names",
+    "names_in",
+    "not_given",
+    "tried",
+]
 
 EMPTY: Final = Story()
 """A ledger that has just been created."""
@@ -123,6 +135,22 @@ class ViewSuite(Suite):
         return data.draw(self.stories(**sizes), label="what happened to the ledger")
 
 
+class MakingSuite(ViewSuite):
+    """A suite of what makes something of a view that has to be the same wherever it is made."""
+
+    def made(self, ledger: Ledger) -> str:
+        """Give what the plugin makes of a ledger, as text."""
+        del ledger
+        raise not_given(self, "made")
+
+    def test_is_the_same_elsewhere(self) -> None:
+        """Another process, in which sets have another order, makes the same of a ledger.
+
+        It is skipped where no other process can import the tests.
+        """
+        check_elsewhere(self, Story(events=motley()).ledger(self.with_plugins))
+
+
 def not_given(suite: Suite, name: str) -> NotImplementedError:
     """Give the error for a method that a subclass has to override.
 
@@ -135,6 +163,22 @@ def check_name(name: object) -> None:
     """See that a name can be asked for on a command line and in a configuration file."""
     assert isinstance(name, str)
     assert _NAME.fullmatch(name), f"{name!r}: small letters, digits, and hyphens between them"
+
+
+def check_names(named: Iterable[str | None], view: View, what: str) -> None:
+    """See that something is about entries that there are, by their whole names.
+
+    Args:
+        named: what it is about.
+        view: where they should be.
+        what: the thing, with its article.
+    """
+    held = names_in(view)
+    lost = sorted(str(name) for name in named if name not in held)
+    assert not lost, (
+        f"{what} is about {', '.join(lost)}, which the ledger does not have; "
+        "entries are named wholly, as in claim:c1"
+    )
 
 
 def names_in(view: View) -> frozenset[str]:

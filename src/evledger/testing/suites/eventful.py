@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
@@ -25,17 +26,19 @@ from evledger.events import (
     SectionWritten,
     SourceAdded,
     SourceFlagged,
+    SourceKind,
     SourceLinked,
+    Stance,
     Tier,
 )
 from evledger.schema import seal
 from evledger.testing.telling import Story
 
 if TYPE_CHECKING:
-    from evledger.events import Event, Stance
+    from evledger.events import Event
     from evledger.schema import Seal
 
-__all__ = ["beginnings", "eventful", "hostile_events"]
+__all__ = ["beginnings", "eventful", "hostile_events", "motley"]
 
 
 def eventful(text: str) -> tuple[Event | Seal, ...]:
@@ -74,6 +77,38 @@ def hostile_events(text: str) -> tuple[Event, ...]:
         GapNoted(id="g1", text=text),
         CaveatNoted(id="cv1", text=text),
     )
+
+
+def motley() -> tuple[Event, ...]:
+    """Give sources of several kinds by several people, and claims of every tier and stance.
+
+    No two have anything in common, so that whatever is gone through in no order of its own
+    has many to be gone through in.
+    """
+    sources = [
+        SourceAdded(
+            id=f"s{n}", kind=kind, title=f"No. {n}", authors=(f"A{n}", f"B{n}"), venue=f"V{n}"
+        )
+        for n, kind in enumerate(_KINDS, 1)
+    ]
+    parts = [ComponentMapped(id=f"k{n}", component=f"C{n}", layer=f"L{n}") for n in range(1, 5)]
+    claims = [
+        ClaimTagged(
+            id=f"c{n}",
+            source=f"s{n % len(_KINDS) + 1}",
+            tier=tier.slug,
+            stance=stance,
+            text=f"It does no. {n}.",
+            about=About(components=(f"k{n % 4 + 1}",), outcome=f"O{n}", population=f"P{n}"),
+        )
+        for n, (tier, stance) in enumerate(itertools.product(DEFAULT_TIERS, _STANCES), 1)
+    ]
+    gaps = [GapNoted(id=f"g{n}", text=f"Not known: no. {n}.") for n in range(1, 5)]
+    return (*parts, *sources, *claims, *gaps)
+
+
+_KINDS: Final[tuple[SourceKind, ...]] = ("trial", "review", "preprint", "dataset", "web-page")
+_STANCES: Final[tuple[Stance, ...]] = ("supports", "contradicts", "mixed", "neutral")
 
 
 def _further(text: str) -> tuple[Event | Seal, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 from hypothesis import assume, given
@@ -123,13 +123,21 @@ class EventTests(ViewSuite):
         versions = {cls.type: cls.version for cls in supply.events}
         expected = {(name, k) for name, version in versions.items() for k in range(1, version)}
         assert set(supply.upcasters) == expected
-        vocabulary, tried_out = self.with_plugins.vocabulary, list(self.old())
+        vocabulary, tried_out = self.with_plugins.vocabulary, self._old()
         untried = expected - {(name, version) for name, version, _ in tried_out}
         assert not untried, f"old() gives no data for the upcasters of {sorted(untried)}"
         for name, version, data in tried_out:
             for k in range(version, versions[name]):
                 data = supply.upcasters[name, k](dict(data))  # noqa: PLW2901  # step by step
             assert vocabulary.structure(name, data).type == name
+
+    def _old(self) -> list[tuple[str, int, dict[str, Any]]]:
+        given: list[Any] = list(self.old())
+        for each in given:
+            parts = cast("tuple[object, ...]", each if isinstance(each, tuple) else ())
+            is_sound = list(map(type, parts)) == [str, int, dict]
+            assert is_sound, f"old() gave {each!r:.80}; expected (type, version, data) for each"
+        return given
 
     def _own(self, data: st.DataObject) -> Story:
         """Draw a story that nothing is erased from, with events of the plugin."""

@@ -47,6 +47,10 @@ class LocatorTests(Suite):
         """Give the normal form of what stands after the scheme."""
         return self.scheme().normalise(value)
 
+    @property
+    def _noun(self) -> str:
+        return f"identifier of the scheme {self.scheme().name!r}"
+
     def test_normalises_the_examples(self) -> None:
         """Every way of writing an identifier gives its one normal form."""
         given_forms = self.examples()
@@ -66,15 +70,21 @@ class LocatorTests(Suite):
             normal = self.normal(value)
         except Invalid:
             return
-        assert self.normal(normal) == normal
-        assert not any(character.isspace() for character in normal)
+        assert self.normal(normal) == normal, f"{normal!r} is no normal form of {value!r}: it moves"
+        blank = any(character.isspace() for character in normal)
+        assert not blank, f"{normal!r} has a blank; raise Invalid for what is no {self._noun}"
 
     def test_refuses_garbage(self) -> None:
         """What is no such identifier is refused, and the message says what was expected."""
         for value in self.garbage():
-            with pytest.raises(Invalid) as caught:
-                self.normal(value)
-            assert str(caught.value).strip(), f"{value!r} is refused without a word"
+            try:
+                normal = self.normal(value)
+            except Invalid as error:
+                said = str(error).strip()
+            else:
+                what = f"{value!r} became {normal!r}"
+                pytest.fail(f"{what}; raise Invalid for what is no {self._noun}")
+            assert said, f"{value!r} is refused without a word"
 
     def test_links_lead_to_the_web(self) -> None:
         """The address of an identifier, where there is one, is a web page's."""

@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 
 from evledger.ranking import rank
 from evledger.testing.comparing import contents
-from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, not_given, tried
+from evledger.testing.suites.base import EMPTY, MakingSuite, check_name, not_given, tried
 from evledger.testing.suites.steady import steady
 
 if TYPE_CHECKING:
+    from evledger.ledger import Ledger
     from evledger.ranking import Ranker
 
 __all__ = ["RankerTests"]
 
 
-class RankerTests(ViewSuite):
+class RankerTests(MakingSuite):
     """What holds of every ranker.
 
     >>> from evledger.builtin.tier import TierRanker
@@ -30,6 +31,12 @@ class RankerTests(ViewSuite):
     def ranker(self) -> Ranker:
         """Give a new ranker."""
         raise not_given(self, "ranker")
+
+    def made(self, ledger: Ledger) -> str:
+        """Give the claims in order."""
+        view = ledger.view()
+        ranked = self.ranker().rank(view, tuple(view.claims.values()))
+        return "\n".join(claim.id for claim in ranked)
 
     def test_has_name_and_version(self) -> None:
         """A ranker's name is a slug, and its version counts from 1."""

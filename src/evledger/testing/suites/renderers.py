@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from evledger.rendering import RenderContext, Rendered, render
 from evledger.testing.comparing import contents
-from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, not_given, tried
+from evledger.testing.suites.base import EMPTY, MakingSuite, check_name, not_given, tried
 from evledger.testing.suites.confided import SECRET, confided, confided_asides
 from evledger.testing.suites.eventful import eventful, hostile_events
 from evledger.testing.suites.markup import check_html, check_xml, html_of_markdown
@@ -21,6 +21,7 @@ from evledger.testing.suites.steady import steady
 from evledger.testing.telling import Story, reopened
 
 if TYPE_CHECKING:
+    from evledger.ledger import Ledger
     from evledger.rendering import Renderer
     from evledger.view import View
 
@@ -58,7 +59,7 @@ _MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]+(; ?[a-z]+=[^;\s]+)*")
 _SUFFIX: Final = re.compile(r"(\.[a-z0-9]+)+")
 
 
-class RendererTests(ViewSuite):
+class RendererTests(MakingSuite):
     """What holds of every renderer.
 
     >>> from evledger import Plugins
@@ -86,6 +87,12 @@ class RendererTests(ViewSuite):
     def rendered(self, view: View, first: int = 5) -> Rendered:
         """Render a view, with a new renderer."""
         return render(self.renderer(), view, self.context(first))
+
+    def made(self, ledger: Ledger) -> str:
+        """Give what it makes, with the chain at hand."""
+        context = attrs.evolve(self.context(), chain=ledger.render_context().chain)
+        rendered = render(self.renderer(), ledger.view(), context)
+        return f"{rendered.file}, {rendered.media_type}\n{rendered.data.decode(errors='replace')}"
 
     def assert_inert(self, rendered: Rendered, payload: str) -> None:
         """See that a hostile text is only shown: override it for a format of your own.

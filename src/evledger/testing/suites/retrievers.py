@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evledger.testing.comparing import contents
 from evledger.testing.strategies import texts
-from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, names_in, not_given, tried
+from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, check_names, not_given, tried
 from evledger.testing.suites.confided import SECRET, confided
 from evledger.testing.telling import Story
 
@@ -47,11 +47,11 @@ class RetrieverTests(ViewSuite):
         found = self.found(view, data.draw(_questions(view), label="question"), limit)
         entries = [match.entry for match in found]
         weights = [match.weight for match in found]
-        assert len(found) <= limit
-        assert set(entries) <= names_in(view)
-        assert len(set(entries)) == len(entries)
-        assert all(0 <= weight <= 1 for weight in weights)
-        assert weights == sorted(weights, reverse=True)
+        assert len(found) <= limit, f"{len(found)} matches, where {limit} were asked for"
+        check_names(entries, view, "a match")
+        assert len(set(entries)) == len(entries), f"a match is given twice: {entries}"
+        assert all(0 <= weight <= 1 for weight in weights), f"not from 0 to 1: {weights}"
+        assert weights == sorted(weights, reverse=True), f"the best is not first: {weights}"
 
     @tried
     @given(data=st.data())
@@ -71,7 +71,8 @@ class RetrieverTests(ViewSuite):
         list(retriever.retrieve(ledger.view(), SECRET, 5))
         for opening in list(ledger.store.backend.openings(ledger.name)):
             ledger.erase(opening.n, opening.field, reason="a test", by="test")
-        assert list(retriever.retrieve(ledger.view(), SECRET, 5)) == []
+        found = [match.entry for match in retriever.retrieve(ledger.view(), SECRET, 5)]
+        assert not found, f"{', '.join(found)}: found by words that were erased"
 
 
 def _questions(view: View) -> st.SearchStrategy[str]:

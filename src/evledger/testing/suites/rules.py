@@ -11,19 +11,27 @@ from hypothesis import strategies as st
 from evledger.checks import check
 from evledger.events import Stance
 from evledger.testing.comparing import contents
-from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, names_in, not_given, tried
+from evledger.testing.suites.base import (
+    EMPTY,
+    MakingSuite,
+    check_name,
+    check_names,
+    not_given,
+    tried,
+)
 from evledger.testing.suites.confided import SECRET, confided, confided_asides
 from evledger.testing.suites.steady import steady
 from evledger.testing.telling import Story
 
 if TYPE_CHECKING:
     from evledger.checks import Finding, Rule
+    from evledger.ledger import Ledger
     from evledger.view import View
 
 __all__ = ["RuleTests"]
 
 
-class RuleTests(ViewSuite):
+class RuleTests(MakingSuite):
     """What holds of every rule.
 
     >>> from evledger import Plugins
@@ -35,6 +43,10 @@ class RuleTests(ViewSuite):
     def rule(self) -> Rule:
         """Give a new rule."""
         raise not_given(self, "rule")
+
+    def made(self, ledger: Ledger) -> str:
+        """Give what it finds, a line for each finding."""
+        return "\n".join(map(repr, self.found(ledger.view())))
 
     def found(self, view: View) -> tuple[Finding, ...]:
         """Let the rule look at a view; waived or not."""
@@ -56,11 +68,10 @@ class RuleTests(ViewSuite):
         """Whatever a ledger holds, a finding says what, why and what to do, of what is there."""
         view = self.told(self.draw(data))
         for finding in self.found(view):
-            assert finding.text.strip()
-            assert finding.why.strip()
-            assert finding.mend.strip()
-            named = {finding.target, *finding.related} - {None}
-            assert named <= names_in(view), "a finding is about entries that are not there"
+            for name in ("text", "why", "mend"):
+                assert getattr(finding, name).strip(), f"a finding without {name}: {finding}"
+            named = {finding.target, *finding.related} - {None, *_records(view)}
+            check_names(named, view, "a finding")
 
     @tried
     @given(data=st.data())
@@ -80,4 +91,10 @@ class RuleTests(ViewSuite):
         """A finding repeats nothing that was sealed: findings are passed on, secrets are not."""
         view = self.told(Story(events=(*confided(stances), *confided_asides())))
         for finding in self.found(view):
-            assert SECRET not in finding.text + finding.why + finding.mend
+            said = finding.text + finding.why + finding.mend
+            assert SECRET not in said, f"it repeats a sealed value: {said!r:.300}"
+
+
+def _records(view: View) -> set[str]:
+    """Give the names of a view's records, which findings may concern as well."""
+    return {f"record:{n}" for n in range(view.head.size)}

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evledger.codec import is_slug
-from evledger.configuring import Configurable
 from evledger.counting import REASONS
 from evledger.events import (
     ClaimTagged,
@@ -22,21 +21,30 @@ from evledger.events import (
     SourceLinked,
 )
 from evledger.exceptions import Invalid
+from evledger.parameters import Configurable
 from evledger.scoring import influence, score
 from evledger.testing.comparing import contents
-from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, names_in, not_given, tried
+from evledger.testing.suites.base import (
+    EMPTY,
+    MakingSuite,
+    check_name,
+    check_names,
+    not_given,
+    tried,
+)
 from evledger.testing.suites.steady import steady
 from evledger.testing.telling import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from evledger.ledger import Ledger
     from evledger.scoring import Score, Scorer, Term
 
 __all__ = ["ScorerTests"]
 
 
-class ScorerTests(ViewSuite):
+class ScorerTests(MakingSuite):
     """What holds of every scorer.
 
     >>> from evledger.builtin.confidence import QuantifiedConfidence
@@ -48,6 +56,12 @@ class ScorerTests(ViewSuite):
     def scorer(self) -> Scorer:
         """Give a new scorer."""
         raise not_given(self, "scorer")
+
+    def made(self, ledger: Ledger) -> str:
+        """Give the score, a line for each of its fields."""
+        found = score(self.scorer(), ledger.view())
+        fields: Any = attrs.fields(type(found))
+        return "\n".join(f"{each.name}: {getattr(found, each.name)!r}" for each in fields)
 
     def test_has_name_and_version(self) -> None:
         """A scorer's name is a slug, and its version counts from 1."""
@@ -69,7 +83,7 @@ class ScorerTests(ViewSuite):
         assert (found.scorer, found.version) == (self.scorer().name, self.scorer().version)
         check_score(found)
         named = {name for caution in found.cautions for name in caution.entries}
-        assert named <= names_in(view), "a caution is about entries that are not there"
+        check_names(named, view, "a caution")
 
     @tried
     @given(data=st.data())
@@ -111,7 +125,12 @@ class ScorerTests(ViewSuite):
         """A claim that is withdrawn, rejected, retracted, automatic or a duplicate adds nothing."""
         beside = score(self.scorer(), self.told(Story(events=tuple(set_aside(reason)))))
         absent = score(self.scorer(), self.told(Story(events=tuple(set_aside(reason, claims=0)))))
-        assert (beside.raw, beside.value, beside.label) == (absent.raw, absent.value, absent.label)
+        for name in ("raw", "value", "label"):
+            found, expected = getattr(beside, name), getattr(absent, name)
+            assert found == expected, (
+                f"{name} is {found!r}, and without the claim c2, which does not count ({reason}), "
+                f"{expected!r}; begin with view.counted"
+            )
 
     @tried
     @given(data=st.data())

@@ -454,6 +454,23 @@ class StoreTests(Suite):
             assert (list(later.names("x")), list(later.openings("x"))) == ([], [])
             assert later.tail("x")[1] == lines(256, 302)
 
+    def test_each_change_lasts(self, tmp_path: Path) -> None:
+        """Whichever way a ledger was changed last, that is there when the store is opened again."""
+        self._needs(self.is_lasting, "lasts no longer than the object")
+        digest = blake3(b"data").hexdigest()
+        changes: list[Callable[[Backend], object]] = [
+            lambda backend: grow(backend, 2, keys={"a": 1}),
+            lambda backend: backend.attach("x", digest, io.BytesIO(b"data")),
+            lambda backend: backend.keep("x", {"tree": b"2"}),
+            lambda backend: backend.reindex("x", [("b", 1)], {"gap:g": 7}, 2),
+        ]
+        for change in changes:
+            with self.opener()(self.url(tmp_path)) as backend:
+                change(backend)
+                expected = _standing(backend)
+            with self.opener()(self.url(tmp_path)) as later:
+                assert _standing(later) == expected
+
     def test_another_store_sees_the_same(self, backend: Backend, tmp_path: Path) -> None:
         """What one store has written, another at the same URL reads at once."""
         self._needs(self.is_shared, "is not shared")
@@ -565,6 +582,12 @@ def _holds(data: bytes, secret: str) -> bool:
     """Tell whether it stands there, as it is or as binary data is written in texts."""
     shifted = [base64.b64encode(b"?" * shift + secret.encode())[4:-4] for shift in range(3)]
     return any(each in data for each in (secret.encode(), secret.encode().hex().encode(), *shifted))
+
+
+def _standing(backend: Backend) -> tuple[object, ...]:
+    """Give how the ledger stands, in names, attachments and beside the chain too."""
+    kept = backend.kept("x", backend.kept_names("x"))
+    return backend.tail("x"), list(backend.names("x")), backend.attachments("x"), kept
 
 
 def _without(shown: dict[str, object], names: tuple[str, ...]) -> dict[str, object]:
