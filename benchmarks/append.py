@@ -56,7 +56,7 @@ def _append_plain(ledger: Ledger, start: int) -> float:
 
 
 def _mean(timed: Callable[[int], float], start: int) -> float:
-    """Give the mean seconds of a group of batches from ``start`` on."""
+    """Return the mean seconds of a group of batches from ``start`` on."""
     return statistics.fmean(timed(start + k * _BATCH) for k in range(_GROUP))
 
 

@@ -127,7 +127,7 @@ def _word(random: Random) -> str:
 
 
 def _events(prose: _Prose, start: int, stop: int) -> Iterator[Event]:
-    """Give a source and two claims of it, again and again."""
+    """Yield a source and two claims of it, again and again."""
     random = Random(_SEED + start)  # noqa: S311  # a workload is no secret
     for number in range(start, stop):
         yield _source(prose, random, number)
@@ -165,7 +165,7 @@ def _build(path: Path) -> None:
 
 
 def _questions(ledger: Ledger) -> dict[str, list[str]]:
-    """Give questions of each kind, about claims that are drawn by lot."""
+    """Return questions of each kind, about claims that are drawn by lot."""
     prose, view = _Prose.speak(), ledger.view()
     random = Random(_SEED)  # noqa: S311  # a workload is no secret
     ids = [f"c{random.randrange(_CLAIMS)}" for _ in range(_OF_EACH)]
@@ -276,7 +276,7 @@ def _any_word(sql: sqlite3.Connection, question: str) -> list[Any]:
 
 
 def _each(asked: Mapping[str, Sequence[str]], ask: Callable[[str], object]) -> dict[str, Any]:
-    """Give the milliseconds of each question, by kind."""
+    """Return the milliseconds of each question, by kind."""
     found: dict[str, Any] = {kind: [] for kind in _KINDS}
     for turn in zip(*(asked[kind] for kind in _KINDS), strict=True):
         for kind, question in zip(_KINDS, turn, strict=True):
@@ -295,7 +295,7 @@ def _timed(found: dict[str, Any], name: str, unit: float = 1e3) -> Iterator[None
 
 
 def _peak() -> float:
-    """Give the most megabytes that this process has ever held."""
+    """Return the most megabytes that this process has ever held."""
     # On Linux ru_maxrss survives exec and would count the parent's memory too; VmHWM does not.
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")

@@ -68,19 +68,19 @@ class Bench:
         return self.events * 2 // 5
 
     def ledger(self, events: int) -> Path:
-        """Give the file of a ledger with this many events and its first one."""
+        """Return the file of a ledger with this many events and its first one."""
         if not self._built:
             self._build()
         return self._built[events]
 
     def copy(self, events: int) -> Path:
-        """Give a copy of that file, to append to."""
+        """Return a copy of that file, to append to."""
         path = self.folder / f"copy-{len(list(self.folder.iterdir()))}.db"
         shutil.copyfile(self.ledger(events), path)
         return path
 
     def archive(self) -> Path:
-        """Give the large ledger as a folder of page files."""
+        """Return the large ledger as a folder of page files."""
         folder = self.folder / "archive"
         if not folder.exists():
             with evledger.open(self.ledger(self.events)) as store:
@@ -106,7 +106,7 @@ class Bench:
 
 
 def archive_lines(folder: Path) -> Iterator[bytes]:
-    """Give every event line of an archive, without its newline."""
+    """Yield every event line of an archive, without its newline."""
     volume = archive_volume(folder)
     for text in volume.pages(0, volume.count):
         yield from text.splitlines()[1:]

@@ -28,7 +28,7 @@ class Target:
     upper: bool = False
 
     def is_met(self, figure: float) -> bool:
-        """Tell whether a figure reaches it."""
+        """Return whether a figure reaches it."""
         return figure <= self.bound if self.upper else figure >= self.bound
 
     def __str__(self) -> str:
@@ -36,12 +36,12 @@ class Target:
 
 
 def at_least(bound: float) -> Target:
-    """Give a target that larger figures reach."""
+    """Return a target that larger figures reach."""
     return Target(bound)
 
 
 def at_most(bound: float) -> Target:
-    """Give a target that smaller figures reach."""
+    """Return a target that smaller figures reach."""
     return Target(bound, upper=True)
 
 
@@ -78,7 +78,7 @@ class Row:
         return self.target.is_met(statistics.median(self.ratios or self.ours))
 
     def cells(self) -> list[str]:
-        """Give what the table shows."""
+        """Return what the table shows."""
         target = f"{self.target}{' ×' if self.theirs else ''}" if self.target else "–"
         met = {None: "–", True: "met", False: "MISSED"}[self.is_met]
         return [
@@ -91,7 +91,7 @@ class Row:
         ]
 
     def plain(self) -> dict[str, object]:
-        """Give what ``--json`` writes."""
+        """Return what ``--json`` writes."""
         return {
             **attrs.asdict(self, recurse=False),
             "target": str(self.target) if self.target else None,
@@ -101,7 +101,7 @@ class Row:
 
 
 def stopwatch(action: Callable[[], object]) -> float:
-    """Give the seconds that an action takes, with the rubbish of the one before swept away."""
+    """Return the seconds that an action takes, with the rubbish of the one before swept away."""
     gc.collect()
     started = time.perf_counter()
     action()

@@ -57,7 +57,7 @@ def run(bench: Bench) -> list[Row]:
 
 
 def _peak(level: str, *paths: Path) -> float:
-    """Give the peak resident size in megabytes of a process that verifies these ledgers."""
+    """Return the peak resident size in megabytes of a process that verifies these ledgers."""
     command = [sys.executable, "-c", _CHILD, level, NAME, *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # ours
     return int(done.stdout) * 1024 / 1e6

@@ -31,7 +31,7 @@ _B3SUM = shutil.which("b3sum") or "b3sum"
 
 
 def versions() -> dict[str, str]:
-    """Give the peers' versions."""
+    """Return the peers' versions."""
     line = subprocess.run([_B3SUM, "--version"], capture_output=True, text=True, check=True)  # noqa: S603  # a peer
     return {"eventsourcing": version("eventsourcing"), "b3sum": line.stdout.split()[-1]}
 
@@ -117,7 +117,7 @@ class Sourcing:
         return found
 
     def payload(self) -> float:
-        """Give the mean bytes of an event's state."""
+        """Return the mean bytes of an event's state."""
         with self._recorder.datastore.transaction(commit=False) as cursor:
             cursor.execute("SELECT avg(length(state)) FROM stored_events")
             return float(cursor.fetchone()[0])

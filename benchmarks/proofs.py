@@ -132,7 +132,7 @@ class Logged:
         return self.vouched.checkpoint.size
 
     def places(self) -> list[int]:
-        """Give positions all over the ledger, always the same."""
+        """Return positions all over the ledger, always the same."""
         return Random(20_260).sample(range(1, self.size), _PROOFS)  # noqa: S311  # no secret
 
     def paths(self) -> list[list[bytes]]:
@@ -246,7 +246,7 @@ def _each(calls: Sequence[Callable[[], object]]) -> None:
 def _inclusions(
     many: Logged, peer: pymerkle.InmemoryTree
 ) -> tuple[list[Callable[[], object]], list[Callable[[], object]]]:
-    """Give what verifies inclusions: ours and theirs, with the same leaves."""
+    """Return what verifies inclusions: ours and theirs, with the same leaves."""
     size, root = many.size, many.vouched.checkpoint.root
     ours: list[Callable[[], object]] = []
     theirs: list[Callable[[], object]] = []
@@ -260,7 +260,7 @@ def _inclusions(
 def _consistencies(
     many: Logged, peer: pymerkle.InmemoryTree
 ) -> tuple[list[Callable[[], object]], list[Callable[[], object]]]:
-    """Give what verifies consistencies: ours and theirs, with the same sizes."""
+    """Return what verifies consistencies: ours and theirs, with the same sizes."""
     size, root = many.size, many.vouched.checkpoint.root
     ours: list[Callable[[], object]] = []
     theirs: list[Callable[[], object]] = []

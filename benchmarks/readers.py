@@ -28,7 +28,7 @@ __all__ = ["READERS", "found_by_us", "is_installed"]
 
 
 def found_by_us(path: Path) -> tuple[str, int, int]:
-    """Give the name of our importer for a file, and how many items and rejections it finds."""
+    """Return the name of our importer for a file, and how many items and rejections it finds."""
     importer = Plugins.discover().importer(None, str(path), start_of(path))
     items = rejections = 0
     with path.open("rb") as file:
@@ -103,12 +103,12 @@ READERS: dict[str, tuple[str, Callable[[Path], int]]] = {
 
 
 def is_installed(name: str) -> bool:
-    """Tell whether a reader can be asked."""
+    """Return whether a reader can be asked."""
     return importlib.util.find_spec(READERS[name][0]) is not None
 
 
 def _peak() -> int:
-    """Give the peak of this process; on Linux not what its parent held before it was started."""
+    """Return the peak of this process; on Linux not what its parent held before it was started."""
     with contextlib.suppress(OSError, StopIteration):
         lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))

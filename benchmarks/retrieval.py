@@ -102,7 +102,7 @@ def questions(ledger: str) -> list[Question]:
 
 
 def holders(view: View, name: str) -> frozenset[str]:
-    """Give the whole names of the entries that an expected one stands for.
+    """Return the whole names of the entries that an expected one stands for.
 
     Raises:
         LookupError: the view has no such entry.
@@ -149,7 +149,7 @@ def samples_view(store: Store, folder: Path) -> View:
 
 
 def full_text() -> Retrieve:
-    """Give what asks the retriever that a ledger asks."""
+    """Return what asks the retriever that a ledger asks."""
     retriever = Plugins.builtin().retriever(OURS)
 
     def retrieve(view: View, question: str, limit: int) -> list[str]:

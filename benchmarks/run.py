@@ -93,7 +93,7 @@ def _measure(bench: Bench, names: list[str]) -> dict[str, list[Row]]:
 
 
 def _about(bench: Bench, seconds: float) -> dict[str, str]:
-    """Say on what machine, with what, and how large."""
+    """Return on what machine, with what, and how large."""
     with evledger.open(bench.ledger(bench.events)) as store:
         sizes = [len(record.line) for record in store.ledger(NAME).records(1, 10_001)]
     here = {"evidence-ledger": version("evidence-ledger"), "blake3": version("blake3")}

@@ -33,7 +33,7 @@ _STANCES = ("supports", "supports", "contradicts", "neutral")
 
 
 def data(start: int, stop: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give what the events from ``start`` up to ``stop`` say, as (kind, data)."""
+    """Yield what the events from ``start`` up to ``stop`` say, as (kind, data)."""
     for block in range(start // BLOCK, (stop + BLOCK - 1) // BLOCK):
         random = Random(_SEED + block)  # noqa: S311  # a workload is no secret
         for index in range(block * BLOCK, (block + 1) * BLOCK, 2):
@@ -42,7 +42,7 @@ def data(start: int, stop: int) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def events(start: int, stop: int) -> Iterator[Event]:
-    """Give the events from ``start`` up to ``stop``."""
+    """Yield the events from ``start`` up to ``stop``."""
     yield from map(as_event, data(start, stop))
 
 
@@ -53,7 +53,7 @@ def as_event(item: tuple[str, dict[str, Any]]) -> Event:
 
 
 def batches(start: int, stop: int, size: int) -> Iterator[list[Event]]:
-    """Give the same events in lists of ``size``."""
+    """Yield the same events in lists of ``size``."""
     for first in range(start, stop, size):
         yield list(events(first, min(first + size, stop)))
 

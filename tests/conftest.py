@@ -38,13 +38,13 @@ def find_program(name: str) -> Path:
 
 @pytest.fixture(scope="session")
 def require() -> Callable[[str], Path]:
-    """Give `find_program`: a test asks it for the program it needs, by name."""
+    """Return `find_program`: a test asks it for the program it needs, by name."""
     return find_program
 
 
 @pytest.fixture(scope="session")
 def tlog_python() -> Path:
-    """Give a Python that has aics-tlog and aics-witness, or end the test that needs it.
+    """Return a Python that has aics-tlog and aics-witness, or end the test that needs it.
 
     They run on Python 3.12 and later, so it may be another than the one that runs the tests:
     `EVLEDGER_TLOG_PYTHON` names it, or says with `none` that this machine can have none.
@@ -89,13 +89,13 @@ def run_command(*args: str, given: str | bytes = "") -> Ended:
 
 @pytest.fixture(scope="session")
 def command() -> Callable[..., Ended]:
-    """Give what runs the command where the test is."""
+    """Return what runs the command where the test is."""
     return run_command
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
-    """Give what runs the command in an empty folder, with no setting of the environment."""
+    """Return what runs the command in an empty folder, with no setting of the environment."""
     monkeypatch.chdir(tmp_path)
     for name in ("DB", "BY", "DEBUG", "CONFIG", "STRICT_PLUGINS"):
         monkeypatch.delenv(f"EVLEDGER_{name}", raising=False)

@@ -53,7 +53,7 @@ class Stranger:
 
     @hookimpl.answerers
     def answerers(self) -> Iterable[Answerer]:
-        """Give it."""
+        """Return it."""
         return [self._answerer]
 
 
@@ -90,7 +90,7 @@ def asked(script: Script) -> Answer:
 
 
 def giving(found: Any) -> Script:
-    """Give the script of an answerer that returns this."""
+    """Return the script of an answerer that returns this."""
 
     def script(view: View, question: str, matches: Sequence[Match]) -> Any:
         del view, question, matches
@@ -100,12 +100,12 @@ def giving(found: Any) -> Script:
 
 
 def saying(*sentences: Any) -> Script:
-    """Give the script of an answerer that says these sentences."""
+    """Return the script of an answerer that says these sentences."""
     return giving(sentences)
 
 
 def said(text: str, *citations: str) -> Sentence:
-    """Give a sentence."""
+    """Return a sentence."""
     return Sentence(text=text, citations=citations)
 
 
@@ -189,7 +189,7 @@ def test_a_withdrawal_reaches_an_answer() -> None:
 
 
 def raising(error: BaseException) -> Script:
-    """Give the script of an answerer that raises, after a sentence."""
+    """Return the script of an answerer that raises, after a sentence."""
 
     def script(view: View, question: str, matches: Sequence[Match]) -> Iterator[Sentence]:
         del view, question, matches
@@ -218,7 +218,7 @@ def test_answerers_that_fail(script: Script, expected: str) -> None:
 
 
 def endless(most: int, item: Any) -> Iterator[Any]:
-    """Give an item again and again; who takes this many would take them for ever."""
+    """Yield an item again and again; who takes this many would take them for ever."""
     for number in itertools.count():
         assert number < most, "it takes without end"
         yield item

@@ -22,20 +22,20 @@ NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
 def clock() -> datetime:
-    """Give one moment, always."""
+    """Return one moment, always."""
     return NOW
 
 
 @pytest.fixture(params=["memory:", "sqlite:///{}/one.db"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """Give an empty store, of each built-in kind."""
+    """Yield an empty store, of each built-in kind."""
     with evledger.open(request.param.format(tmp_path), clock=clock) as opened:
         yield opened
 
 
 @pytest.fixture
 def other() -> Iterator[Store]:
-    """Give another store, to restore into."""
+    """Yield another store, to restore into."""
     with evledger.open("memory:", clock=clock) as opened:
         yield opened
 
@@ -55,7 +55,7 @@ def grow(ledger: Ledger, size: int) -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Give every file of a folder, by its name."""
+    """Return every file of a folder, by its name."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -221,7 +221,7 @@ def test_unwritable(store: Store, tmp_path: Path) -> None:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """Give an archive of 600 events."""
+    """Return an archive of 600 events."""
     with evledger.open("memory:", clock=clock) as opened:
         filled(opened, 600).export(tmp_path / "archive")
     return tmp_path / "archive"

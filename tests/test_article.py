@@ -81,14 +81,14 @@ CONTEXT: Final = RenderContext(
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    """Give an empty store in memory."""
+    """Yield an empty store in memory."""
     with evledger.open("memory:", plugins=PLUGINS) as opened:
         yield opened
 
 
 @pytest.fixture
 def ledger(store: Store) -> Ledger:
-    """Give a new ledger."""
+    """Return a new ledger."""
     return store.create("semax", title="Semax", by="curator")
 
 
@@ -98,7 +98,7 @@ def render(name: str, view: View, context: RenderContext = CONTEXT) -> str:
 
 
 def view_of(events: Iterable[Event], n: int | None = None) -> View:
-    """Give the view of a new ledger with these events."""
+    """Return the view of a new ledger with these events."""
     with evledger.open("memory:", plugins=PLUGINS) as opened:
         made = opened.create("semax", title="Semax", by="curator")
         for event in events:
@@ -107,7 +107,7 @@ def view_of(events: Iterable[Event], n: int | None = None) -> View:
 
 
 def tokens(markdown: str) -> Iterator[Token]:
-    """Give all tokens of a Markdown text, those within lines too."""
+    """Yield all tokens of a Markdown text, those within lines too."""
     for token in COMMONMARK.parse(markdown):
         yield token
         yield from token.children or ()
@@ -130,7 +130,7 @@ def assert_inert(markdown: str) -> None:
 
 
 def headings(markdown: str) -> list[str]:
-    """Give the texts of the headings of the article's parts."""
+    """Return the texts of the headings of the article's parts."""
     found = COMMONMARK.parse(markdown)
     return [
         found[place + 1].content
@@ -612,7 +612,7 @@ HOSTILE: Final = (
 
 
 def say_everywhere(text: str) -> View:
-    """Give the view of a ledger that says a text wherever it can."""
+    """Return the view of a ledger that says a text wherever it can."""
     tier = Tier(slug="t", label=text, description=text)
     return view_of(
         (
@@ -638,7 +638,7 @@ class Speaking:
     version = 1
 
     def score(self, view: View) -> Score:
-        """Give a score of words."""
+        """Return a score of words."""
         text = self.name
         return Score(
             scorer=text,
@@ -661,7 +661,7 @@ class Speaking:
 
 
 def speaking(text: str) -> RenderContext:
-    """Give a context that says a text wherever it can."""
+    """Return a context that says a text wherever it can."""
     voice = Speaking(text)
     return attrs.evolve(
         CONTEXT, scorers=(voice, voice), ranker=voice, contact=text, made_with=(text,)
@@ -669,7 +669,7 @@ def speaking(text: str) -> RenderContext:
 
 
 def structure(markdown: str) -> list[tuple[str, str]]:
-    """Give the kinds of tokens that a Markdown text has, but for mere text."""
+    """Return the kinds of tokens that a Markdown text has, but for mere text."""
     kinds = [(token.type, token.tag) for token in tokens(markdown)]
     return [kind for kind in kinds if kind[0] not in ("text", "text_special")]
 
@@ -699,7 +699,7 @@ def test_hostile_text_is_inert(text: str) -> None:
 
 
 def without_destinations(markdown: str) -> str:
-    """Give Markdown without the addresses that its own links lead to."""
+    """Return Markdown without the addresses that its own links lead to."""
     return markdown.replace("](https://example.org/proofs/c1)", "]")
 
 

@@ -59,7 +59,7 @@ class Giving:
     name: str = "giving"
 
     def retrieve(self, view: View, question: str, limit: int) -> Iterator[Match]:
-        """Give it."""
+        """Yield it."""
         del view, question, limit
         yield from self.found
 
@@ -85,7 +85,7 @@ def fail() -> Iterator[Any]:
 
 
 def ledger_of(*events: Event | Seal) -> Ledger:
-    """Give a new ledger that took these events."""
+    """Return a new ledger that took these events."""
     ledger = evledger.open("memory:", plugins=PLUGINS).create("semax", title="Semax", by="curator")
     if events:
         ledger.append(*events, by="curator")
@@ -93,20 +93,20 @@ def ledger_of(*events: Event | Seal) -> Ledger:
 
 
 def source(id: str = "s1", **fields: Any) -> SourceAdded:
-    """Give a paper."""
+    """Return a paper."""
     given: dict[str, Any] = {"title": f"Paper {id}", **fields}
     return SourceAdded(id=id, kind="journal-article", **given)
 
 
 def claim(id: str, **fields: Any) -> ClaimTagged:
-    """Give a human claim of s1 that supports, unless told otherwise."""
+    """Return a human claim of s1 that supports, unless told otherwise."""
     usual = {"text": f"Claim {id}.", "source": "s1", "tier": "human", "stance": "supports"}
     given: dict[str, Any] = {**usual, **fields}
     return ClaimTagged(id=id, **given)
 
 
 def matches(*entries: str, weight: float = 1.0, **given: Any) -> Giving:
-    """Give a retriever that finds these entries."""
+    """Return a retriever that finds these entries."""
     return Giving([Match(entry=entry, weight=weight, **given) for entry in entries])
 
 
@@ -154,7 +154,7 @@ def test_groups() -> None:
 
 
 def everything_left_out() -> View:
-    """Give a view with one claim for each reason not to count, in the order of the reasons."""
+    """Return a view with one claim for each reason not to count, in the order of the reasons."""
     proposed: Any = {"assertion": "automatic", "basis": "a guess"}
     return ledger_of(
         *map(source, ("s1", "s2", "s3", "s4")),
@@ -454,7 +454,7 @@ def test_json_holds_an_answer(story: Story, data: st.DataObject) -> None:
 
 
 def plainly(value: str | Hidden | HeldBack | None) -> object:
-    """Say what stands for a value in JSON."""
+    """Return what stands for a value in JSON."""
     names = {
         Hidden.ERASED: "erased",
         Hidden.WITHHELD: "withheld",
@@ -477,7 +477,7 @@ def answered(view: View, data: st.DataObject) -> Answer:
 
 
 def inert(text: str | Hidden | HeldBack) -> str:
-    """Say how a text is shown."""
+    """Return how a text is shown."""
     blank = re.sub(r"\s+", " ", str(text))
     return UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), blank).strip()
 
@@ -492,23 +492,23 @@ FIXED: Final = re.compile(
 
 
 def indented(line: str) -> str:
-    """Say how a line of a section is shown, with the blanks that it begins with."""
+    """Return how a line of a section is shown, with the blanks that it begins with."""
     shown = UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), line.expandtabs(4))
     return f"    {shown.rstrip()}"
 
 
 def words_of(view: View, claim: Claim) -> str:
-    """Say how the text of a claim is shown."""
+    """Return how the text of a claim is shown."""
     return inert(held_back(claim, "text", source=view.sources[claim.source]) or claim.text)
 
 
 def title_of(source: Source) -> str:
-    """Say how the title of a source is shown."""
+    """Return how the title of a source is shown."""
     return inert(held_back(source, "title") or source.title)
 
 
 def possible_lines(view: View) -> Iterator[str]:
-    """Give every line that an entry of a view can be shown in."""
+    """Yield every line that an entry of a view can be shown in."""
     for claim in view.claims.values():
         yield f"  {claim.id}  {words_of(view, claim)}"
         yield f"{inert(claim.text)} [{claim.id}]"
@@ -527,7 +527,7 @@ def possible_lines(view: View) -> Iterator[str]:
 
 
 def possible_brief_lines(view: View) -> Iterator[str]:
-    """Give every line that an entry of a view can be shown in where an answer is short."""
+    """Yield every line that an entry of a view can be shown in where an answer is short."""
     for id, source in view.sources.items():
         yield f"{id}  {title_of(source)}"
     for id, section in view.sections.items():

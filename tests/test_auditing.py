@@ -37,7 +37,7 @@ class Busy(MemoryStore):
         self.meanwhile: Callable[[], object] = bool
 
     def names(self, ledger: str) -> Iterator[tuple[str, int]]:
-        """Give the names, once somebody has written."""
+        """Return the names, once somebody has written."""
         self.meanwhile()
         return super().names(ledger)
 
@@ -57,7 +57,7 @@ def test_an_append_during_the_audit_is_no_fault() -> None:
 
 @pytest.fixture(params=["memory", "sqlite"])
 def tea(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    """Give a ledger of 700 events, whose tree is kept up to 650."""
+    """Yield a ledger of 700 events, whose tree is kept up to 650."""
     url = "memory:" if request.param == "memory" else str(tmp_path / "a.db")
     with evledger.open(url, plugins=Plugins.builtin()) as store:
         ledger = filled(store)
@@ -73,7 +73,7 @@ def filled(store: Store, size: int = 700) -> Ledger:
 
 
 def kept(ledger: Ledger) -> dict[str, bytes]:
-    """Give all that is kept of a ledger."""
+    """Return all that is kept of a ledger."""
     backend = ledger.store.backend
     return backend.kept("tea", backend.kept_names("tea"))
 
@@ -330,28 +330,28 @@ class Meddled(MemoryStore):
             happens()
 
     def kept(self, ledger: str, names: Collection[str]) -> dict[str, bytes]:
-        """Give what is kept, after it happened."""
+        """Return what is kept, after it happened."""
         self._meddle(next(iter(names), "").partition("/")[0])
         return super().kept(ledger, names)
 
     def kept_names(self, ledger: str, prefix: str = "") -> list[str]:
-        """Give the names, and then let it happen."""
+        """Return the names, and then let it happen."""
         found = super().kept_names(ledger, prefix)
         self._meddle("kept_names")
         return found
 
     def tip(self, ledger: str) -> Tip:
-        """Give the tip, after it happened."""
+        """Return the tip, after it happened."""
         self._meddle("tip")
         return super().tip(ledger)
 
     def names(self, ledger: str) -> Iterator[tuple[str, int]]:
-        """Give the names that are held, after it happened."""
+        """Return the names that are held, after it happened."""
         self._meddle("names")
         return super().names(ledger)
 
     def pages(self, ledger: str, start: int = 0, stop: int | None = None) -> list[bytes]:
-        """Give the pages, after it happened."""
+        """Return the pages, after it happened."""
         self._meddle("pages")
         return list(super().pages(ledger, start, stop))
 

@@ -31,7 +31,7 @@ from evledger.testing import histories
 
 @pytest.fixture(params=["memory", "sqlite"])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    """Give a new ledger in each of the built-in stores."""
+    """Yield a new ledger in each of the built-in stores."""
     url = "memory:" if request.param == "memory" else tmp_path / "a.db"
     with evledger.open(url) as store:
         yield store.create("semax", title="Semax", by="me")
@@ -210,7 +210,7 @@ def test_duplicate_in_a_batch(ledger: Ledger) -> None:
 
 
 def same_store() -> Store:
-    """Give a store whose clock stands still."""
+    """Return a store whose clock stands still."""
     return evledger.open("memory:", clock=lambda: datetime(2026, 11, 22, tzinfo=UTC))
 
 

@@ -43,7 +43,7 @@ class Kept:
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    """Give a ledger of 21 records, signed at 1, 9 and 20, with a sealed quotation in record 5."""
+    """Return a ledger of 21 records, signed at 1, 9 and 20, with a sealed quotation in record 5."""
     file = tmp_path_factory.mktemp("keys") / "semax.key"
     vkey = str(new_key(file, "example.org/semax"))
     signer = Signer.open(file)

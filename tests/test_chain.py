@@ -29,7 +29,7 @@ SIZE = 2 * PAGE_EVENTS + 40
 
 
 def lines_of(size: int) -> list[bytes]:
-    """Give some lines; the chain does not read them."""
+    """Return some lines; the chain does not read them."""
     return [b'{"n":%d}\n' % n for n in range(size)]
 
 
@@ -120,7 +120,7 @@ def test_flipped_bit_is_placed(bit: int) -> None:
 
 
 def volume(pages: list[bytes], head: Head | None = HEAD) -> Volume:
-    """Give pages as an archive would."""
+    """Return pages as an archive would."""
     return Volume(
         ledger="x",
         pages=lambda start, stop: pages[start:stop],

@@ -33,13 +33,13 @@ VECTORS = Path(__file__).resolve().parent / "vectors" / "notes"
 
 
 def outcomes(name: str, outcome: str) -> list[Any]:
-    """Give the cases of a file that come to one outcome."""
+    """Return the cases of a file that come to one outcome."""
     cases = json.loads((VECTORS / name).read_text("utf-8"))
     return [pytest.param(case, id=case["what"]) for case in cases if case["outcome"] == outcome]
 
 
 def keys_of(case: dict[str, Any], field: str = "keys") -> list[VerifierKey]:
-    """Give a case's keys."""
+    """Return a case's keys."""
     return [VerifierKey.parse(key) for key in case.get(field, ())]
 
 
@@ -76,7 +76,7 @@ class Cosigner:
         return NoteSignature(self.name, self.key.id, signature)
 
     def cosign(self, note: SignedNote) -> SignedNote:
-        """Give the checkpoint with its line at the end."""
+        """Return the checkpoint with its line at the end."""
         return attrs.evolve(note, signatures=(*note.signatures, self.line(note)))
 
 
@@ -283,7 +283,7 @@ def test_origins_that_look_like_something_else(origin: str) -> None:
 
 
 def proof_file() -> str:
-    """Give a proof file of one record, which is a note as well."""
+    """Return a proof file of one record, which is a note as well."""
     return f"c2sp.org/tlog-proof@v1\nindex 0\n\n{SIGNED}"
 
 
@@ -369,7 +369,7 @@ def test_heads_that_cannot_be_made(wrong: dict[str, Any]) -> None:
 
 
 def flipped(note: SignedNote) -> list[bytes]:
-    """Give a note once for every bit of it, with that bit the other way."""
+    """Return a note once for every bit of it, with that bit the other way."""
     data = str(note).encode()
     return [
         data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]

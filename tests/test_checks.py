@@ -32,7 +32,7 @@ TARGETS: Final = [None, "source:s1", "gap:g1"]
 
 
 def finding(rule: str, target: str | None, **fields: Any) -> Finding:
-    """Give a finding."""
+    """Return a finding."""
     given: dict[str, Any] = {"text": "x", "why": "y", "mend": "z"}
     return Finding(rule=rule, target=target, **{**given, **fields})
 
@@ -45,7 +45,7 @@ class Finds:
     found: Any = ()
 
     def check(self, view: View) -> Iterable[Finding]:
-        """Give it."""
+        """Return it."""
         del view
         return self.found  # type: ignore[no-any-return]  # that is the point
 
@@ -65,7 +65,7 @@ class Fails:
 
 
 def view_of(*waivers: FindingWaived) -> View:
-    """Give the view of a ledger that has a source and a gap."""
+    """Return the view of a ledger that has a source and a gap."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         paper = SourceAdded(id="s1", kind="book", title="T")
@@ -147,7 +147,7 @@ def test_too_many_findings_are_a_failure() -> None:
 
 
 def waived_then(target: str | None, related: tuple[str, ...], *later: Any) -> bool:
-    """Tell whether a finding is still waived after later events."""
+    """Return whether a finding is still waived after later events."""
     found = finding("a", target, related=related)
     waiver = FindingWaived(rule="a", target=target, why="seen")
     return check([Finds("a", [found])], view_of(waiver, *later)).ok
@@ -187,7 +187,7 @@ class Lab:
 
     @hookimpl.checks
     def checks(self) -> Iterable[Rule]:
-        """Give them."""
+        """Return them."""
         return [Finds("lab-one", [finding("lab-one", None)]), Fails("lab-two")]
 
 

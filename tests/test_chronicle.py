@@ -515,7 +515,7 @@ class MyLab:
 
     @hookimpl.events
     def events(self) -> EventSupply:
-        """Give the event."""
+        """Return the event."""
         return EventSupply(events=(AssayRun,))
 
 

@@ -34,7 +34,7 @@ PLUGINS: Final = Plugins.builtin()
 
 
 def seen(*events: Event) -> View:
-    """Give the view of a new ledger that took these events."""
+    """Return the view of a new ledger that took these events."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         ledger.append(*events, by="curator")
@@ -42,25 +42,25 @@ def seen(*events: Event) -> View:
 
 
 def source(id: str = "s1", **fields: Any) -> SourceAdded:
-    """Give a paper."""
+    """Return a paper."""
     given: dict[str, Any] = {"kind": "journal-article", "title": "a study", **fields}
     return SourceAdded(id=id, **given)
 
 
 def claim(id: str, text: str, source: str = "s1", **fields: Any) -> ClaimTagged:
-    """Give a human claim that supports, unless told otherwise."""
+    """Return a human claim that supports, unless told otherwise."""
     given: dict[str, Any] = {"tier": "human", "stance": "supports", **fields}
     return ClaimTagged(id=id, source=source, text=text, **given)
 
 
 def why(view: View, text: str, *citations: str) -> str | None:
-    """Say what is wrong with a sentence, where all claims were retrieved."""
+    """Return what is wrong with a sentence, where all claims were retrieved."""
     sentence = Sentence(text=text, citations=citations)
     return check_sentence(view, sentence, frozenset(view.claims))
 
 
 def wrong(evidence: str, text: str) -> str | None:
-    """Say what is wrong with a text that cites one claim of these words."""
+    """Return what is wrong with a text that cites one claim of these words."""
     return why(seen(source(), claim("c1", evidence)), text, "c1")
 
 
@@ -430,12 +430,12 @@ def test_hostile_evidence(text: str) -> None:
 
 
 def matches(view: View) -> tuple[Match, ...]:
-    """Give all claims as matches, the first the best."""
+    """Return all claims as matches, the first the best."""
     return tuple(Match(entry=f"claim:{id}", weight=1.0) for id in view.claims)
 
 
 def quoted(view: View) -> list[str]:
-    """Give the claims that the answerer quotes."""
+    """Return the claims that the answerer quotes."""
     answer = Extractive().answer(view, "Does it help?", matches(view))
     return [id for sentence in answer for id in sentence.citations]
 

@@ -16,7 +16,7 @@ from evledger.demo import build
 
 @functools.cache
 def seen(*events: Event) -> View:
-    """Give the view of a new ledger that took these events."""
+    """Return the view of a new ledger that took these events."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         ledger.append(*events, by="curator")
@@ -24,23 +24,23 @@ def seen(*events: Event) -> View:
 
 
 def paper(**fields: object) -> SourceAdded:
-    """Give a paper."""
+    """Return a paper."""
     return SourceAdded(**{"id": "s1", "kind": "journal-article", "title": "a study", **fields})  # type: ignore[arg-type]  # whatever a test gives
 
 
 def claim(id: str, text: str, source: str = "s1") -> ClaimTagged:
-    """Give a claim of a paper."""
+    """Return a claim of a paper."""
     return ClaimTagged(id=id, source=source, text=text, tier="human", stance="supports")
 
 
 def why(view: View, text: str, *citations: str) -> str | None:
-    """Say what is wrong with a sentence, where all claims were retrieved."""
+    """Return what is wrong with a sentence, where all claims were retrieved."""
     sentence = Sentence(text=text, citations=citations)
     return check_sentence(view, sentence, frozenset(view.claims))
 
 
 def wrong(evidence: str, text: str) -> str | None:
-    """Say what is wrong with a text that cites one claim of these words."""
+    """Return what is wrong with a text that cites one claim of these words."""
     return why(seen(paper(), claim("c1", evidence)), text, "c1")
 
 
@@ -290,7 +290,7 @@ def test_a_quotation_is_borne_out(text: str) -> None:
 
 @functools.cache
 def demo() -> View:
-    """Give the view of the ledger that the demonstration builds."""
+    """Return the view of the ledger that the demonstration builds."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
         return build(store)[0].view()
 

@@ -72,7 +72,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, command: Run) -> Path:
 
 @pytest.fixture
 def semax(run: Run, made: Path) -> Run:
-    """Give the same in a folder whose database holds the ledger semax, of eight records."""
+    """Return the same in a folder whose database holds the ledger semax, of eight records."""
     shutil.copytree(made, ".", dirs_exist_ok=True)
     return run
 
@@ -481,7 +481,7 @@ def test_ledgers(semax: Run) -> None:
 
 
 def records(ended: Any) -> list[dict[str, Any]]:
-    """Give the records of a log in JSON lines."""
+    """Return the records of a log in JSON lines."""
     return [json.loads(line) for line in ended.out.splitlines()]
 
 
@@ -610,7 +610,7 @@ def test_render(semax: Run) -> None:
 
 @pytest.fixture(scope="module")
 def hourly() -> Iterator[Ledger]:
-    """Give a ledger of 301 records, one a minute."""
+    """Yield a ledger of 301 records, one a minute."""
     minutes = iter(range(1000))
     clock = lambda: DAY + timedelta(minutes=next(minutes))  # noqa: E731  # a clock in one line
     with evledger.open("memory:", clock=clock) as store:
@@ -683,7 +683,7 @@ def test_verify_a_head_that_does_not_fit(semax: Run) -> None:
 
 @pytest.fixture
 def archive(semax: Run) -> Run:
-    """Give the same with an archive of two pages in the folder semax-archive."""
+    """Return the same with an archive of two pages in the folder semax-archive."""
     lines = "\n".join(GAP.replace("g2", f"h{i}") for i in range(300))
     semax("append", "semax", "-", given=lines)
     told = semax("export", "semax", "semax-archive", "--json").document

@@ -26,7 +26,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give what runs the command in a folder with the demonstration's ledger."""
+    """Return what runs the command in a folder with the demonstration's ledger."""
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         build(store)
     return run
@@ -223,7 +223,7 @@ def answerers():
 
 @pytest.fixture
 def installed(semax: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give the same with a plugin whose retriever fails and whose answerer makes things up."""
+    """Return the same with a plugin whose retriever fails and whose answerer makes things up."""
     module = f"asked_{tmp_path.name.replace('-', '_')}"
     folder = tmp_path / "site"
     info = folder / "asked-1.5.dist-info"

@@ -22,7 +22,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give what runs the command where semax is a ledger of two weak human claims."""
+    """Return what runs the command where semax is a ledger of two weak human claims."""
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         page = SourceAdded(id="s1", kind="web-page", title="T", url="https://example.org/a")
@@ -162,7 +162,7 @@ class Strange:
     name = "strange"
 
     def check(self, view: View) -> Iterator[Finding]:
-        """Give two."""
+        """Yield two."""
         del view
         for why in ("one", "two"):
             yield Finding(rule="strange", target=None, text=HOSTILE, why=why, mend=EVENT)
@@ -183,13 +183,13 @@ class Lab:
 
     @hookimpl.checks
     def checks(self) -> Iterable[Rule]:
-        """Give both."""
+        """Return both."""
         return [Strange(), Broken()]
 
 
 @pytest.fixture
 def lab(semax: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give the same with the plugin."""
+    """Return the same with the plugin."""
     plugins = Plugins.builtin()
     plugins.register(Lab(), "lab")
     monkeypatch.setattr("evledger.cli.options.Settings.plugins", plugins)

@@ -33,7 +33,7 @@ SIGN = ("checkpoint", "semax", "--key", "semax.key")
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give the command in a folder with a ledger and a key."""
+    """Return the command in a folder with a ledger and a key."""
     assert run("init", "semax", "--title", "Semax and BDNF").code == Exit.DONE
     assert run("key", "new", "semax.key", "--name", ORIGIN).code == Exit.DONE
     return run
@@ -46,12 +46,12 @@ def append(run: Run, id: str = "g1") -> None:
 
 
 def verifier() -> VerifierKey:
-    """Give the key's public half."""
+    """Return the key's public half."""
     return Signer.open("semax.key").verifier
 
 
 def kept() -> list[int]:
-    """Give the sizes that were signed."""
+    """Return the sizes that were signed."""
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         return signed_sizes(store.backend, "semax")
 

@@ -23,13 +23,13 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def folder(run: Run) -> Path:
-    """Give the folder of a demonstration."""
+    """Return the folder of a demonstration."""
     assert run("demo", "d").code == Exit.DONE
     return Path("d")
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
-    """Give everything in a folder."""
+    """Return everything in a folder."""
     return {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
         for path in folder.rglob("*")
@@ -75,7 +75,7 @@ def test_an_unchanged_demonstration_is_made_anew(folder: Path, run: Run) -> None
 
 
 def write(name: str) -> Callable[[Path, Run], None]:
-    """Give what writes a text of the user's own."""
+    """Return what writes a text of the user's own."""
 
     def change(folder: Path, _: Run) -> None:
         path = folder / name

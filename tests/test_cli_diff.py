@@ -33,7 +33,7 @@ CORRECTED: Final = {
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give the command where there is a ledger of four records, the last of them a correction."""
+    """Return the command where there is a ledger of four records, the last of them a correction."""
     assert run("init", "semax", "--title", "Semax").code == Exit.DONE
     lines = "\n".join(map(json.dumps, [*ADDED, CORRECTED]))
     assert run("append", "semax", "-", given=lines).code == Exit.DONE

@@ -20,7 +20,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def line(run: Run) -> Run:
-    """Give what runs the command where two senders have written to two ledgers."""
+    """Return what runs the command where two senders have written to two ledgers."""
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         for slug in ("noopept", "semax"):
             store.create(slug, title=slug.title(), by="curator")

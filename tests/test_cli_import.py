@@ -27,7 +27,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give what runs the command where semax is an empty ledger, and only what is built in."""
+    """Return what runs the command where semax is an empty ledger, and only what is built in."""
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         store.create("semax", title="Semax", by="curator")
     return run
@@ -288,7 +288,7 @@ class Shelf:
         return Fit.SURE if start.startswith(b"#shelf") else Fit.NONE
 
     def mapped(self, columns: Mapping[str, str]) -> Importer:
-        """Give one that reads this column as the title."""
+        """Return one that reads this column as the title."""
         for heading, field in columns.items():
             if field != "title":
                 msg = f"there is no field {field!r}; there is: title"
@@ -297,7 +297,7 @@ class Shelf:
         return self
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give a book for each line after the heading, and a note."""
+        """Yield a book for each line after the heading, and a note."""
         _, heading, *titles = file.read().decode().splitlines()
         if heading != self.heading:
             msg = f"there is no column {self.heading!r}"
@@ -319,7 +319,7 @@ class Registry:
         self.retracted: set[str] = set()
 
     def fetch(self, locators: Sequence[str], context: FetchContext) -> Iterator[Found]:
-        """Give an item for each."""
+        """Yield an item for each."""
         self.asked.append(tuple(locators))
         self.contexts.append(context)
         for locator in locators:
@@ -340,24 +340,24 @@ class Library:
 
     @hookimpl.importers
     def importers(self) -> Iterable[Importer]:
-        """Give the shelf."""
+        """Return the shelf."""
         return [Shelf()]
 
     @hookimpl.locators
     def locators(self) -> Iterable[Fetcher]:
-        """Give the registry."""
+        """Return the registry."""
         return [self.registry]
 
 
 @pytest.fixture
 def registry() -> Registry:
-    """Give a registry that knows everything, and has retracted nothing."""
+    """Return a registry that knows everything, and has retracted nothing."""
     return Registry()
 
 
 @pytest.fixture
 def library(semax: Run, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give what runs the command with the plugin."""
+    """Return what runs the command with the plugin."""
     plugins = Plugins.builtin()
     plugins.register(Library(registry), "library")
 
@@ -462,7 +462,7 @@ def test_who_asks(library: Run, registry: Registry) -> None:
 
 @pytest.fixture
 def held(library: Run, registry: Registry) -> Run:
-    """Give the same where the ledger has two articles of the registry, and a book."""
+    """Return the same where the ledger has two articles of the registry, and a book."""
     write("a.txt", "#shelf\ntitle\nOne\n")
     assert library("import", "semax", "a.txt", "pmid:1", "pmid:2").code == Exit.DONE
     registry.asked.clear()

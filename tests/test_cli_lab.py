@@ -31,13 +31,13 @@ class Lab:
 
     @hookimpl.events
     def events(self) -> EventSupply:
-        """Give the class."""
+        """Return the class."""
         return EventSupply(events=(AssayRun,))
 
 
 @pytest.fixture
 def plugins() -> Plugins:
-    """Give what is built in, and the plugin."""
+    """Return what is built in, and the plugin."""
     plugins = Plugins.builtin()
     plugins.register(Lab(), "mylab")
     return plugins
@@ -45,7 +45,7 @@ def plugins() -> Plugins:
 
 @pytest.fixture
 def absent(run: Run, plugins: Plugins) -> Run:
-    """Give what runs the command beside a ledger with the plugin's event, and without the plugin.
+    """Return what runs the command beside a ledger with the plugin's event, and without the plugin.
 
     Records 3 and 4 are the event and a waiver.
     """
@@ -64,14 +64,14 @@ def absent(run: Run, plugins: Plugins) -> Run:
 def lab(
     request: pytest.FixtureRequest, absent: Run, plugins: Plugins, monkeypatch: pytest.MonkeyPatch
 ) -> Run:
-    """Give the same with the plugin, and without it."""
+    """Return the same with the plugin, and without it."""
     if request.param == "present":
         monkeypatch.setattr("evledger.cli.options.Settings.plugins", plugins)
     return absent
 
 
 def lines(ended: Any) -> list[str]:
-    """Give the lines of the output, without what they are indented by."""
+    """Return the lines of the output, without what they are indented by."""
     return [line.strip() for line in ended.out.splitlines()]
 
 

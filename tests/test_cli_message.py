@@ -21,7 +21,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give what runs the command where semax has a source and a claim."""
+    """Return what runs the command where semax has a source and a claim."""
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         with ledger.batch(by="curator") as batch:
@@ -33,7 +33,7 @@ def semax(run: Run) -> Run:
 
 
 def head(run: Run) -> str:
-    """Give the ledger's head."""
+    """Return the ledger's head."""
     return str(run("head", "semax").out)
 
 

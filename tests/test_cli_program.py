@@ -46,7 +46,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def program(tmp_path: Path, made: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """Give what runs the program, in a folder of its own, without settings of the environment."""
+    """Return what runs the program, in a folder of its own, without settings of the environment."""
     monkeypatch.chdir(tmp_path)
     for name in ("EVLEDGER_DB", "EVLEDGER_BY", "EVLEDGER_DEBUG", "PYTHONUTF8", "LC_ALL"):
         monkeypatch.delenv(name, raising=False)

@@ -40,7 +40,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give what runs the command where semax has a source, two claims and a key, unsigned."""
+    """Return what runs the command where semax has a source, two claims and a key, unsigned."""
     vkey = new_key("semax.key", ORIGIN)
     Path("semax.vkey").write_text(f"{vkey}\n", "utf-8")
     with ledger_here("semax", create=True) as ledger:
@@ -55,7 +55,7 @@ def semax(run: Run) -> Run:
 
 @pytest.fixture
 def proof(semax: Run) -> Run:
-    """Give what runs the command where there is the proof of a claim, with its quote opened."""
+    """Return what runs the command where there is the proof of a claim, with its quote opened."""
     ended = semax("prove", "semax", "c1", "--key", "semax.key", "--open", "quote", "-o", FILE)
     assert (ended.code, ended.err) == (Exit.DONE, "")
     return semax
@@ -72,7 +72,7 @@ def ledger_here(name: str, *, create: bool = False) -> Generator[Ledger]:
 
 
 def claim(id: str, **more: Any) -> ClaimTagged:
-    """Give a claim."""
+    """Return a claim."""
     return ClaimTagged(id=id, source="s1", tier="human", stance="supports", **more)
 
 
@@ -347,7 +347,7 @@ def test_witnesses(proof: Run) -> None:
 
 @pytest.fixture
 def kept(proof: Run) -> Run:
-    """Give what runs the command where a checkpoint was kept before the ledger grew."""
+    """Return what runs the command where a checkpoint was kept before the ledger grew."""
     with ledger_here("semax") as ledger:
         vouched = ledger.checkpoint(Signer.open("semax.key"))
         Path("checkpoint").write_text(str(vouched.note), "utf-8")

@@ -22,7 +22,7 @@ MIRROR = ("mirror", "public", "--vkey", "semax.vkey")
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give what runs the command where semax has two claims, one with a quote, and a key."""
+    """Return what runs the command where semax has two claims, one with a quote, and a key."""
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         with ledger.batch(by="curator") as batch:
@@ -42,7 +42,7 @@ def append(run: Run, number: int) -> None:
 
 
 def published() -> set[str]:
-    """Give the paths of what is published."""
+    """Return the paths of what is published."""
     return {str(path.relative_to("public")) for path in Path("public").rglob("*") if path.is_file()}
 
 
@@ -72,7 +72,7 @@ def test_publish_writes_the_log(semax: Run) -> None:
 
 
 def stated() -> dict[str, str | int]:
-    """Give what the published checkpoint says, as documents have it."""
+    """Return what the published checkpoint says, as documents have it."""
     origin, size, root, *_ = Path("public/checkpoint").read_text().splitlines()
     return {"origin": origin, "size": int(size), "root": root}
 
@@ -177,7 +177,7 @@ def test_publish_beside_another_log(semax: Run) -> None:
 
 @pytest.fixture
 def public(semax: Run) -> Run:
-    """Give what runs the command where semax is published."""
+    """Return what runs the command where semax is published."""
     semax("publish", "semax", "public", *KEY)
     return semax
 

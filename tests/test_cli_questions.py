@@ -34,7 +34,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give what runs the command where semax has three questions, of which one is closed."""
+    """Return what runs the command where semax has three questions, of which one is closed."""
     claim: dict[str, Any] = {"tier": "preclinical", "stance": "supports"}
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="curator")
@@ -219,7 +219,7 @@ def test_no_questions(run: Run) -> None:
 
 
 def latest(run: Run) -> tuple[str, str, dict[str, Any]]:
-    """Give who appended the last record, its type and its data."""
+    """Return who appended the last record, its type and its data."""
     record = json.loads(run("log", "semax", "--json", "-n1", "--reverse").out)
     return record["by"], record["type"], record["data"]
 

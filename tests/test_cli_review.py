@@ -21,7 +21,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give what runs the command where semax has proposals: two sources, two claims, a link."""
+    """Return what runs the command where semax has proposals: two sources, two claims, a link."""
     given: dict[str, Any] = {"stance": "neutral", **PROPOSED}
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="curator")

@@ -78,7 +78,7 @@ def rankers():
 
 @pytest.fixture
 def semax(run: Run) -> Run:
-    """Give what runs the command in a folder with the demonstration's ledger."""
+    """Return what runs the command in a folder with the demonstration's ledger."""
     with evledger.open("evledger.db", plugins=Plugins.builtin()) as store:
         build(store)
     return run
@@ -86,7 +86,7 @@ def semax(run: Run) -> Run:
 
 @pytest.fixture
 def installed(semax: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give the same with a plugin of three scorers, two of which fail."""
+    """Return the same with a plugin of three scorers, two of which fail."""
     module = f"three_scorers_{tmp_path.name.replace('-', '_')}"
     folder = tmp_path / "site"
     info = folder / "three_scorers-1.5.dist-info"
@@ -187,7 +187,7 @@ def test_long_lines(semax: Run) -> None:
 
 
 def at_terminal(*args: str, columns: int) -> str:
-    """Give what the command writes to a terminal."""
+    """Return what the command writes to a terminal."""
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "evledger", *args]
     told = {**os.environ, "COLUMNS": str(columns)}

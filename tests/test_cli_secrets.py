@@ -35,7 +35,7 @@ def stores():
 
 @pytest.fixture
 def vault(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give what runs the command where a plugin opens databases behind a password."""
+    """Return what runs the command where a plugin opens databases behind a password."""
     module = f"vault_plugin_{tmp_path.name.replace('-', '_')}"
     info = tmp_path / "site" / "evledger_vault-1.0.dist-info"
     info.mkdir(parents=True)

@@ -103,7 +103,7 @@ def rankers():
 
 @pytest.fixture
 def loud(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give what runs the command in a folder with a ledger, beside a plugin that is not quiet."""
+    """Return what runs the command in a folder with a ledger, beside a plugin that is not quiet."""
     module = f"loud_plugin_{tmp_path.name.replace('-', '_')}"
     folder = tmp_path / "site"
     info = folder / "evledger_loud-1.5.dist-info"

@@ -30,7 +30,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def tea(run: Run) -> Run:
-    """Give what runs the command where there is a ledger, its archive, and notes over it.
+    """Return what runs the command where there is a ledger, its archive, and notes over it.
 
     These are ``checkpoint``, ``witnessed``, by two witnesses, and ``signed-head``, over 300 of
     its 400 events, and ``forged``, which is of another root.
@@ -55,7 +55,7 @@ def write(name: str, note: SignedNote) -> None:
 
 
 def witness(name: str) -> tuple[Ed25519PrivateKey, VerifierKey]:
-    """Give a witness's keys."""
+    """Return a witness's keys."""
     secret = Ed25519PrivateKey.from_private_bytes(name.encode().ljust(32))
     return secret, VerifierKey(name, COSIGNATURE, secret.public_key().public_bytes_raw())
 

@@ -108,7 +108,7 @@ def test_any_bytes_are_canonical_or_refused(text: bytes) -> None:
 
 
 def check_canonical_or_refused(text: bytes) -> None:
-    """See that bytes are refused, or are what encoding their value gives."""
+    """Check that bytes are refused, or are what encoding their value gives."""
     try:
         value = parse_canonical(text)
     except Invalid:
@@ -125,7 +125,7 @@ def test_changed_bytes_are_canonical_or_refused(value: Any, data: st.DataObject)
 
 
 def nested(levels: int, inner: str) -> bytes:
-    """Give an array within arrays."""
+    """Return an array within arrays."""
     return ("[" * levels + inner + "]" * levels).encode()
 
 
@@ -281,12 +281,12 @@ def test_longest_line() -> None:
 
 
 def evolved(event: Any, **changes: Any) -> Any:
-    """Give an event with other values; to type checkers events are no attrs classes."""
+    """Return an event with other values; to type checkers events are no attrs classes."""
     return attrs.evolve(event, **changes)
 
 
 def normal(value: Any) -> Any:
-    """Give an event as it is after writing: each locator in its normal form, and once."""
+    """Return an event as it is after writing: each locator in its normal form, and once."""
     changes: dict[str, Any] = {}
     for name in ("locators", "mentions", "locators_added", "locators_dropped"):
         if hasattr(value, name):
@@ -346,7 +346,7 @@ def test_names_cannot_be_sealed(field: str) -> None:
 
 
 def sealed_of(value: Event) -> set[str]:
-    """Give what is sealed of an event without anybody asking."""
+    """Return what is sealed of an event without anybody asking."""
     return set(VOCABULARY.draft(value).sealed)
 
 
@@ -573,7 +573,7 @@ def test_downstream_events_round_trip(run: PlateRun) -> None:
 
 
 def normal_of(run: PlateRun) -> Any:
-    """Give the run with normal locators."""
+    """Return the run with normal locators."""
     return evolved(run, seen_at=tuple(dict.fromkeys(map(normalise, run.seen_at))))
 
 
@@ -588,7 +588,7 @@ def test_free_fields_keep_to_the_format(notes: dict[str, Any]) -> None:
 
 
 def old_line(version: int, data: dict[str, Any]) -> Line:
-    """Give a line of some version of a dose."""
+    """Return a line of some version of a dose."""
     draft = Draft(
         "mylab:dose-given", version, canonical(data), Names((), ("source:s1",), ()), {}, {}
     )

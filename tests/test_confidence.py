@@ -41,7 +41,7 @@ TIERS = ("human", "preclinical", "published", "anecdotal")
 
 
 def seen(*events: Event) -> View:
-    """Give the view of a new ledger that took these events."""
+    """Return the view of a new ledger that took these events."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         if events:
@@ -55,18 +55,18 @@ def confidence(view: View, parameters: Mapping[str, Any] | None = None) -> Score
 
 
 def named(found: Score, name: str) -> Caution:
-    """Give the caution of a name."""
+    """Return the caution of a name."""
     (caution,) = (each for each in found.cautions if each.name == name)
     return caution
 
 
 def study(id: str, kind: Any = "journal-article", **fields: Any) -> SourceAdded:
-    """Give a source."""
+    """Return a source."""
     return SourceAdded(id=id, kind=kind, title=id, **fields)
 
 
 def claim(id: str, source: str, tier: str = "human", **fields: Any) -> ClaimTagged:
-    """Give a claim that supports, unless told otherwise."""
+    """Return a claim that supports, unless told otherwise."""
     given: dict[str, Any] = {"stance": "supports", "text": id, **fields}
     return ClaimTagged(id=id, source=source, tier=tier, **given)
 
@@ -76,7 +76,7 @@ def claim(id: str, source: str, tier: str = "human", **fields: Any) -> ClaimTagg
 
 @pytest.fixture(scope="module")
 def model() -> Score:
-    """Give the score of a ledger with the model article's counts."""
+    """Return the score of a ledger with the model article's counts."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         semax = store.create("semax", title="Semax", by="curator")
         with semax.batch(by="curator") as batch:
@@ -129,7 +129,7 @@ def test_terms_sum_to_raw(events: Sequence[Event]) -> None:
 
 @st.composite
 def parameters(draw: st.DrawFn) -> dict[str, Any]:
-    """Give parameters as a configuration file holds them, some left out."""
+    """Return parameters as a configuration file holds them, some left out."""
     numbers = st.decimals(0, 2, places=3).map(str) | st.sampled_from([0, 1, 0.1, 0.7])
     weights = st.dictionaries(st.sampled_from([*TIERS, "other"]), numbers)
     caps = st.dictionaries(st.sampled_from([*TIERS, "scientific-sources"]), numbers)
@@ -315,7 +315,7 @@ def test_cautions_about_one_claim() -> None:
 
 
 def tied(*sources: SourceAdded, links: Iterable[SourceLinked | Reviewed] = ()) -> tuple[str, ...]:
-    """Give the sources that the caution about dependence names, each cited by a claim."""
+    """Return the sources that the caution about dependence names, each cited by a claim."""
     claims = [claim(f"c-{source.id}", source.id) for source in sources]
     cautions = confidence(seen(*sources, *claims, *links)).cautions
     return next((c.entries for c in cautions if c.name == "dependent-sources"), ())

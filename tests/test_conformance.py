@@ -50,7 +50,7 @@ class TestScorers(Named, ScorerTests):
     """The built-in scorers."""
 
     def scorer(self) -> Scorer:
-        """Give the one that is named."""
+        """Return the one that is named."""
         return Plugins.builtin().scorer(self.name)
 
 
@@ -59,7 +59,7 @@ class TestRankers(Named, RankerTests):
     """The built-in rankers."""
 
     def ranker(self) -> Ranker:
-        """Give the one that is named."""
+        """Return the one that is named."""
         return Plugins.builtin().ranker(self.name)
 
 
@@ -68,7 +68,7 @@ class TestRenderers(Named, RendererTests):
     """The built-in renderers."""
 
     def renderer(self) -> Renderer:
-        """Give the one that is named."""
+        """Return the one that is named."""
         return Plugins.builtin().renderer(self.name)
 
 
@@ -77,7 +77,7 @@ class TestRules(Named, RuleTests):
     """The built-in rules."""
 
     def rule(self) -> Rule:
-        """Give the one that is named."""
+        """Return the one that is named."""
         return Plugins.builtin().rule(self.name)
 
 
@@ -86,7 +86,7 @@ class TestRetrievers(Named, RetrieverTests):
     """The built-in retrievers."""
 
     def retriever(self) -> Retriever:
-        """Give the one that is named."""
+        """Return the one that is named."""
         return Plugins.builtin().retriever(self.name)
 
 
@@ -95,7 +95,7 @@ class TestAnswerers(Named, AnswererTests):
     """The built-in answerers."""
 
     def answerer(self) -> Answerer:
-        """Give the one that is named."""
+        """Return the one that is named."""
         return Plugins.builtin().answerer(self.name)
 
 
@@ -117,11 +117,11 @@ class TestLocators(Named, LocatorTests):
     """The built-in schemes of identifiers."""
 
     def scheme(self) -> LocatorScheme:
-        """Give the one that is named."""
+        """Return the one that is named."""
         return Plugins.builtin().locators[self.name]
 
     def examples(self) -> Mapping[str, str]:
-        """Give what people write."""
+        """Return what people write."""
         return IDENTIFIERS[self.name]
 
 
@@ -129,11 +129,11 @@ class TestCSV(ImporterTests):
     """The importer of spreadsheets."""
 
     def importer(self) -> Importer:
-        """Give it."""
+        """Return it."""
         return Plugins.builtin().importer("csv", "")
 
     def sample(self) -> bytes:
-        """Give three rows, one with a quotation over two lines."""
+        """Return three rows, one with a quotation over two lines."""
         return (
             "kind,title,doi,claim,tier,stance\r\n"
             "review,One,10.1000/1,It helps.,human,supports\r\n"
@@ -150,15 +150,15 @@ class TestJSONLines(ImporterTests):
     """The importer of JSON lines."""
 
     def importer(self) -> Importer:
-        """Give it."""
+        """Return it."""
         return Plugins.builtin().importer("jsonl", "")
 
     def sample(self) -> bytes:
-        """Give three lines."""
+        """Return three lines."""
         return b"".join(map(self.line, range(3)))
 
     def line(self, number: int) -> bytes:
-        """Give a line."""
+        """Return a line."""
         claim = {"tier": "human", "stance": "supports", "text": "It helps: ü."}
         source = {"kind": "review", "title": f"No. {number}", "locators": [f"doi:10.1000/{number}"]}
         return json.dumps({**source, "claims": [claim]}, ensure_ascii=False).encode() + b"\n"

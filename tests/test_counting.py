@@ -39,7 +39,7 @@ SUPPORTING: dict[str, Any] = {"tier": "human", "stance": "supports", "text": "It
 
 
 def seen(*events: Event | Seal) -> View:
-    """Give the view of a new ledger that took these events."""
+    """Return the view of a new ledger that took these events."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         if events:
@@ -48,12 +48,12 @@ def seen(*events: Event | Seal) -> View:
 
 
 def source(id: str) -> SourceAdded:
-    """Give a paper."""
+    """Return a paper."""
     return SourceAdded(id=id, kind="journal-article", title=id)
 
 
 def claim(id: str, source: str, **fields: Any) -> ClaimTagged:
-    """Give a claim that supports, unless told otherwise."""
+    """Return a claim that supports, unless told otherwise."""
     return ClaimTagged(id=id, source=source, **{**SUPPORTING, **fields})
 
 
@@ -76,7 +76,7 @@ _ABOUTS = st.none() | st.sampled_from([About(outcome="pain"), About(outcome="sle
 
 @st.composite
 def busy(draw: st.DrawFn) -> list[Event]:
-    """Give events about a few sources and claims that pull at each other in every way."""
+    """Return events about a few sources and claims that pull at each other in every way."""
     ids = [f"c{number}" for number in range(draw(st.integers(1, 10)))]
     found: list[Event] = [source(id) for id in SOURCES]
     found += [
@@ -140,7 +140,7 @@ def _own_reason(view: View, groups: dict[str, frozenset[str]], id: str) -> str |
 
 
 def tangled(view: View, id: str) -> frozenset[str]:
-    """Give the sources that duplicates in force lead to from one, itself included."""
+    """Return the sources that duplicates in force lead to from one, itself included."""
     group = {id}
     while True:
         more = {
@@ -156,7 +156,7 @@ def tangled(view: View, id: str) -> frozenset[str]:
 
 
 def reasons(counted: Counted) -> dict[str, str | None]:
-    """Give what was decided of each claim, which must be one thing only."""
+    """Return what was decided of each claim, which must be one thing only."""
     found: dict[str, str | None] = dict.fromkeys(counted.claims)
     for reason, ids in counted.left_out.items():
         assert not found.keys() & set(ids)
@@ -232,7 +232,7 @@ def test_contradiction_is_mutual(events: list[Event]) -> None:
 
 
 def rebuilt(events: Iterable[Event], gone: str) -> View:
-    """Give the view of a ledger that never saw a source."""
+    """Return the view of a ledger that never saw a source."""
     dropped = {gone, f"source:{gone}"}
     kept: list[Event] = []
     for event in events:
@@ -304,7 +304,7 @@ def test_a_link_that_closes_two_groups() -> None:
 
 
 def proposals() -> Iterator[Any]:
-    """Give a proposed link, what a reviewer may say of it, and whether it is in force."""
+    """Yield a proposed link, what a reviewer may say of it, and whether it is in force."""
     proposed = duplicate("s2", "s1", assertion="automatic")
     name = "link:s2/s1/duplicate-of"
     yield pytest.param((proposed,), False, id="proposed")

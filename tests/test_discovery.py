@@ -63,7 +63,7 @@ Install = Callable[..., Found]
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Give what installs a distribution of one plugin, for this test alone."""
+    """Return what installs a distribution of one plugin, for this test alone."""
     for name in ("EVLEDGER_DISABLE_PLUGINS", "EVLEDGER_STRICT_PLUGINS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])

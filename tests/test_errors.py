@@ -48,7 +48,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @pytest.fixture
 def ledger() -> Ledger:
-    """Give a ledger in memory, of one event."""
+    """Return a ledger in memory, of one event."""
     return evledger.open("memory:", clock=lambda: NOON).create("semax", title="Semax", by="me")
 
 

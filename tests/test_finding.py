@@ -17,13 +17,13 @@ PLUGINS: Final = Plugins.builtin()
 
 
 def empty() -> Ledger:
-    """Give a ledger of nothing."""
+    """Return a ledger of nothing."""
     store = evledger.open("memory:", plugins=PLUGINS)
     return store.create("semax", title="Semax", by="me")
 
 
 def holding(title: str, text: str | bytes | None = None, media_type: str = "text/plain") -> Ledger:
-    """Give a ledger with one source that has these words, and one that has none."""
+    """Return a ledger with one source that has these words, and one that has none."""
     ledger = empty()
     with ledger.batch(by="me") as batch:
         data = text.encode() if isinstance(text, str) else text
@@ -34,7 +34,7 @@ def holding(title: str, text: str | bytes | None = None, media_type: str = "text
 
 
 def found(ledger: Ledger, text: str) -> list[tuple[str, str]]:
-    """Give the ids and excerpts of what is found."""
+    """Return the ids and excerpts of what is found."""
     return [(hit.source.id, hit.excerpt) for hit in ledger.find(text)]
 
 

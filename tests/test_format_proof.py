@@ -31,7 +31,7 @@ REFUSALS = (ValueError, KeyError, TypeError, InvalidSignature)
 
 @cache
 def printed() -> dict[str, Any]:
-    """Give what the page's two verifiers define; the second takes from the first."""
+    """Return what the page's two verifiers define; the second takes from the first."""
     blocks = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     namespace: dict[str, Any] = {}
     for name in ("def verify(", "def verify_proof("):
@@ -40,7 +40,7 @@ def printed() -> dict[str, Any]:
 
 
 def printed_verifier() -> Printed:
-    """Give the function `verify_proof` that the page prints."""
+    """Return the function `verify_proof` that the page prints."""
     verify: Printed = printed()["verify_proof"]
     return verify
 
@@ -59,14 +59,14 @@ def told(folder: Path) -> dict[str, Any]:
 
 
 def worked_proof() -> tuple[str, str, str]:
-    """Give the checkpoint, the signed head and the proof of the page's example."""
+    """Return the checkpoint, the signed head and the proof of the page's example."""
     example = PAGE.partition("## A worked proof")[2].partition("\n## ")[0]
     checkpoint, head, proof = re.findall(r"```text\n(.*?)\n```", example, re.DOTALL)
     return f"{checkpoint}\n", f"{head}\n", f"{proof}\n"
 
 
 def worked_key() -> SigningKey:
-    """Give the key that signs the page's example."""
+    """Return the key that signs the page's example."""
     (text,) = re.findall(r"`(PRIVATE\+KEY\+.+)`", PAGE.partition("## A worked proof")[2])
     return SigningKey.parse(text)
 
@@ -143,7 +143,7 @@ def cases(name: str) -> list[dict[str, Any]]:
 
 
 def is_refused(use: Callable[[], object]) -> bool:
-    """Tell whether the printed verifier refuses something."""
+    """Return whether the printed verifier refuses something."""
     try:
         use()
     except REFUSALS:

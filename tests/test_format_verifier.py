@@ -93,7 +93,7 @@ def check_pages(pages: list[bytes], head: str | None) -> list[str]:
 
 
 def event_hashes(text: bytes) -> Iterator[str]:
-    """Give the hash of the text from its first byte through each event line."""
+    """Yield the hash of the text from its first byte through each event line."""
     ends = [place + 1 for place, byte in enumerate(text) if byte == 0x0A]
     hasher = blake3(text[: ends[0]])
     for start, end in pairwise(ends):
@@ -129,7 +129,7 @@ def need(holds: object, message: str) -> None:
 
 
 def is_a(value: object, kind: type) -> bool:
-    """Tell whether JSON gave exactly this: `true` is no integer."""
+    """Return whether JSON gave exactly this: `true` is no integer."""
     return type(value) is kind
 
 
@@ -175,7 +175,7 @@ def check_members(record: dict[str, Any]) -> None:
 
 
 def is_time(at: str) -> bool:
-    """Tell whether this is a time of the format, on a day that there is."""
+    """Return whether this is a time of the format, on a day that there is."""
     match = AT.fullmatch(at)
     if match is None:
         return False
@@ -184,7 +184,7 @@ def is_time(at: str) -> bool:
 
 
 def are_names(value: Any) -> bool:
-    """Tell whether this is an array of distinct names in the order of their bytes."""
+    """Return whether this is an array of distinct names in the order of their bytes."""
     names: list[Any] = value if is_a(value, list) else []
     return (
         len(names) > 0
@@ -195,7 +195,7 @@ def are_names(value: Any) -> bool:
 
 
 def are_commitments(value: Any, data: dict[str, Any]) -> bool:
-    """Tell whether these are commitments to fields that data leaves out."""
+    """Return whether these are commitments to fields that data leaves out."""
     fields: dict[str, Any] = value if is_a(value, dict) else {}
     return (
         len(fields) > 0
@@ -238,7 +238,7 @@ def check_openings(records: list[dict[str, Any]], openings: list[dict[str, Any]]
 
 
 def fits(record: dict[str, Any], opening: dict[str, Any]) -> bool:
-    """Tell whether an opening opens its record's commitment."""
+    """Return whether an opening opens its record's commitment."""
     salt, text = bytes.fromhex(opening["salt"]), opening["value"].encode()
     value: list[Any] = json.loads(text)
     return (
@@ -251,7 +251,7 @@ def fits(record: dict[str, Any], opening: dict[str, Any]) -> bool:
 
 
 def root_of(leaves: list[bytes]) -> bytes:
-    """Give the root of the tree over leaf hashes, as RFC 6962 defines it."""
+    """Return the root of the tree over leaf hashes, as RFC 6962 defines it."""
     if len(leaves) == 1:
         return leaves[0]
     split = 1
@@ -282,7 +282,7 @@ def check_archive(folder: Path) -> Sound:
 
 
 def needs_types(name: str) -> bool:
-    """Tell whether only somebody who knows the built-in types finds this vector broken."""
+    """Return whether only somebody who knows the built-in types finds this vector broken."""
     return name.startswith("field-") or name in {
         "keys-left-out",
         "keys-not-of-data",
@@ -320,7 +320,7 @@ def test_vectors_of_known_types(name: str) -> None:
 
 
 def printed_verifier() -> Callable[..., Any]:
-    """Give the function `verify` that docs/format.md prints."""
+    """Return the function `verify` that docs/format.md prints."""
     page = (ROOT / "docs" / "format.md").read_text("utf-8")
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     namespace: dict[str, Any] = {}
@@ -372,7 +372,7 @@ batches = st.lists(st.lists(gaps | sources, min_size=1, max_size=200), max_size=
 
 
 def numbered(batch: list[Event], start: int) -> list[Event]:
-    """Give each event of a batch an id of its own."""
+    """Return each event of a batch an id of its own."""
     return [attrs.evolve(each, id=f"e{start + i}") for i, each in enumerate(batch)]  # type: ignore[misc]  # all are attrs classes
 
 
@@ -436,7 +436,7 @@ def changed_lines(draw: st.DrawFn, lines: list[bytes]) -> bytes:
 
 
 def evledger_takes(line: bytes) -> bool:
-    """Tell whether evledger takes this for a line of a ledger."""
+    """Return whether evledger takes this for a line of a ledger."""
     try:
         check_line(line)
     except Invalid:
@@ -445,7 +445,7 @@ def evledger_takes(line: bytes) -> bool:
 
 
 def second_takes(line: bytes) -> bool:
-    """Tell whether the second verifier takes this for a line of a ledger."""
+    """Return whether the second verifier takes this for a line of a ledger."""
     try:
         record = parse_line(line)
     except (ValueError, RecursionError):
@@ -461,7 +461,7 @@ def test_changed_lines(line: bytes) -> None:
 
 
 def kinds_found(pages: list[bytes]) -> set[str]:
-    """Give the kinds of fault that evledger's full verification finds in a ledger's pages."""
+    """Return the kinds of fault that evledger's full verification finds in a ledger's pages."""
     volume = Volume(
         ledger="everything", pages=lambda start, stop: pages[start:stop], count=1, partial=True
     )
@@ -470,7 +470,7 @@ def kinds_found(pages: list[bytes]) -> set[str]:
 
 
 def is_sound(pages: list[bytes]) -> bool:
-    """Tell whether the second verifier finds nothing wrong with a ledger's pages."""
+    """Return whether the second verifier finds nothing wrong with a ledger's pages."""
     try:
         check_pages(pages, None)
         check_records(pages, [])

@@ -12,12 +12,12 @@ from evledger.demo import build
 
 @pytest.fixture(scope="module")
 def demo() -> Ledger:
-    """Give the demonstration's ledger, which no test writes to."""
+    """Return the demonstration's ledger, which no test writes to."""
     return build(evledger.open("memory:", plugins=Plugins.builtin()))[0]
 
 
 def written(*texts: str) -> Ledger:
-    """Give a ledger with a source and a claim for each text."""
+    """Return a ledger with a source and a claim for each text."""
     store = evledger.open("memory:", plugins=Plugins.builtin())
     ledger = store.create("semax", title="Semax", by="curator")
     with ledger.batch(by="curator") as batch:
@@ -30,7 +30,7 @@ def written(*texts: str) -> Ledger:
 
 
 def claims(answer: Answer) -> list[str]:
-    """Give the ids of the claims that count, the best first."""
+    """Return the ids of the claims that count, the best first."""
     return [cited.claim.id for cited in sorted(answer.claims, key=lambda c: -c.match.weight)]
 
 

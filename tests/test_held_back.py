@@ -49,7 +49,7 @@ class Everything:
     name = "everything"
 
     def retrieve(self, view: View, question: str, limit: int) -> Iterator[Match]:
-        """Give them."""
+        """Yield them."""
         del question, limit
         for id, claim in view.claims.items():
             readings = {"zinober": WORD} if WORD in str(claim.text) else {}
@@ -59,7 +59,7 @@ class Everything:
 
 
 def new_ledger() -> Ledger:
-    """Give a ledger with nothing in it."""
+    """Return a ledger with nothing in it."""
     store = evledger.open("memory:", plugins=PLUGINS)
     return store.create("semax", title="Semax", by="curator")
 
@@ -79,13 +79,13 @@ def decide(ledger: Ledger, *, accept: tuple[str, ...] = (), reject: tuple[str, .
 
 
 def all_found(view: View) -> Answer:
-    """Give an answer in which everything is found."""
+    """Return an answer in which everything is found."""
     quoting = PLUGINS.answerer("extractive")
     return ask(view, ASKED, retriever=Everything(), answerer=quoting, limit=1_000)
 
 
 def published(ledger: Ledger) -> dict[str, str]:
-    """Give all that readers are shown of a ledger, by what shows it."""
+    """Return all that readers are shown of a ledger, by what shows it."""
     shown = {name: ledger.render(name).text for name in PLUGINS.renderers}
     for name, answer in (("found", all_found(ledger.view())), ("asked", ledger.ask(ASKED))):
         shown |= {
@@ -97,7 +97,7 @@ def published(ledger: Ledger) -> dict[str, str]:
 
 
 def telling(ledger: Ledger) -> set[str]:
-    """Say which of what readers are shown has the word in it."""
+    """Return which of what readers are shown has the word in it."""
     return {name for name, text in published(ledger).items() if WORD in text.lower()}
 
 
@@ -141,7 +141,7 @@ def test_who_reviews_reads_them(paste: str) -> None:
 
 
 def shown_in_article(ledger: Ledger) -> tuple[Any, Any, Any]:
-    """Give what an article has of the last source's title, its claim's text and quote."""
+    """Return what an article has of the last source's title, its claim's text and quote."""
     source = json.loads(ledger.render("json").text)["published"]["sources"][-1]
     claim = source["claims"][-1]
     return source["title"], claim["text"], claim["quote"]

@@ -59,7 +59,7 @@ class Unprintable(Exception):
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    """Give a ledger with two claims."""
+    """Yield a ledger with two claims."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="me")
         with ledger.batch(by="me") as batch:
@@ -88,7 +88,7 @@ class Odd:
 
 
 def raises(error: BaseException) -> Any:
-    """Give what raises an error."""
+    """Return what raises an error."""
 
     def act(view: View) -> Any:
         del view
@@ -203,7 +203,7 @@ def test_what_counts_cannot_be_changed(ledger: Ledger) -> None:
 
 
 def good(view: View, **changes: Any) -> Score:
-    """Give a score that is one, but for what a test changes."""
+    """Return a score that is one, but for what a test changes."""
     score = Score(scorer="odd", version=1, head=view.head, label="odd", value=Decimal(1))
     return attrs.evolve(score, **changes)
 

@@ -38,7 +38,7 @@ class Shown:
 
 
 def shown() -> Iterator[Shown]:
-    """Give the page's commands, in order."""
+    """Yield the page's commands, in order."""
     text = PAGE.read_text("utf-8")
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         heading = section.partition("\n")[0]

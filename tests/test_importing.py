@@ -16,7 +16,7 @@ from evledger import ImportReport, Invalid, Ledger, NotFound, PluginError, Plugi
 
 @pytest.fixture
 def ledger() -> Ledger:
-    """Give a new ledger in memory."""
+    """Return a new ledger in memory."""
     return evledger.open("memory:", plugins=Plugins.builtin()).create(
         "semax", title="Semax", by="me"
     )
@@ -33,7 +33,7 @@ def imported(ledger: Ledger, folder: Path, text: str | bytes, name: str = "a.csv
 
 
 def reasons(report: ImportReport) -> list[tuple[str, str]]:
-    """Give places and reasons of what was rejected."""
+    """Return places and reasons of what was rejected."""
     return [(rejection.place, rejection.reason) for rejection in report.rejected]
 
 

@@ -36,7 +36,7 @@ OTHER = SigningKey(ORIGIN, b"\2" * 32)
 
 
 def signed_by(key: SigningKey, size: int = 43) -> Signed:
-    """Give what a key signed of some ledger."""
+    """Return what a key signed of some ledger."""
     said = SignedHead(key.name, Head(size, "ab" * 32), b"\3" * 32)
     checkpoint, head = key.sign(said.checkpoint.text), key.sign(said.text)
     return Signed(ledger="semax", id="cd" * 32, checkpoint=checkpoint, head=head)
@@ -44,14 +44,14 @@ def signed_by(key: SigningKey, size: int = 43) -> Signed:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Give the path of a key that was just made."""
+    """Return the path of a key that was just made."""
     path = tmp_path / "semax.key"
     new_key(path, ORIGIN)
     return path
 
 
 def signed_file(file: Path) -> Path:
-    """Give the path of what a key remembers."""
+    """Return the path of what a key remembers."""
     return file.with_name("semax.key.signed")
 
 

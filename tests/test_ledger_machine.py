@@ -57,7 +57,7 @@ class Model:
     highest: dict[str, int] = attrs.field(factory=dict[str, int])
 
     def next_id(self, letter: str) -> str:
-        """Give the id that is handed out next."""
+        """Return the id that is handed out next."""
         return f"{letter}{self.highest.get(letter, 0) + 1}"
 
 
@@ -305,13 +305,13 @@ class LedgerMachine(RuleBasedStateMachine):
     # -- what holds at any time
 
     def hidden(self, ledger: Ledger) -> dict[tuple[int, str], Any]:
-        """Give the values of sealed fields as the records show them."""
+        """Return the values of sealed fields as the records show them."""
         return {
             (n, field): getattr(ledger.record(n).event, field) for n, field in self.model.sealed
         }
 
     def expected(self, n: int) -> Event:
-        """Give an event as the record must show it."""
+        """Return an event as the record must show it."""
         sealed = {f: v for (m, f), v in self.model.sealed.items() if m == n and v is Hidden.ERASED}
         event: Any = self.model.events[n]
         return cast("Event", attrs.evolve(event, **sealed))

@@ -30,14 +30,14 @@ TIERS: Final = ((5, "human"), (6, "preclinical"), (78, "anecdotal"), (3, "publis
 
 
 def sources() -> Iterator[Event]:
-    """Give the 92 sources."""
+    """Yield the 92 sources."""
     fields: Iterator[dict[str, Any]] = chain.from_iterable(repeat(f, n) for n, f in SOURCES)
     for number, each in enumerate(fields, start=1):
         yield SourceAdded(id=f"s{number}", title=f"Source {number}", **each)
 
 
 def claims() -> Iterator[Event]:
-    """Give the 96 claims: the papers have the strong ones, and four are automatic."""
+    """Yield the 96 claims: the papers have the strong ones, and four are automatic."""
     tiers = chain.from_iterable(repeat(tier, n) for n, tier in TIERS)
     for number, tier in enumerate(tiers, start=1):
         yield tagged(number, source=(number - 1) % 92 + 1, tier=tier)
@@ -46,7 +46,7 @@ def claims() -> Iterator[Event]:
 
 
 def tagged(number: int, *, source: int, tier: str, **given: Any) -> ClaimTagged:
-    """Give a claim."""
+    """Return a claim."""
     return ClaimTagged(
         id=f"c{number}",
         source=f"s{source}",
@@ -59,7 +59,7 @@ def tagged(number: int, *, source: int, tier: str, **given: Any) -> ClaimTagged:
 
 @pytest.fixture(scope="module")
 def view() -> View:
-    """Give the model's view."""
+    """Return the model's view."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         semax = store.create("semax", title="Semax and BDNF", by="curator")
         semax.append(*sources(), *claims(), by="curator")
@@ -68,12 +68,12 @@ def view() -> View:
 
 @pytest.fixture(scope="module")
 def article(view: View) -> Article:
-    """Give the model's article."""
+    """Return the model's article."""
     return compose(view, CONTEXT)
 
 
 def lines(article: Article, name: str) -> dict[str, int]:
-    """Give one of the article's counts."""
+    """Return one of the article's counts."""
     tally = next(each for each in article.evidence.tallies if each.name == name)
     return {line.name: line.count for line in tally.lines}
 

@@ -50,7 +50,7 @@ base.tried = hypothesis.settings(base.tried, max_examples=4)  # before any suite
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with a new package of each kind."""
+    """Return a folder with a new package of each kind."""
     folder = tmp_path_factory.mktemp("new")
     for kind in KINDS:
         write_package(f"my-{kind}", kind, folder)
@@ -119,7 +119,7 @@ def test_types_are_right(packages: Path, tmp_path: Path) -> None:
 
 @pytest.fixture(params=KINDS)
 def package(request: pytest.FixtureRequest, packages: Path) -> Path:
-    """Give the folder of a new package, one of each kind."""
+    """Return the folder of a new package, one of each kind."""
     return packages / f"evledger-my-{request.param}"
 
 
@@ -259,7 +259,7 @@ def test_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def unwritable(tmp_path: Path) -> Iterator[Path]:
-    """Give a path at which no folder can be made, whoever runs the tests."""
+    """Yield a path at which no folder can be made, whoever runs the tests."""
     path = tmp_path / "file"
     path.write_text("")
     yield path

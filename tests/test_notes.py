@@ -38,20 +38,20 @@ VECTORS = ROOT / "tests" / "vectors" / "notes"
 
 
 def vectors(name: str, *, good: bool) -> list[Any]:
-    """Give the sound or the unsound cases of a file, each named by what is special in it."""
+    """Return the sound or the unsound cases of a file, each named by what is special in it."""
     cases = json.loads((VECTORS / name).read_text("utf-8"))
     told = [case for case in cases if bool(case.get("name") or case.get("verifier")) is good]
     return [pytest.param(case, id=case["what"]) for case in told]
 
 
 def outcomes(name: str, outcome: str) -> list[Any]:
-    """Give the cases of a file that come to one outcome."""
+    """Return the cases of a file that come to one outcome."""
     cases = json.loads((VECTORS / name).read_text("utf-8"))
     return [pytest.param(case, id=case["what"]) for case in cases if case["outcome"] == outcome]
 
 
 def note_of(case: dict[str, Any]) -> bytes | str:
-    """Give a case's note as bytes; as text where it cannot be bytes."""
+    """Return a case's note as bytes; as text where it cannot be bytes."""
     if "hex" in case:
         return bytes.fromhex(case["hex"])
     text: str = case["note"]
@@ -62,7 +62,7 @@ def note_of(case: dict[str, Any]) -> bytes | str:
 
 
 def keys_of(case: dict[str, Any], field: str = "keys") -> list[VerifierKey]:
-    """Give a case's keys."""
+    """Return a case's keys."""
     return [VerifierKey.parse(key) for key in case.get(field, ())]
 
 
@@ -81,7 +81,7 @@ names = st.text(
 
 
 def named_ranges() -> list[range]:
-    """Give the ranges of code points that docs/format.md lists for names, first those of all."""
+    """Return the ranges of code points that docs/format.md lists for names, first those of all."""
     page = (ROOT / "docs" / "format.md").read_text("utf-8").partition("### Keys")[2]
     rows = re.findall(r"^\| (U\+.*?) \|", page.partition("\n### ")[0], re.MULTILINE)
     found = [re.findall(r"U\+([0-9A-F]{4,5})(?:–U\+([0-9A-F]{4,5}))?", row) for row in rows]
@@ -205,7 +205,7 @@ def added(one: Point, two: Point) -> Point:
 
 
 def point_at(y: int) -> Point:
-    """Give a point by its y (RFC 8032 section 5.1.3)."""
+    """Return a point by its y (RFC 8032 section 5.1.3)."""
     square = (y * y - 1) * pow(D * y * y + 1, -1, PRIME) % PRIME
     root = pow(square, (PRIME + 3) // 8, PRIME)
     x = root if root * root % PRIME == square else root * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
@@ -315,7 +315,7 @@ def test_longest_text() -> None:
 
 
 def is_told(secret: str, text: str) -> bool:
-    """Tell whether any eight characters of a secret are in a text."""
+    """Return whether any eight characters of a secret are in a text."""
     return any(secret[at : at + 8] in text for at in range(len(secret) - 7))
 
 
@@ -325,7 +325,7 @@ PRIVATE = SigningKey("example.org/semax", bytes(range(64, 96))).encode()
 
 @st.composite
 def mistaken(draw: st.DrawFn) -> str:
-    """Give a signing key with one mistake in it, and perhaps its mark left out."""
+    """Return a signing key with one mistake in it, and perhaps its mark left out."""
     text = draw(st.sampled_from([PRIVATE, PRIVATE.removeprefix("PRIVATE+KEY+"), SECRET]))
     at = draw(st.integers(0, len(text)))
     put = draw(st.sampled_from(["", "+", " ", "x", "=", "\n", "é", "\n\n— ", "PRIVATE+KEY+"]))
@@ -376,7 +376,7 @@ def test_note_round_trip(note: SignedNote) -> None:
 
 
 def check_reading(data: bytes | str) -> None:
-    """See that this is a note, which is written as it was read, or invalid."""
+    """Check that this is a note, which is written as it was read, or invalid."""
     try:
         note = SignedNote.parse(data)
     except Invalid:

@@ -53,16 +53,16 @@ class Doses:
         return state
 
     def freeze(self, state: list[str]) -> tuple[str, ...]:
-        """Give them."""
+        """Return them."""
         return tuple(state)
 
     def passage(self, part: tuple[str, ...]) -> Any:
-        """Say what the test wants said."""
+        """Return what the test wants said."""
         return self._tell(part)
 
 
 def told(part: tuple[str, ...]) -> Passage:
-    """Give a line for each dose."""
+    """Return a line for each dose."""
     return Passage(heading="Doses", lines=part)
 
 

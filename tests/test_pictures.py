@@ -59,7 +59,7 @@ WRITTEN: Final = frozenset(
 
 
 def every_picture(view: View) -> Iterator[Picture]:
-    """Give the four pictures of a view."""
+    """Yield the four pictures of a view."""
     yield pictures.mix(view)
     yield pictures.timeline(view)
     yield pictures.scores(scoring.score(CONFIDENCE, view), [Failure("x", "It broke.")])
@@ -72,29 +72,29 @@ def parsed(text: str) -> Element:
 
 
 def elements(root: Element, tag: str) -> list[Element]:
-    """Give the elements of a name, in a document of its own or not."""
+    """Return the elements of a name, in a document of its own or not."""
     return [each for each in root.iter() if each.tag.removeprefix(SVG) == tag]
 
 
 def drawn_texts(picture: Picture) -> list[str]:
-    """Give what is written in the drawing; without what is told to who points at it."""
+    """Return what is written in the drawing; without what is told to who points at it."""
     found = elements(parsed(picture.inline()), "text")
     return [(each.text or "") + "".join(part.tail or "" for part in each) for each in found]
 
 
 def numbers_in(text: str) -> set[str]:
-    """Give the numbers in a text."""
+    """Return the numbers in a text."""
     return set(re.findall(r"\d[\d,]*(?:\.\d+)?", text))
 
 
 def column(picture: Picture, name: str) -> dict[str, str]:
-    """Give one column of a picture's table, by the first."""
+    """Return one column of a picture's table, by the first."""
     place = picture.columns.index(name)
     return {row[0]: row[place] for row in picture.rows}
 
 
 def assert_sound(picture: Picture) -> None:
-    """See that a picture is well-formed, described, inert, and within its edges."""
+    """Check that a picture is well-formed, described, inert, and within its edges."""
     inline, alone = parsed(picture.inline("a-")), parsed(picture.svg())
     for root, allowed in ((inline, DRAWN), (alone, DRAWN | {"style"})):
         named = root.attrib["aria-labelledby"].split()
@@ -109,7 +109,7 @@ def assert_sound(picture: Picture) -> None:
 
 
 def assert_ids(picture: Picture) -> None:
-    """See that two of the same in one page share no id, and that every reference leads to one."""
+    """Check that two of the same in one page share no id, and that every reference leads to one."""
     both = parsed(f"<div>{picture.inline('a-')}{picture.inline('b-')}</div>")
     ids = Counter(each.attrib["id"] for each in both.iter() if "id" in each.attrib)
     assert set(ids.values()) == {1}
@@ -118,7 +118,7 @@ def assert_ids(picture: Picture) -> None:
 
 
 def assert_in_room(root: Element) -> None:
-    """See that nothing lies beyond the sheet."""
+    """Check that nothing lies beyond the sheet."""
     _, _, width, height = map(float, root.attrib["viewBox"].split())
     for box in elements(root, "rect"):
         assert 0 <= float(box.attrib["x"]) <= width - float(box.attrib["width"]) + 0.02
@@ -183,12 +183,12 @@ def test_hostile_text_is_only_text(payload: str) -> None:
 
 
 def source(number: int, published: str | None = None) -> SourceAdded:
-    """Give a source."""
+    """Return a source."""
     return SourceAdded(id=f"s{number}", kind="trial", title=f"Trial {number}", published=published)
 
 
 def claim(number: int, stance: Stance = "supports") -> ClaimTagged:
-    """Give a claim of the first source."""
+    """Return a claim of the first source."""
     return ClaimTagged(id=f"c{number}", source="s1", tier="human", stance=stance, text="…")
 
 
@@ -278,7 +278,7 @@ def score_of(
     value: Decimal | None = None,
     cap: Decimal | None = None,
 ) -> Score:
-    """Give a score of some terms."""
+    """Return a score of some terms."""
     return Score(
         scorer="example",
         version=1,
@@ -375,7 +375,7 @@ def test_a_failed_score_says_so() -> None:
 
 
 def view_of(count: int) -> View:
-    """Give a view of so many sources, with a claim each."""
+    """Return a view of so many sources, with a claim each."""
     claims = (
         ClaimTagged(id=f"c{n}", source=f"s{n}", tier="human", stance="supports", text="…")
         for n in range(1, count + 1)
@@ -404,7 +404,7 @@ def test_influence_is_drawn_under_any_arithmetic() -> None:
         for id, number in (("s1", third), ("s2", -third))
     ]
     expected = pictures.influence(found, {})
-    with decimal.localcontext(prec=3, traps=[decimal.Inexact, decimal.Rounded]):
+    with decimal.localcontext(decimal.Context(prec=3, traps=[decimal.Inexact, decimal.Rounded])):
         assert pictures.influence(found, {}) == expected
 
 
@@ -435,7 +435,7 @@ def test_a_source_that_takes_away_is_drawn_to_the_left() -> None:
 
 
 def context(*scorers: scoring.Scorer) -> RenderContext:
-    """Give what views are rendered with."""
+    """Return what views are rendered with."""
     return RenderContext(scorers=scorers, ranker=PLUGINS.ranker("tier"))
 
 
@@ -488,7 +488,7 @@ def test_the_same_view_gives_the_same_picture() -> None:
 
 
 def luminance(colour: str) -> float:
-    """Give the relative luminance of a colour, as WCAG 2.2 defines it."""
+    """Return the relative luminance of a colour, as WCAG 2.2 defines it."""
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     linear = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts

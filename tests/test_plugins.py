@@ -68,7 +68,7 @@ class Assays:
         return state
 
     def freeze(self, state: dict[str, int]) -> dict[str, int]:
-        """Give a copy, which later records leave as it is."""
+        """Return a copy, which later records leave as it is."""
         return dict(state)
 
 
@@ -78,7 +78,7 @@ class Shout:
     name = "shout"
 
     def render(self, view: View, context: RenderContext) -> Rendered:
-        """Give the title in capitals."""
+        """Return the title in capitals."""
         del context
         return Rendered(view.title.upper().encode(), "text/plain", ".txt")
 
@@ -90,7 +90,7 @@ class Lines:
     suffixes: tuple[str, ...] = (".lines",)
 
     def read(self, file: IO[bytes]) -> Iterator[Item | Rejection]:
-        """Give a source for each line."""
+        """Yield a source for each line."""
         for n, line in enumerate(file, 1):
             yield Item(place=f"line {n}", source={"kind": "other", "title": line.decode().strip()})
 
@@ -100,28 +100,28 @@ class MyLab:
 
     @hookimpl.events
     def my_events(self) -> EventSupply:
-        """Give an event and its projection."""
+        """Return an event and its projection."""
         return EventSupply(events=(AssayRun,), projections=(Assays(),))
 
     @hookimpl.renderers
     def my_renderers(self) -> Iterable[Renderer]:
-        """Give a renderer."""
+        """Return a renderer."""
         return [Shout()]
 
     @hookimpl.importers
     def my_importers(self) -> Iterable[Importer]:
-        """Give an importer."""
+        """Return an importer."""
         return [Lines()]
 
     @hookimpl.stores
     def my_stores(self) -> Mapping[str, Callable[[str], Backend]]:
-        """Give a store."""
+        """Return a store."""
         return {"mine": MemoryStore}
 
 
 @pytest.fixture
 def plugins() -> Plugins:
-    """Give the built-in plugins and MyLab."""
+    """Return the built-in plugins and MyLab."""
     plugins = Plugins.builtin()
     plugins.register(MyLab(), "mylab")
     return plugins
@@ -266,7 +266,7 @@ class Renderers:
 
     @hookimpl.renderers
     def renderers(self) -> Iterable[Renderer]:
-        """Give it."""
+        """Return it."""
         return [Shout()]
 
 
@@ -337,7 +337,7 @@ class Misspelt:
 
     @pluggy.HookimplMarker("evledger")(specname="evledger_rendrers")
     def renderers(self) -> list[Any]:
-        """Give nothing."""
+        """Return nothing."""
         return []
 
 

@@ -51,7 +51,7 @@ COLLECTIONS: Final = {
 
 
 def ledger_of(*events: Event | Seal) -> Ledger:
-    """Give a new ledger that took these events."""
+    """Return a new ledger that took these events."""
     ledger = evledger.open("memory:", plugins=PLUGINS).create("semax", title="Semax", by="curator")
     if events:
         ledger.append(*events, by="curator")
@@ -59,23 +59,23 @@ def ledger_of(*events: Event | Seal) -> Ledger:
 
 
 def suggested(*events: Event | Seal) -> dict[str, tuple[str, ...]]:
-    """Give the prompts of a ledger that took these events: text → entries."""
+    """Return the prompts of a ledger that took these events: text → entries."""
     return {prompt.text: prompt.entries for prompt in suggest(ledger_of(*events).view())}
 
 
 def source(id: str = "s1", **fields: Any) -> SourceAdded:
-    """Give a paper."""
+    """Return a paper."""
     return SourceAdded(id=id, kind="journal-article", title=f"Paper {id}", **fields)
 
 
 def claim(id: str = "c1", **fields: Any) -> ClaimTagged:
-    """Give a human claim of s1 that supports, unless told otherwise."""
+    """Return a human claim of s1 that supports, unless told otherwise."""
     given: dict[str, Any] = {"source": "s1", "tier": "human", "stance": "supports", **fields}
     return ClaimTagged(id=id, text=f"Claim {id}.", **given)
 
 
 def tiers(*labels: str) -> LedgerDescribed:
-    """Give tiers t0, t1, … with these labels."""
+    """Return tiers t0, t1, … with these labels."""
     return LedgerDescribed(
         title="Semax",
         tiers=tuple(
@@ -86,7 +86,7 @@ def tiers(*labels: str) -> LedgerDescribed:
 
 
 def shown(answer: Answer) -> set[str]:
-    """Give the whole names of all that an answer shows."""
+    """Return the whole names of all that an answer shows."""
     cited = (*answer.claims, *answer.others)
     names = [f"claim:{each.claim.id}" for each in cited]
     names += [f"source:{each.source.id}" for each in cited]
@@ -173,7 +173,7 @@ def test_what_is_hidden_answers_nothing(story: Story) -> None:
 
 
 def words_of(view: View, name: str) -> object:
-    """Give what an entry says."""
+    """Return what an entry says."""
     kind, _, id = name.partition(":")
     collection, field = COLLECTIONS[kind]
     return getattr(getattr(view, collection)[id], field)

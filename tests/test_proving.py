@@ -60,14 +60,14 @@ KEYS: Final = json.loads((PROOFS / "keys.json").read_text("utf-8"))
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    """Give a store in memory, with the built-in plugins alone."""
+    """Yield a store in memory, with the built-in plugins alone."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as opened:
         yield opened
 
 
 @pytest.fixture
 def semax(store: Store) -> Ledger:
-    """Give a ledger of a paper, a post, a claim of each, and a section that was rewritten."""
+    """Return a ledger of a paper, a post, a claim of each, and a section that was rewritten."""
     ledger = store.create("semax", title="Semax", by="curator", origin=ORIGIN)
     ledger.append(
         SourceAdded(id="s1", kind="trial", title="A trial", locators=("doi:10.1000/a",)),
@@ -82,19 +82,19 @@ def semax(store: Store) -> Ledger:
 
 
 def claim(id: str, source: str, **more: Any) -> ClaimTagged:
-    """Give a claim."""
+    """Return a claim."""
     return ClaimTagged(
         id=id, source=source, text="Scores rose.", tier="human", stance="supports", **more
     )
 
 
 def amended(source: str) -> SourceAmended:
-    """Give what releases a source's locator."""
+    """Return what releases a source's locator."""
     return SourceAmended(source=source, locators_dropped=("doi:10.1000/a",), why="mistyped")
 
 
 def tree_of(ledger: Ledger, size: int = 0) -> StoredTree:
-    """Give a ledger's tree, which reaches to a size."""
+    """Return a ledger's tree, which reaches to a size."""
     tree = StoredTree(ledger.store.backend, ledger.name)
     tree.grow(size)
     return tree
@@ -118,7 +118,7 @@ def proof_of(ledger: Ledger, n: int, **given_: Any) -> Proof:
 
 @pytest.fixture(scope="module")
 def everything() -> Iterator[Ledger]:
-    """Give the ledger that the vectors are of, with its vault and its checkpoints."""
+    """Yield the ledger that the vectors are of, with its vault and its checkpoints."""
     folder = VECTORS / "good" / "everything"
     kept = json.loads((folder / "openings.json").read_text("utf-8"))
     openings = [
@@ -273,7 +273,7 @@ def test_without_signature(semax: Ledger) -> None:
 
 
 def tampered(proof: Proof, change: Callable[[Any], object]) -> TlogProof:
-    """Give a proof whose extra data was changed and written anew."""
+    """Return a proof whose extra data was changed and written anew."""
     parsed = TlogProof.parse(proof.data)
     extra = json.loads(parsed.extra or b"")
     change(extra)
@@ -292,7 +292,7 @@ def test_sources_are_optional(semax: Ledger) -> None:
 
 
 def said(proven: Proven) -> Any:
-    """Give all that a proven record tells its reader."""
+    """Return all that a proven record tells its reader."""
     vouched = proven.vouched
     records = (proven, *proven.sources)
     return (
@@ -403,7 +403,7 @@ def test_full_pages(store: Store) -> None:
 
 
 def located(ledger: Ledger, id: str | int) -> Located:
-    """Give the record that an id means."""
+    """Return the record that an id means."""
     return locate(ledger.store.backend, ledger.name, id, ledger.vocabulary)
 
 
@@ -606,7 +606,7 @@ def test_consistency_of_damaged_tree(semax: Ledger) -> None:
 
 
 def read_vector(kind: str, name: str) -> tuple[bytes, Any]:
-    """Give a vector's file, and what is known of it."""
+    """Return a vector's file, and what is known of it."""
     folder = PROOFS / kind / name
     known = folder / ("expected.json" if kind == "good" else "what.json")
     return (folder / "proof.tlog-proof").read_bytes(), json.loads(known.read_text("utf-8"))

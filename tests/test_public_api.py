@@ -30,7 +30,7 @@ def test_public_names_are_documented(name: str) -> None:
 
 
 def is_documented(value: Any) -> bool:
-    """Tell whether something has a docstring."""
+    """Return whether something has a docstring."""
     return bool(inspect.getdoc(value))
 
 

@@ -54,7 +54,7 @@ AUTOMATIC: Final[dict[str, Any]] = {"assertion": "automatic", "basis": "a record
 
 
 def ledger_of(*events: Any) -> Ledger:
-    """Give a new ledger with these events."""
+    """Return a new ledger with these events."""
     ledger = evledger.open("memory:", plugins=PLUGINS).create("semax", title="Semax", by="curator")
     if events:
         ledger.append(*events, by="curator")
@@ -62,36 +62,36 @@ def ledger_of(*events: Any) -> Ledger:
 
 
 def view_of(*events: Any) -> View:
-    """Give the view of a new ledger with these events."""
+    """Return the view of a new ledger with these events."""
     return ledger_of(*events).view()
 
 
 def source(id: str = "s1", **fields: Any) -> SourceAdded:
-    """Give a source that a person added, where nothing else is said."""
+    """Return a source that a person added, where nothing else is said."""
     given: dict[str, Any] = {"kind": "journal-article", "title": f"Study {id}"}
     return SourceAdded(id=id, **{**given, **fields})
 
 
 def claim(id: str = "c1", **fields: Any) -> ClaimTagged:
-    """Give a claim of source s1 that a person tagged, where nothing else is said."""
+    """Return a claim of source s1 that a person tagged, where nothing else is said."""
     given: dict[str, Any] = {"source": "s1", "text": f"Claim {id}", "tier": "human"}
     given |= {"stance": "supports", **fields}
     return ClaimTagged(id=id, **given)
 
 
 def asked(id: str = "q1", text: str = "Does it help?", **fields: Any) -> QuestionCreated:
-    """Give a question."""
+    """Return a question."""
     return QuestionCreated(id=id, text=text, **fields)
 
 
 def linked(relation: Any = "answers", *, question: str = "q1", **fields: Any) -> EvidenceLinked:
-    """Give a link of claim c1, where nothing else is said, that a person drew."""
+    """Return a link of claim c1, where nothing else is said, that a person drew."""
     given: dict[str, Any] = fields if "source" in fields else {"claim": "c1", **fields}
     return EvidenceLinked(question=question, relation=relation, **given)
 
 
 def lacks(given: Standing) -> list[str]:
-    """Give the names of what a question lacks."""
+    """Return the names of what a question lacks."""
     return [lack.name for lack in given.missing]
 
 
@@ -350,7 +350,7 @@ class Chosen:
     name: str = "chosen"
 
     def retrieve(self, view: View, question: str, limit: int) -> list[Match]:
-        """Give matches, the best first."""
+        """Return matches, the best first."""
         entries = [f"claim:{id}" for id in view.claims] + [f"source:{id}" for id in view.sources]
         entries += [f"question:{id}" for id in view.questions]
         found = [
@@ -514,7 +514,7 @@ class Wordy:
     name: str = "wordy"
 
     def retrieve(self, view: View, question: str, limit: int) -> list[Match]:
-        """Give claim c1."""
+        """Return claim c1."""
         del view, question, limit
         return [Match(entry="claim:c1", weight=0.75, words=self.words)]
 

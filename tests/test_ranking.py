@@ -37,7 +37,7 @@ from evledger.testing import histories
 
 
 def seen(*events: Event) -> View:
-    """Give the view of a new ledger that took these events."""
+    """Return the view of a new ledger that took these events."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         if events:
@@ -46,18 +46,18 @@ def seen(*events: Event) -> View:
 
 
 def source(id: str, published: str | None = None) -> SourceAdded:
-    """Give a paper."""
+    """Return a paper."""
     return SourceAdded(id=id, kind="journal-article", title=id, published=published)
 
 
 def claim(id: str, source: str = "s1", **fields: Any) -> ClaimTagged:
-    """Give a human claim that supports, unless told otherwise."""
+    """Return a human claim that supports, unless told otherwise."""
     given: dict[str, Any] = {"tier": "human", "stance": "supports", "text": id, **fields}
     return ClaimTagged(id=id, source=source, **given)
 
 
 def ids(claims: Iterable[Claim]) -> list[str]:
-    """Give the claims' ids."""
+    """Return the claims' ids."""
     return [claim.id for claim in claims]
 
 

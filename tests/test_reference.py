@@ -66,7 +66,7 @@ def spoken_of() -> Iterator[str]:
 
 
 def own_classes() -> dict[str, str]:
-    """Give the classes of the library, by name, with the module of each."""
+    """Return the classes of the library, by name, with the module of each."""
     found: dict[str, str] = {}
     for module in pkgutil.walk_packages(evledger.__path__, "evledger."):
         if not re.search(r"\.(cli|testing|article)\b|__main__|_pytest_plugin", module.name):

@@ -63,12 +63,12 @@ class Shelves:
 
     @hookimpl.renderers
     def renderers(self) -> list[Any]:
-        """Give both."""
+        """Return both."""
         return [Shelf(), Shelf("other", "index.html")]
 
 
 def plugins(parameters: Mapping[str, Mapping[str, Any]] | None = None) -> Plugins:
-    """Give the built-in plugins and the shelves."""
+    """Return the built-in plugins and the shelves."""
     found = Plugins.builtin(renderer_parameters=parameters)
     found.register(Shelves(), "shelves")
     return found

@@ -52,14 +52,14 @@ class Given:
         self.found = found
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give that."""
+        """Yield that."""
         file.read()
         yield from self.found
 
 
 @pytest.fixture
 def ledger() -> Ledger:
-    """Give a new ledger in memory."""
+    """Return a new ledger in memory."""
     return evledger.open("memory:", plugins=Plugins.builtin()).create(
         "semax", title="Semax", by="me"
     )
@@ -67,19 +67,19 @@ def ledger() -> Ledger:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Give a file, whatever it holds."""
+    """Return a file, whatever it holds."""
     path = tmp_path / "a.given"
     path.write_bytes(b"anything")
     return path
 
 
 def source(title: str, *locators: str, **fields: Any) -> dict[str, Any]:
-    """Give a source's fields."""
+    """Return a source's fields."""
     return {"kind": "journal-article", "title": title, "locators": list(locators), **fields}
 
 
 def item(title: str, *locators: str, place: str = "record 1", **rest: Any) -> Item:
-    """Give an item of a source."""
+    """Return an item of a source."""
     return Item(place=place, source=source(title, *locators), **rest)
 
 
@@ -92,7 +92,7 @@ def taken(ledger: Ledger, file: Path, *found: Found, dry_run: bool = False) -> I
 
 
 def columns(report: ImportReport) -> tuple[int, int, int, int, int]:
-    """Give read, added, known, flagged and absent."""
+    """Return read, added, known, flagged and absent."""
     return report.read, report.added, report.known, report.flagged, report.absent
 
 
@@ -325,7 +325,7 @@ def test_what_was_erased_stays_erased(ledger: Ledger, file: Path) -> None:
 
 
 def proposal(text: str, tier: str = "human") -> dict[str, Any]:
-    """Give a claim that a program proposes."""
+    """Return a claim that a program proposes."""
     return {"text": text, "tier": tier, "stance": "neutral", "assertion": "automatic"}
 
 
@@ -466,7 +466,7 @@ class Sniffing(Given):
 
 
 def offering(*importers: Importer) -> Plugins:
-    """Give plugins that supply these importers besides the built-in ones."""
+    """Return plugins that supply these importers besides the built-in ones."""
 
     class Plugin:
         @hookimpl.importers
@@ -560,7 +560,7 @@ class Registry:
 
 
 def knowing(*fetchers: Fetcher) -> Ledger:
-    """Give a ledger that these fetchers serve."""
+    """Return a ledger that these fetchers serve."""
 
     class Plugin:
         @hookimpl.locators
@@ -633,7 +633,7 @@ def test_refreshing_what_is_gone() -> None:
 
 
 def read_all(data: bytes) -> list[Any]:
-    """Give the values, or the reasons, of a file's documents."""
+    """Return the values, or the reasons, of a file's documents."""
     found = documents(io.BytesIO(data))
     return [each.reason if isinstance(each, Rejection) else each.value for each in found]
 

@@ -28,7 +28,7 @@ MOST_LOST = {"demo": 0.2, "samples": 0.15}
 
 @pytest.fixture(scope="module")
 def retrieval() -> Iterator[ModuleType]:
-    """Give the benchmark as a module."""
+    """Yield the benchmark as a module."""
     path = Path(__file__).resolve().parents[1] / "benchmarks" / "retrieval.py"
     spec = importlib.util.spec_from_file_location("evledger_benchmarks_retrieval", path)
     assert spec is not None
@@ -42,13 +42,13 @@ def retrieval() -> Iterator[ModuleType]:
 
 @pytest.fixture(scope="module", params=["demo", "samples"])
 def ledger(request: pytest.FixtureRequest) -> str:
-    """Give the name of each ledger that is asked."""
+    """Return the name of each ledger that is asked."""
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
 def view(retrieval: ModuleType, ledger: str, request: pytest.FixtureRequest) -> Iterator[View]:
-    """Give that ledger's view; the samples are read by our own plugins, whatever is installed."""
+    """Yield that ledger's view; the samples are read by our own plugins, whatever is installed."""
     plugins = Plugins.builtin()
     if ledger == "demo":
         with evledger.open("memory:", plugins=plugins) as store:

@@ -35,7 +35,7 @@ AUTOMATIC: Final[dict[str, Any]] = {"assertion": "automatic", "basis": "a record
 
 
 def view_of(*events: Any) -> View:
-    """Give the view of a new ledger with these events."""
+    """Return the view of a new ledger with these events."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         ledger.append(*events, by="curator")
@@ -43,25 +43,25 @@ def view_of(*events: Any) -> View:
 
 
 def source(id: str = "s1", **fields: Any) -> SourceAdded:
-    """Give a source that a person added, where nothing else is said."""
+    """Return a source that a person added, where nothing else is said."""
     given: dict[str, Any] = {"kind": "journal-article", "title": f"Study {id}"}
     return SourceAdded(id=id, **{**given, **fields})
 
 
 def claim(id: str = "c1", **fields: Any) -> ClaimTagged:
-    """Give a claim that a program proposed of source s1, where nothing else is said."""
+    """Return a claim that a program proposed of source s1, where nothing else is said."""
     given: dict[str, Any] = {"source": "s1", "text": f"Claim {id}", "tier": "human"}
     given |= {"stance": "neutral", **AUTOMATIC}
     return ClaimTagged(id=id, **{**given, **fields})
 
 
 def link(source: str, other: str, relation: Any = "version-of", **fields: Any) -> SourceLinked:
-    """Give a link that a program proposed, where nothing else is said."""
+    """Return a link that a program proposed, where nothing else is said."""
     return SourceLinked(source=source, other=other, relation=relation, **{**AUTOMATIC, **fields})
 
 
 def names(view: View) -> list[str]:
-    """Give the names of what waits, in order."""
+    """Return the names of what waits, in order."""
     return [proposal.name for proposal in pending(view)]
 
 

@@ -50,7 +50,7 @@ NAMES: Final = sorted(rule.name for rule in RULES)
 
 
 def view_of(*events: Any, by: str = "curator") -> View:
-    """Give the view of a new ledger with these events."""
+    """Return the view of a new ledger with these events."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         ledger.append(*events, by=by)
@@ -58,20 +58,20 @@ def view_of(*events: Any, by: str = "curator") -> View:
 
 
 def found(name: str, *events: Any, by: str = "curator") -> dict[str | None, str]:
-    """Give what one rule finds: target → text."""
+    """Return what one rule finds: target → text."""
     report = check([PLUGINS.rule(name)], view_of(*events, by=by))
     assert report.failures == ()
     return {finding.target: finding.text for finding in report.findings}
 
 
 def source(id: str = "s1", **fields: Any) -> SourceAdded:
-    """Give a source: a paper, where nothing else is said."""
+    """Return a source: a paper, where nothing else is said."""
     given: dict[str, Any] = {"kind": "journal-article", "title": "A study of many words indeed"}
     return SourceAdded(id=id, **{**given, **fields})
 
 
 def claim(id: str = "c1", **fields: Any) -> ClaimTagged:
-    """Give a claim of source s1."""
+    """Return a claim of source s1."""
     given: dict[str, Any] = {
         "source": "s1",
         "text": "Scores rose.",
@@ -82,7 +82,7 @@ def claim(id: str = "c1", **fields: Any) -> ClaimTagged:
 
 
 def link(source: str, other: str, relation: Any, **fields: Any) -> SourceLinked:
-    """Give a link between two sources."""
+    """Return a link between two sources."""
     return SourceLinked(source=source, other=other, relation=relation, **fields)
 
 
@@ -90,7 +90,7 @@ def link(source: str, other: str, relation: Any, **fields: Any) -> SourceLinked:
 
 
 def whole_names(view: View) -> set[str | None]:
-    """Give the whole names of all that a view has, and of the ledger itself."""
+    """Return the whole names of all that a view has, and of the ledger itself."""
     kinds = ("source", "claim", "question", "gap", "caveat", "section", "component")
     entries = {f"{kind}:{id}" for kind in kinds for id in getattr(view, f"{kind}s")}
     tiers = {f"tier:{tier.slug}" for tier in view.tiers}
@@ -162,7 +162,7 @@ KEPT: Final = {"kind": "comment", "status": "retracted", "stance": "contradicts"
 
 
 def hidden(event: Event, telltale: str) -> Any:
-    """Give an event with a telltale in every field that can be sealed, all of them sealed."""
+    """Return an event with a telltale in every field that can be sealed, all of them sealed."""
     fields = HIDEABLE.get(type(event), ())
     if not fields:
         return event
@@ -416,7 +416,7 @@ TITLE: Final = "Effects of a peptide on BDNF in stroke"
 
 
 def twins(**fields: Any) -> list[Event]:
-    """Give two sources, of one title but for marks, each with a claim; ``fields`` of the second."""
+    """Return two sources of one title but for marks, each with a claim."""
     second = {"title": f"[{TITLE.upper()}].", "published": "2018", **fields}
     return [
         source("s1", title=TITLE, published="2018-06"),
@@ -500,7 +500,7 @@ def test_titles_from_a_register() -> None:
 
 
 def posts(first: dict[str, Any], second: dict[str, Any], tier: str = "anecdotal") -> list[Event]:
-    """Give two posts, each with an anecdote; that of the second is of ``tier``."""
+    """Return two posts, each with an anecdote; that of the second is of ``tier``."""
     given = {"kind": "comment", "platform": "reddit", "community": "r/x"}
     return [
         source("s1", **{**given, "title": "One", **first}),
@@ -756,7 +756,7 @@ def test_unreadable_records() -> None:
 
         @evledger.hookimpl.events
         def events(self) -> evledger.EventSupply:
-            """Give the note."""
+            """Return the note."""
             return evledger.EventSupply(events=(NoteMade,))
 
     richer = Plugins.builtin()

@@ -38,7 +38,7 @@ SOURCES = ("s1", "s2", "s3")
 
 
 def seen(*events: Event) -> View:
-    """Give the view of a new ledger that took these events."""
+    """Return the view of a new ledger that took these events."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         if events:
@@ -69,7 +69,7 @@ class Stub:
     version = 1
 
     def score(self, view: View) -> Any:
-        """Give it."""
+        """Return it."""
         del view
         if isinstance(self.found, Exception):
             raise self.found
@@ -86,7 +86,7 @@ def test_a_sound_score_is_given_as_it_is() -> None:
 
 
 def altered(**changes: Any) -> Term:
-    """Give the term with something else in it, fitting or not."""
+    """Return the term with something else in it, fitting or not."""
     return attrs.evolve(TERM, **changes)
 
 
@@ -307,7 +307,7 @@ def test_influence_is_what_a_ledger_without_the_source_differs_by(
 def history(
     claims: Sequence[dict[str, str]], sources: Sequence[str], *, is_duplicate: bool
 ) -> list[Event]:
-    """Give events with some sources and their claims only."""
+    """Return events with some sources and their claims only."""
     found: list[Event] = [SourceAdded(id=id, kind="trial", title=id) for id in sources]
     for number, fields in enumerate(claims):
         if fields["source"] in sources:

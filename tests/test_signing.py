@@ -62,7 +62,7 @@ def add(ledger: Ledger, count: int, word: str = "gap") -> None:
 
 
 def signer_of(key: SigningKey = KEY) -> Signer:
-    """Give a signer that remembers as long as the test runs."""
+    """Return a signer that remembers as long as the test runs."""
     return Signer(key, memory=ProcessMemory())
 
 
@@ -79,7 +79,7 @@ def root_at(ledger: Ledger, size: int) -> bytes:
 
 
 def refused(ledger: Ledger, signer: Signer, why: str, **given: Any) -> None:
-    """See that signing is refused for a reason, and that nothing at all has changed by that."""
+    """Check that signing is refused for a reason, and that nothing at all has changed by that."""
     backend, name = ledger.store.backend, ledger.name
     remembered, kept = signer.recall(), signed_sizes(backend, name)
     with pytest.raises(Refused, match=why) as caught:
@@ -111,7 +111,7 @@ def test_every_checkpoint_is_of_the_lines(counts: list[int]) -> None:
 
 
 def check_kept(ledger: Ledger, key: VerifierKey) -> list[int]:
-    """See that every checkpoint kept is of the ledger's lines, and extends those before it."""
+    """Check that every checkpoint kept is of the ledger's lines, and extends those before it."""
     backend = ledger.store.backend
     tree = StoredTree(backend, ledger.name)
     sizes = signed_sizes(backend, ledger.name)
@@ -318,7 +318,7 @@ class Backup:
 
 @pytest.fixture
 def backup(tmp_path: Path) -> Backup:
-    """Give a ledger of 601 events, signed at 301 and 601, and its backup of 301."""
+    """Return a ledger of 601 events, signed at 301 and 601, and its backup of 301."""
     new_key(tmp_path / "semax.key", ORIGIN)
     found = Backup(tmp_path)
     with opened(tmp_path / "semax.db") as store:
@@ -429,7 +429,7 @@ def test_store_and_memory_from_one_backup(backup: Backup) -> None:
 
 
 def published_by(key: SigningKey, checkpoint: Checkpoint) -> Vouched:
-    """Give a published checkpoint."""
+    """Return a published checkpoint."""
     return open_checkpoint(key.sign(checkpoint.text), [key.verifier])
 
 
@@ -489,7 +489,7 @@ def test_published_by_a_key_that_forgot() -> None:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Give a database with a ledger of 601 events."""
+    """Return a database with a ledger of 601 events."""
     with opened(tmp_path / "semax.db") as store:
         add(create(store), 600)
     return tmp_path / "semax.db"
@@ -997,7 +997,7 @@ def test_whatever_happens_nothing_forks(data: st.DataObject) -> None:
 
 
 def copied(ledger: Ledger) -> Store:
-    """Give a copy of a ledger in a store of its own."""
+    """Return a copy of a ledger in a store of its own."""
     from evledger.stores.base import Transaction, Write  # noqa: PLC0415
 
     backend, store = ledger.store.backend, opened()

@@ -40,7 +40,7 @@ ADVICE = "run 'evledger reindex'"
 
 @pytest.fixture(params=["memory", "sqlite"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
-    """Give an empty store of either kind."""
+    """Yield an empty store of either kind."""
     with opened(request.param, tmp_path / "a.db") as backend:
         yield backend
 
@@ -51,24 +51,24 @@ def opened(kind: str, path: Path) -> Backend:
 
 
 def leaves(size: int) -> list[bytes]:
-    """Give the lines of the ledger in these tests, as leaves."""
+    """Return the lines of the ledger in these tests, as leaves."""
     return [line.removesuffix(b"\n") for line in lines(0, size)]
 
 
 def tiles(size: int) -> dict[str, bytes]:
-    """Give all that is kept of a tree."""
+    """Return all that is kept of a tree."""
     found = Growth().extend([leaf_hash(leaf) for leaf in leaves(size)])
     kept = {f"tile/{level}/{index:010d}": tile for (level, index), tile in found.items()}
     return {**kept, "tree": b"%d" % size}
 
 
 def kept(backend: Backend) -> dict[str, bytes]:
-    """Give all that is kept of the ledger."""
+    """Return all that is kept of the ledger."""
     return backend.kept("x", backend.kept_names("x"))
 
 
 def check(tree: StoredTree, size: int) -> None:
-    """See that a tree is that of the lines, by proofs from it at two sizes."""
+    """Check that a tree is that of the lines, by proofs from it at two sizes."""
     root = tree_root(leaves(size))
     assert tree.root(size) == root
     for n in {0, size // 2, size - 1}:
@@ -138,7 +138,7 @@ class Counting(MemoryStore):
         self.asked: list[str] = []
 
     def kept(self, ledger: str, names: Collection[str]) -> dict[str, bytes]:
-        """Give what is kept."""
+        """Return what is kept."""
         self.asked += names
         return super().kept(ledger, names)
 
@@ -286,13 +286,13 @@ class Meddled(MemoryStore):
             self.happens()
 
     def tail(self, ledger: str) -> tuple[Tip, list[bytes]]:
-        """Give the tail, and then let it happen."""
+        """Return the tail, and then let it happen."""
         found = super().tail(ledger)
         self._meddle("tail")
         return found
 
     def kept(self, ledger: str, names: Collection[str]) -> dict[str, bytes]:
-        """Give what is kept, after it happened."""
+        """Return what is kept, after it happened."""
         if any(name.startswith("tile/") for name in names):
             self._meddle("kept")
         return super().kept(ledger, names)

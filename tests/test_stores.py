@@ -28,12 +28,12 @@ class TestMemoryStore(StoreTests):
     is_lasting = is_shared = False
 
     def url(self, folder: Path) -> str:
-        """Give the only URL that there is."""
+        """Return the only URL that there is."""
         del folder
         return "memory:"
 
     def opener(self) -> Callable[[str], Backend]:
-        """Give the class."""
+        """Return the class."""
         return MemoryStore
 
     def test_missing_ledger_is_named(self, backend: Backend) -> None:
@@ -46,11 +46,11 @@ class TestSQLiteStore(StoreTests):
     """The store in a SQLite file keeps the promises."""
 
     def url(self, folder: Path) -> str:
-        """Give a file in the folder."""
+        """Return a file in the folder."""
         return f"sqlite:///{folder / 'a.db'}"
 
     def opener(self) -> Callable[[str], Backend]:
-        """Give the class."""
+        """Return the class."""
         return SQLiteStore
 
     def test_missing_ledger_is_named(self, backend: Backend) -> None:
@@ -84,7 +84,7 @@ CREATE TABLE chores (name TEXT PRIMARY KEY) WITHOUT ROWID;
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a file of format 1, with a ledger of 301 events."""
+    """Return a file of format 1, with a ledger of 301 events."""
     path = tmp_path_factory.mktemp("format-1") / "old.db"
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA page_size = 8192")
@@ -99,7 +99,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def old(template: Path, tmp_path: Path) -> Path:
-    """Give a copy of it."""
+    """Return a copy of it."""
     return Path(shutil.copy(template, tmp_path / "old.db"))
 
 

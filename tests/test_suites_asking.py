@@ -44,7 +44,7 @@ class TestVerbatim(RetrieverTests):
     """A retriever of a few lines."""
 
     def retriever(self) -> Retriever:
-        """Give it."""
+        """Return it."""
         return Verbatim()
 
 
@@ -52,7 +52,7 @@ class TestQuoting(AnswererTests):
     """An answerer of a few lines."""
 
     def answerer(self) -> Answerer:
-        """Give it."""
+        """Return it."""
         return Quoting()
 
 
@@ -68,7 +68,7 @@ class Greedy(Verbatim):
     """Gives all that there is, whatever it is asked for."""
 
     def retrieve(self, view: View, question: str, limit: int) -> list[Match]:
-        """Give everything, and one thing that is not there."""
+        """Return everything, and one thing that is not there."""
         del question, limit
         return [Match(entry=f"claim:{id}", weight=1.0) for id in (*view.claims, "c999999")]
 
@@ -100,12 +100,12 @@ class TestsOfGreedy(RetrieverTests):
     __test__ = False
 
     def stories(self, **sizes: int) -> st.SearchStrategy[Story]:
-        """Give one: what is caught in it need not be shrunk."""
+        """Return one: what is caught in it need not be shrunk."""
         del sizes
         return st.just(TOLD)
 
     def retriever(self) -> Retriever:
-        """Give it."""
+        """Return it."""
         return Greedy()
 
 
@@ -115,12 +115,12 @@ class TestsOfInventive(AnswererTests):
     __test__ = False
 
     def stories(self, **sizes: int) -> st.SearchStrategy[Story]:
-        """Give one, for the same reason."""
+        """Return one, for the same reason."""
         del sizes
         return st.just(TOLD)
 
     def answerer(self) -> Answerer:
-        """Give it."""
+        """Return it."""
         return Inventive()
 
 

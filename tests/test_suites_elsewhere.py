@@ -21,7 +21,7 @@ class Unsorted(QuantifiedConfidence):
     """Names the tiers in the order of a set."""
 
     def score(self, view: View) -> Score:
-        """Give another label."""
+        """Return another label."""
         tiers = {view.claims[id].tier for id in view.counted.claims}
         return attrs.evolve(super().score(view), label=", ".join(tiers) or "nothing")
 
@@ -32,7 +32,7 @@ class Hashing:
     name = "hashing"
 
     def render(self, view: View, context: RenderContext) -> Rendered:
-        """Give these numbers."""
+        """Return these numbers."""
         del context
         text = "".join(f"{hash(source.title)}\n" for source in view.sources.values())
         return Rendered(text.encode(), "text/plain; charset=utf-8", ".txt")
@@ -44,7 +44,7 @@ class TestsOfUnsorted(ScorerTests):
     __test__ = False
 
     def scorer(self) -> Scorer:
-        """Give it."""
+        """Return it."""
         return Unsorted()
 
 
@@ -54,7 +54,7 @@ class TestsOfHashing(RendererTests):
     __test__ = False
 
     def renderer(self) -> Renderer:
-        """Give it."""
+        """Return it."""
         return Hashing()
 
 

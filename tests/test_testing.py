@@ -183,7 +183,7 @@ class TestsOfCredulous(ScorerTests):
     __test__ = False
 
     def scorer(self) -> Scorer:
-        """Give it."""
+        """Return it."""
         return Credulous()
 
 
@@ -200,7 +200,7 @@ class Hasty:
     name, suffixes = "hasty", (".hasty",)
 
     def read(self, file: IO[bytes]) -> Iterator[Item]:
-        """Give what is left."""
+        """Yield what is left."""
         for number, line in enumerate(file, 1):
             if line.startswith(b"http") and line.endswith(b"\n"):
                 source = {"kind": "web-page", "title": "A page", "locators": [f"url:{line!r}"]}
@@ -213,11 +213,11 @@ class TestsOfHasty(ImporterTests):
     __test__ = False
 
     def importer(self) -> Importer:
-        """Give it."""
+        """Return it."""
         return Hasty()
 
     def sample(self) -> bytes:
-        """Give a line."""
+        """Return a line."""
         return b"https://example.org/1\n"
 
     def records(self) -> int:
@@ -272,7 +272,7 @@ class Everything:
     name = "everything"
 
     def retrieve(self, view: View, question: str, limit: int) -> list[Match]:
-        """Give it."""
+        """Return it."""
         del question, limit
         return [Match(entry=f"claim:{id}", weight=1.0) for id in view.claims]
 
@@ -281,7 +281,7 @@ class Dropping(Hasty):
     """Reads every other line."""
 
     def read(self, file: IO[bytes]) -> Iterator[Item]:
-        """Give an item for every second line."""
+        """Yield an item for every second line."""
         yield from [*super().read(io.BytesIO(file.read()))][::2]
 
 
@@ -289,7 +289,7 @@ class Told:
     """A story of one claim, so that nothing has to be shrunk."""
 
     def stories(self, **sizes: int) -> st.SearchStrategy[Story]:
-        """Give it."""
+        """Return it."""
         del sizes
         source = SourceAdded(id="s1", kind="review", title="A review")
         claim = ClaimTagged(id="c1", source="s1", tier="human", stance="mixed", text="It may.")
@@ -302,7 +302,7 @@ class TestsOfShortNames(Told, RuleTests):
     __test__ = False
 
     def rule(self) -> Rule:
-        """Give it."""
+        """Return it."""
         return short_names
 
 
@@ -312,7 +312,7 @@ class TestsOfEverything(Told, RetrieverTests):
     __test__ = False
 
     def retriever(self) -> Retriever:
-        """Give it."""
+        """Return it."""
         return Everything()
 
 
@@ -322,11 +322,11 @@ class TestsOfDropping(ImporterTests):
     __test__ = False
 
     def importer(self) -> Importer:
-        """Give it."""
+        """Return it."""
         return Dropping()
 
     def sample(self) -> bytes:
-        """Give two lines."""
+        """Return two lines."""
         return b"http://one\nhttp://two\n"
 
     def records(self) -> int:
@@ -340,11 +340,11 @@ class TestsOfLax(LocatorTests):
     __test__ = False
 
     def scheme(self) -> LocatorScheme:
-        """Give it."""
+        """Return it."""
         return LocatorScheme(name="lax", normalise=str.strip)
 
     def examples(self) -> dict[str, str]:
-        """Give one."""
+        """Return one."""
         return {"a ": "a"}
 
 
@@ -380,7 +380,7 @@ def test_old_data_of_another_shape_is_told() -> None:
         """The suite, with old data that is of no use."""
 
         def old(self) -> Any:
-            """Give a mapping."""
+            """Return a mapping."""
             return {"type": "lab:vial-emptied"}
 
     with pytest.raises(
@@ -435,7 +435,7 @@ class Freezing:
 
     @hookimpl.events
     def events(self) -> EventSupply:
-        """Give it."""
+        """Return it."""
         return EventSupply(events=(BatchFrozen,))
 
 
@@ -564,7 +564,7 @@ class Vials:
         return state
 
     def freeze(self, state: frozenset[str]) -> frozenset[str]:
-        """Give it as it is."""
+        """Return it as it is."""
         return state
 
 
@@ -572,7 +572,7 @@ class TestLab(EventTests):
     """Events with keys, refs, ids, sealed fields, an upcaster and a projection."""
 
     def supply(self) -> EventSupply:
-        """Give them."""
+        """Return them."""
         return EventSupply(
             events=(VialFilled, VialEmptied, AssayRun),
             upcasters={("lab:vial-emptied", 1): lambda data: {**data, "why": "not said"}},
@@ -580,7 +580,7 @@ class TestLab(EventTests):
         )
 
     def old(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
-        """Give what version 1 said."""
+        """Yield what version 1 said."""
         yield "lab:vial-emptied", 1, {"barcode": "b"}
 
 
@@ -607,7 +607,7 @@ class TestsOfLeaking(TestLab):
     __test__ = False
 
     def supply(self) -> EventSupply:
-        """Give it."""
+        """Return it."""
         return EventSupply(events=(VialFilled,), projections=(Leaking(),))
 
 

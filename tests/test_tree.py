@@ -35,12 +35,12 @@ from evledger.tree import (
 
 
 def line(n: int) -> bytes:
-    """Give the data of a leaf of the tree that most tests are about."""
+    """Return the data of a leaf of the tree that most tests are about."""
     return b"line %d" % n
 
 
 def split(n: int) -> int:
-    """Give k: the largest power of two smaller than n (section 2.1)."""
+    """Return k: the largest power of two smaller than n (section 2.1)."""
     k = 1
     while k * 2 < n:
         k *= 2
@@ -49,7 +49,7 @@ def split(n: int) -> int:
 
 @cache
 def mth(start: int, stop: int) -> bytes:
-    """Give MTH(D[start:stop]) (section 2.1)."""
+    """Return MTH(D[start:stop]) (section 2.1)."""
     n = stop - start
     if n == 0:
         return sha256(b"").digest()
@@ -60,7 +60,7 @@ def mth(start: int, stop: int) -> bytes:
 
 
 def path(m: int, start: int, stop: int) -> list[bytes]:
-    """Give PATH(m, D[start:stop]) (section 2.1.1)."""
+    """Return PATH(m, D[start:stop]) (section 2.1.1)."""
     n = stop - start
     if n == 1:
         return []
@@ -71,12 +71,12 @@ def path(m: int, start: int, stop: int) -> list[bytes]:
 
 
 def proof(m: int, n: int) -> list[bytes]:
-    """Give PROOF(m, D[n]), 0 < m < n (section 2.1.2)."""
+    """Return PROOF(m, D[n]), 0 < m < n (section 2.1.2)."""
     return subproof(m, 0, n, b=True)
 
 
 def subproof(m: int, start: int, stop: int, *, b: bool) -> list[bytes]:
-    """Give SUBPROOF(m, D[start:stop], b) (section 2.1.2)."""
+    """Return SUBPROOF(m, D[start:stop], b) (section 2.1.2)."""
     n = stop - start
     if m == n:
         return [] if b else [mth(start, stop)]
@@ -87,7 +87,7 @@ def subproof(m: int, start: int, stop: int, *, b: bool) -> list[bytes]:
 
 
 def defined_root(leaves: list[bytes]) -> bytes:
-    """Give MTH of any leaves (section 2.1)."""
+    """Return MTH of any leaves (section 2.1)."""
     if len(leaves) < 2:
         return sha256(b"\x00" + leaves[0] if leaves else b"").digest()
     k = split(len(leaves))
@@ -130,7 +130,7 @@ PROOFS = {(1, 1): [], (1, 8): [L1, L23, L4567], (6, 8): [L45, L67, ROOTS[4]], (2
 
 
 def known(size: int) -> list[bytes]:
-    """Give the first of the well-known leaves."""
+    """Return the first of the well-known leaves."""
     return [bytes.fromhex(leaf) for leaf in LEAVES[:size]]
 
 
@@ -183,13 +183,13 @@ LARGE = 70_000  # three levels of tiles, each with a partial one
 
 @cache
 def hashes(size: int) -> list[bytes]:
-    """Give the hashes of the first leaves."""
+    """Return the hashes of the first leaves."""
     return [mth(n, n + 1) for n in range(size)]
 
 
 @cache
 def large() -> dict[tuple[int, int], bytes]:
-    """Give the tiles of a tree of three levels."""
+    """Return the tiles of a tree of three levels."""
     return Growth().extend(hashes(LARGE))
 
 
@@ -197,7 +197,7 @@ SUBTREES = tile_subtrees(lambda level, index: large()[level, index])
 
 
 def defined_tiles(size: int) -> dict[tuple[int, int], bytes]:
-    """Give every tile of a tree, each hash as C2SP tlog-tiles defines it."""
+    """Return every tile of a tree, each hash as C2SP tlog-tiles defines it."""
     tiles: dict[tuple[int, int], bytes] = {}
     level = 0
     while width := 256**level:
@@ -212,7 +212,7 @@ def defined_tiles(size: int) -> dict[tuple[int, int], bytes]:
 
 
 def chunks(largest: int) -> st.SearchStrategy[list[int]]:
-    """Give sizes that a tree goes through on its way from 0 to one of them."""
+    """Return sizes that a tree goes through on its way from 0 to one of them."""
     return st.lists(st.integers(0, largest), max_size=6).map(lambda sizes: [0, *sorted(sizes)])
 
 
@@ -270,7 +270,7 @@ def test_growing_goes_on_from_what_was_kept(one: int, other: int) -> None:
 
 
 def defined_edge(size: int, level: int, beyond: int) -> bytes:
-    """Give the hashes of a level's last tile that is not full."""
+    """Return the hashes of a level's last tile that is not full."""
     width, complete = 256**level, size // 256**level
     within = range(complete - beyond, complete)
     return b"".join(mth(i * width, (i + 1) * width) for i in within)
@@ -511,7 +511,7 @@ def test_any_proof_leads_where_it_is_defined_to(data: st.DataObject, new: int) -
 
 
 def proof_sides(m: int, n: int, *, b: bool = True) -> list[bool]:
-    """Tell whether PROOF(m, D[n]) begins with a root, then of each other hash if it is left."""
+    """Return whether PROOF(m, D[n]) begins with a root, then of each other hash if it is left."""
     if m == n:
         return [not b]
     k = split(n)
@@ -529,13 +529,13 @@ def test_verifying_shares_nothing_with_proving() -> None:
 
 
 def methods_used(*classes: type) -> set[str]:
-    """Give the names of the module that classes use."""
+    """Return the names of the module that classes use."""
     methods = (method for each in classes for method in vars(each).values())
     return used_by(*(method for method in methods if isinstance(method, FunctionType)))
 
 
 def used_by(*functions: Any) -> set[str]:
-    """Give what functions use of the module's functions and values, however indirectly."""
+    """Return what functions use of the module's functions and values, however indirectly."""
     found = {function.__name__ for function in functions if function.__name__ in vars(tree)}
     pending = list(functions)
     while pending:

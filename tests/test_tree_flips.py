@@ -46,7 +46,7 @@ SUBTREES = tile_subtrees(lambda level, index: TILES[level, index])
 
 @cache
 def root(size: int) -> bytes:
-    """Give the root of the tree over the first leaves."""
+    """Return the root of the tree over the first leaves."""
     return root_of(SUBTREES, 0, size)
 
 
@@ -77,7 +77,7 @@ class Statement:
         return 128 + 256 * len(self.hashes)
 
     def flipped(self, bit: int) -> Statement:
-        """Give it with one bit flipped."""
+        """Return it with one bit flipped."""
         if bit < 128:
             one, other = self.numbers
             numbers = (one ^ 1 << bit, other) if bit < 64 else (one, other ^ 1 << bit - 64)
@@ -87,7 +87,7 @@ class Statement:
         return Statement(self.numbers, hashes, self.verify, self.turns)
 
     def holds(self) -> bool:
-        """Tell whether it verifies."""
+        """Return whether it verifies."""
         try:
             self.verify(self)
         except NotProven:
@@ -95,12 +95,12 @@ class Statement:
         return True
 
     def looks_like(self, other: Statement) -> bool:
-        """Tell whether another differs in nothing that hashes can show."""
+        """Return whether another differs in nothing that hashes can show."""
         mine, theirs = self.turns(*self.numbers), other.turns(*other.numbers)
         return self.hashes == other.hashes and mine == theirs
 
     def disagreements(self, bits: range | list[int]) -> list[int]:
-        """Give the bits at which verifying does not come out as it must."""
+        """Return the bits at which verifying does not come out as it must."""
         return [
             bit for bit in bits if (wrong := self.flipped(bit)).holds() != wrong.looks_like(self)
         ]
@@ -108,13 +108,13 @@ class Statement:
 
 @lru_cache(8192)
 def flips(digest: bytes) -> list[bytes]:
-    """Give a hash with each of its bits flipped."""
+    """Return a hash with each of its bits flipped."""
     number = int.from_bytes(digest, "big")
     return [(number ^ 1 << bit).to_bytes(32, "big") for bit in range(256)]
 
 
 def split(size: int) -> int:
-    """Give k of RFC 6962 section 2.1: the largest power of two smaller than a size."""
+    """Return k of RFC 6962 section 2.1: the largest power of two smaller than a size."""
     k = 1
     while k * 2 < size:
         k *= 2
@@ -123,7 +123,7 @@ def split(size: int) -> int:
 
 @cache
 def path_turns(m: int, n: int) -> Turns:
-    """Give on which sides PATH(m, D[n]) has its hashes (RFC 6962 section 2.1.1)."""
+    """Return on which sides PATH(m, D[n]) has its hashes (RFC 6962 section 2.1.1)."""
     if m >= n:
         return None
     if n == 1:
@@ -134,7 +134,7 @@ def path_turns(m: int, n: int) -> Turns:
 
 @cache
 def proof_turns(m: int, n: int, *, b: bool = True) -> Turns:
-    """Give on which sides SUBPROOF(m, D[n], b) has its hashes (RFC 6962 section 2.1.2)."""
+    """Return on which sides SUBPROOF(m, D[n], b) has its hashes (RFC 6962 section 2.1.2)."""
     if not 0 < m <= n:
         return None
     if m == n:

@@ -77,14 +77,14 @@ class Case:
 
 
 def filled(ledger: Ledger) -> Ledger:
-    """Give the ledger with as many events as these tests want."""
+    """Return the ledger with as many events as these tests want."""
     ledger.append(*(GapNoted(id=f"g{n}", text="?") for n in range(SIZE - 1)), by="me")
     return ledger
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite", "archive"])
 def tea(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
-    """Give a ledger, stored or exported."""
+    """Yield a ledger, stored or exported."""
     folder = tmp_path_factory.mktemp("trust")
     url = "memory:" if request.param == "memory" else str(folder / "a.db")
     with evledger.open(url, plugins=Plugins.builtin()) as store:

@@ -27,7 +27,7 @@ CHECKERS = {
 
 @pytest.fixture(scope="module", params=CHECKERS)
 def rejected(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Rejected:
-    """Give what tells the numbers of the lines of a file that a type checker rejects."""
+    """Return what tells the numbers of the lines of a file that a type checker rejects."""
     module, *options = CHECKERS[request.param]
     if importlib.util.find_spec(module) is None:
         pytest.skip(f"{module} is not installed")

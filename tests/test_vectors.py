@@ -26,17 +26,17 @@ BROKEN = sorted(path.name for path in (VECTORS / "broken").iterdir())
 
 
 def read(path: Path) -> Any:
-    """Give what a JSON file of a vector says."""
+    """Return what a JSON file of a vector says."""
     return json.loads(path.read_text("utf-8"))
 
 
 def page_texts(folder: Path) -> list[bytes]:
-    """Give the text of every page of an archive that has them all."""
+    """Return the text of every page of an archive that has them all."""
     return [path.read_bytes() for path in sorted(folder.glob("page-*.jsonl"))]
 
 
 def openings_of(folder: Path) -> list[Opening]:
-    """Give what a vector's vault keeps."""
+    """Return what a vector's vault keeps."""
     path = folder / "openings.json"
     return [
         Opening(kept["n"], kept["field"], bytes.fromhex(kept["salt"]), kept["value"].encode())

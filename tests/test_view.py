@@ -51,7 +51,7 @@ Q1 = QuestionCreated(id="q1", text="Why?")
 
 
 def grown(*events: Event) -> Ledger:
-    """Give a ledger of these events, an hour apart."""
+    """Return a ledger of these events, an hour apart."""
     now = [START]
     ledger = evledger.open("memory:", clock=lambda: now[0]).create("semax", title="T", by="me")
     for event in events:
@@ -61,7 +61,7 @@ def grown(*events: Event) -> Ledger:
 
 
 def seen(*events: Event) -> View:
-    """Give the view of these events."""
+    """Return the view of these events."""
     return grown(*events).view()
 
 

@@ -22,14 +22,14 @@ SIZES = (1, 255, 256, 257, 512, 700)
 
 @pytest.fixture(params=["memory", "sqlite"], scope="module")
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Backend:
-    """Give a store of either kind, in which a ledger grows from size to size."""
+    """Return a store of either kind, in which a ledger grows from size to size."""
     path = tmp_path_factory.mktemp("volumes") / "a.db"
     return MemoryStore() if request.param == "memory" else SQLiteStore(str(path))
 
 
 @pytest.fixture(params=SIZES, scope="module")
 def volume(request: pytest.FixtureRequest, backend: Backend) -> Volume:
-    """Give a ledger's text at one of the sizes, while it grows on."""
+    """Return a ledger's text at one of the sizes, while it grows on."""
     size = 0 if "x" not in backend.ledgers() else backend.tip("x").size
     if size < request.param:
         grow(backend, request.param - size)

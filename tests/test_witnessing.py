@@ -44,7 +44,7 @@ SIZE = 300
 
 
 def key_of(witness: SigningKey) -> VerifierKey:
-    """Give the key by which a witness's cosignatures are verified."""
+    """Return the key by which a witness's cosignatures are verified."""
     return VerifierKey(witness.name, COSIGNATURE, witness.verifier.public)
 
 
@@ -77,7 +77,7 @@ class Signed:
         return str(cosign(self.backend, "tea", self.tree, note, witness, timeout=timeout))
 
     def kept(self, size: int) -> str:
-        """Give the checkpoint of some size, as it is kept."""
+        """Return the checkpoint of some size, as it is kept."""
         name = f"checkpoint/{size:020d}"
         return self.backend.kept("tea", [name])[name].decode()
 
@@ -93,7 +93,7 @@ def a_ledger() -> Generator[Signed]:
 
 @pytest.fixture
 def tea() -> Iterator[Signed]:
-    """Give a ledger of 300 records."""
+    """Yield a ledger of 300 records."""
     with a_ledger() as signed:
         yield signed
 
@@ -496,7 +496,7 @@ def answering(answer: Callable[[str], Reply]) -> Script:
 
 
 def now() -> int:
-    """Give the time in whole seconds."""
+    """Return the time in whole seconds."""
     return int(time.time())
 
 
@@ -584,7 +584,7 @@ def test_nothing_is_unpacked(tea: Signed) -> None:
 
 
 def free_port() -> int:
-    """Give a port on which nothing listens."""
+    """Return a port on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 

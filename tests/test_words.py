@@ -22,7 +22,7 @@ TEXTS = st.text(st.characters()) | st.text(
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[sqlite3.Connection]:
-    """Give an empty full-text table that divides texts as the index's does."""
+    """Yield an empty full-text table that divides texts as the index's does."""
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize='ascii')")
     connection.execute("CREATE VIRTUAL TABLE terms USING fts5vocab(texts, 'instance')")

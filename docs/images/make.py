@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def article(folder: Path) -> bytes:
-    """Give the demonstration's article, signed."""
+    """Return the demonstration's article, signed."""
     plugins = Plugins.builtin()
     plugins.register(evledger_html, "html")
     new_key(folder / "key", "example.org/semax")

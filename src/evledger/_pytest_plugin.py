@@ -22,7 +22,7 @@ pytest.register_assert_rewrite("evledger.testing")
 
 @pytest.fixture
 def evledger_plugins() -> Plugins:
-    """Give the built-in plugins, whatever is installed; override it to have your own with them."""
+    """Return the built-in plugins, whatever is installed; override it to add your own."""
     from evledger import Plugins  # noqa: PLC0415  # most projects' tests never ask for it
 
     return Plugins.builtin()
@@ -30,7 +30,7 @@ def evledger_plugins() -> Plugins:
 
 @pytest.fixture
 def evledger_store(evledger_plugins: Plugins) -> Iterator[Store]:
-    """Give an empty store in memory, opened with the fixture `evledger_plugins`."""
+    """Yield an empty store in memory, opened with the fixture `evledger_plugins`."""
     import evledger  # noqa: PLC0415  # as above
 
     with evledger.open("memory:", plugins=evledger_plugins) as store:
@@ -39,13 +39,13 @@ def evledger_store(evledger_plugins: Plugins) -> Iterator[Store]:
 
 @pytest.fixture
 def evledger_ledger(evledger_store: Store) -> Ledger:
-    """Give an empty ledger, named ``test``."""
+    """Return an empty ledger, named ``test``."""
     return evledger_store.create("test", title="Test", by="test")
 
 
 @pytest.fixture
 def evledger_demo(evledger_store: Store) -> Ledger:
-    """Give the ledger of the demonstration: real sources on Semax, and their claims."""
+    """Return the ledger of the demonstration: real sources on Semax, and their claims."""
     from evledger.demo import build  # noqa: PLC0415  # as above
 
     ledger, _ = build(evledger_store)

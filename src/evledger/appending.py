@@ -259,7 +259,7 @@ class Composer:
 
 
 def once_key(token: str) -> str:
-    """Give the key that a retry token becomes.
+    """Return the key that a retry token becomes.
 
     Raises:
         Invalid: the token is empty, or has blanks or control characters.

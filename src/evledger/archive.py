@@ -41,7 +41,7 @@ _PAGE_NAME = re.compile(r"page-([0-9]{6,14})\.jsonl")
 
 
 def page_name(page: int) -> str:
-    """Give the name of a page's file.
+    """Return the name of a page's file.
 
     >>> page_name(12)
     'page-000012.jsonl'
@@ -132,7 +132,7 @@ def _is_ours(name: str) -> bool:
 
 
 def _number(name: str) -> int | None:
-    """Give the number of the page whose file has this name."""
+    """Return the number of the page whose file has this name."""
     match = _PAGE_NAME.fullmatch(name)
     if match is None or page_name(int(match[1])) != name:
         return None
@@ -168,7 +168,7 @@ def _replace(path: Path, text: bytes) -> None:
 
 
 def archive_volume(folder: str | os.PathLike[str]) -> Volume:
-    """Give an archive's text, for verification.
+    """Return an archive's text, for verification.
 
     Raises:
         NotFound: the folder holds no archive.
@@ -222,7 +222,7 @@ def _read_head(path: Path) -> Head:
 
 
 def _ledger_of(folder: Path, page: int) -> str:
-    """Give the name in the first header that is there; every other is compared with it."""
+    """Return the name in the first header that is there; every other is compared with it."""
     for text in ArchivePages(str(folder), page, page + 1):
         named = page_prev(text[:MAX_HEADER])
         if named is not None:

@@ -304,7 +304,7 @@ class Batch:
             self._writer.release(counter, block.last, block.unused)
 
     def _earlier_id(self, mark: Mark) -> str | None:
-        """Give the id that this event had when the batch was appended before."""
+        """Return the id that this event had when the batch was appended before."""
         place = len(self._events)
         if place >= len(self._earlier):
             return None
@@ -314,7 +314,7 @@ class Batch:
 
 
 def _ids_in(event: Event) -> Iterator[str]:
-    """Give the names of the ids that an event introduces, of kinds that are handed out."""
+    """Yield the names of the ids that an event introduces, of kinds that are handed out."""
     for attribute in attrs.fields(type(event)):  # type: ignore[arg-type]  # the same
         mark = attribute.metadata.get(MARK)
         if mark is not None and mark.letters:

@@ -24,7 +24,7 @@ _LEFT_OUT: Final = {
 
 
 def usual(view: View) -> tuple[Caution, ...]:
-    """Give the cautions that every scorer of counted claims owes its readers.
+    """Return the cautions that every scorer of counted claims owes its readers.
 
     >>> import evledger
     >>> with evledger.open("memory:") as store:

@@ -91,7 +91,7 @@ class Head:
 
     @classmethod
     def of(cls, head: Head | str) -> Head:
-        """Give a head as it is, or read one from text.
+        """Return a head as it is, or read one from text.
 
         Raises:
             Invalid: it is neither.
@@ -105,7 +105,7 @@ class Head:
 
 
 def page_header(ledger: str, page: int, prev: str) -> bytes:
-    """Give the first line of page ``page``, with its newline.
+    """Return the first line of page ``page``, with its newline.
 
     >>> page_header("semax", 0, GENESIS)[:40]
     b'{"evledger":1,"ledger":"semax","page":0,'
@@ -141,7 +141,7 @@ def page_lines(text: bytes) -> list[bytes]:
 
 
 def page_range(size: int) -> range:
-    """Give the numbers of the pages that hold ``size`` events.
+    """Return the numbers of the pages that hold ``size`` events.
 
     >>> list(page_range(256)), list(page_range(257))
     ([0], [0, 1])
@@ -150,7 +150,7 @@ def page_range(size: int) -> range:
 
 
 def event_hash(text: bytes, index: int) -> str:
-    r"""Give the hash of the event at ``index`` (0 to 255) of the page with this text.
+    r"""Return the hash of the event at ``index`` (0 to 255) of the page with this text.
 
     >>> text = page_header("semax", 0, GENESIS) + b"{}\n[]\n"
     >>> event_hash(text, 1) == blake3(text).hexdigest()
@@ -359,7 +359,7 @@ def _header_fault(ledger: str, page: int, prev: str, text: bytes) -> PageFault:
 
 
 def event_hashes(text: bytes) -> Iterator[str]:
-    r"""Give the hash of each event of a page in turn.
+    r"""Yield the hash of each event of a page in turn.
 
     >>> text = page_header("semax", 0, GENESIS) + b"{}\n[]\n"
     >>> list(event_hashes(text)) == [event_hash(text, 0), event_hash(text, 1)]

@@ -51,16 +51,16 @@ class StoredChain:
         return tuple(record.n for record in found if record.type in _DESCRIPTIONS)
 
     def records(self, start: int = 0, stop: int | None = None) -> Iterator[Record]:
-        """Give the records from ``start`` up to ``stop``, and none behind the head."""
+        """Return the records from ``start`` up to ``stop``, and none behind the head."""
         last = self.size if stop is None else min(stop, self.size)
         return self.reader.records(max(start, 0), last)
 
     def view(self, n: int) -> View:
-        """Give the view as it was when the ledger had this many events."""
+        """Return the view as it was when the ledger had this many events."""
         return self.reader.view(n)
 
     def bundle(self, places: Iterable[int], openings: Iterable[tuple[int, str]] = ()) -> bytes:
-        """Give what proves some records to a stranger, as JSON."""
+        """Return what proves some records to a stranger, as JSON."""
         made = bundle(
             self.backend,
             self.ledger,

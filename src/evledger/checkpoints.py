@@ -357,7 +357,7 @@ def _check_ours(checkpoint: Checkpoint) -> None:
 
 
 def _signers(note: SignedNote, keys: Iterable[VerifierKey], origin: str) -> tuple[str, ...]:
-    """Give the names of the keys that signed a note, of which the origin's must be one."""
+    """Return the names of the keys that signed a note, of which the origin's must be one."""
     signers = note.verify(keys)
     names = tuple(dict.fromkeys(key.name for key in signers))
     if origin not in names:
@@ -409,7 +409,7 @@ def _last_cosigned(note: SignedNote, key: VerifierKey) -> Cosigned | None:
 
 
 def _watching(witnesses: VerifierKeys, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
-    """Give the witnesses' keys, of which none may be the log's own."""
+    """Return the witnesses' keys, of which none may be the log's own."""
     watching = verifier_keys(witnesses, COSIGNATURE)
     own = {key.public for key in keys}
     if both := [key.name for key in watching if key.public in own]:
@@ -419,7 +419,7 @@ def _watching(witnesses: VerifierKeys, keys: Iterable[VerifierKey]) -> tuple[Ver
 
 
 def _needed(quorum: object, witnesses: Iterable[VerifierKey]) -> int:
-    """Give how many witnesses must have cosigned, each public key counting once."""
+    """Return how many witnesses must have cosigned, each public key counting once."""
     most = len({key.public for key in witnesses})
     if quorum is None:
         return most

@@ -129,12 +129,12 @@ def parse_json(text: bytes) -> Any:
 
 
 def is_object(value: Any) -> typing.TypeGuard[dict[str, Any]]:
-    """Tell whether decoded JSON is an object."""
+    """Return whether decoded JSON is an object."""
     return type(value) is dict
 
 
 def is_list(value: Any) -> typing.TypeGuard[list[Any]]:
-    """Tell whether decoded JSON is an array."""
+    """Return whether decoded JSON is an array."""
     return type(value) is list
 
 
@@ -230,7 +230,7 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 
 def check_by(by: str) -> str:
-    """Give ``by`` back, if it can stand in a line.
+    """Return ``by`` back, if it can stand in a line.
 
     Raises:
         Invalid: it is empty, longer than 200 characters, or has control characters.
@@ -245,12 +245,12 @@ def check_by(by: str) -> str:
 
 
 def is_slug(name: str) -> bool:
-    """Tell whether this can be the name of a ledger."""
+    """Return whether this can be the name of a ledger."""
     return _SLUG.fullmatch(name) is not None and name not in _RESERVED
 
 
 def check_slug(name: str) -> str:
-    """Give the name of a ledger back, if it can be one.
+    """Return the name of a ledger back, if it can be one.
 
     Raises:
         Invalid: it is not of 1 to 63 small letters, digits and hyphens.
@@ -272,7 +272,7 @@ def check_names(names: Iterable[str]) -> None:
 
 
 def check_name(name: str) -> str:
-    """Give a key back, if it can stand in a line.
+    """Return a key back, if it can stand in a line.
 
     Raises:
         Invalid: it is empty, longer than 2,100 characters, or has blanks or control characters.
@@ -284,7 +284,7 @@ def check_name(name: str) -> str:
 
 
 def write_line(line: Line) -> bytes:
-    """Give a record's bytes with their newline.
+    """Return a record's bytes with their newline.
 
     Raises:
         Invalid: they would be longer than 65,535 bytes.
@@ -368,7 +368,7 @@ def check_frame(text: bytes) -> Line:
 # The same few values come again and again.
 @functools.lru_cache(maxsize=64)
 def is_time(at: str) -> bool:
-    """Tell whether this can be the time of a line."""
+    """Return whether this can be the time of a line."""
     if _AT.fullmatch(at) is None:
         return False
     try:
@@ -387,7 +387,7 @@ def _are_commitments(sealed: Mapping[str, str]) -> bool:
 
 
 def without_once(keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Give a line's keys without a retry token, if they are sorted and distinct."""
+    """Return a line's keys without a retry token, if they are sorted and distinct."""
     if not _is_sorted_set(keys):
         return ()
     return tuple(key for key in keys if not key.startswith("once:"))

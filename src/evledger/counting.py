@@ -56,7 +56,7 @@ class Counted:
     duplicates: Mapping[str, str]
 
     def reason_of(self, claim: str) -> str | None:
-        """Give the reason why a claim does not count; ``None`` where it does."""
+        """Return the reason why a claim does not count; ``None`` where it does."""
         return self._reasons.get(claim)
 
     @functools.cached_property
@@ -65,7 +65,7 @@ class Counted:
 
 
 def count(sources: Mapping[str, Source], claims: Iterable[Claim], links: Iterable[Link]) -> Counted:
-    """Tell which claims count.
+    """Return which claims count.
 
     Args:
         sources: by id.
@@ -109,7 +109,7 @@ def _sorted_by(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]
 
 
 def _barred(sources: Mapping[str, Source], groups: Mapping[str, list[str]]) -> dict[str, str]:
-    """Say for each source of which no claim counts why that is so.
+    """Return for each source of which no claim counts why that is so.
 
     The duplicates of a retracted paper are barred with it: they are the same paper.
     """
@@ -138,7 +138,7 @@ def _reason(claim: Claim, barred: str | None) -> str | None:
 
 
 def grouped(links: Iterable[Link]) -> dict[str, list[str]]:
-    """Give for each source that links tie to others the group that it is of.
+    """Return for each source that links tie to others the group that it is of.
 
     Args:
         links: among sources, in any direction; chains and circles make one group.
@@ -160,7 +160,7 @@ def grouped(links: Iterable[Link]) -> dict[str, list[str]]:
 
 
 def _representatives(groups: Mapping[str, list[str]], passed: Iterable[Claim]) -> dict[str, str]:
-    """Give for each duplicate the source of its group that counts: the one with most claims.
+    """Return for each duplicate the source of its group that counts: the one with most claims.
 
     So the fewest are left out; of equals the one whose claim was tagged first.
     """
@@ -185,7 +185,7 @@ def _natural(name: str) -> tuple[int, str]:
 
 
 def _subject(about: About) -> tuple[object, ...] | None:
-    """Give what two claims must share to be about the same; ``None`` where nothing is said."""
+    """Return what two claims must share to be about the same; ``None`` where nothing is said."""
     said = (frozenset(about.components), about.outcome, about.population)
     return said if any(said) else None
 

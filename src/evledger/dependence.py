@@ -57,7 +57,7 @@ class Dependents:
 
 
 def dependents(view: View, sources: Iterable[str]) -> Iterator[Dependents]:
-    """Give the groups of sources that may not be independent of each other.
+    """Yield the groups of sources that may not be independent of each other.
 
     They are tied by a link that nobody rejected (``same-study``, ``version-of``, ``part-of``);
     studies by a trial that they are or mention; web pages, posts, comments and videos by an
@@ -95,7 +95,7 @@ def dependents(view: View, sources: Iterable[str]) -> Iterator[Dependents]:
 
 
 def authors_of(source: Source) -> set[str]:
-    """Give a source's authors as they are compared; those that name nobody are left out."""
+    """Return a source's authors as they are compared; those that name nobody are left out."""
     if not isinstance(source.authors, tuple):
         return set()
     return {_HANDLE.sub("", author.strip().casefold()) for author in source.authors} - _NOBODY
@@ -105,7 +105,7 @@ def authors_of(source: Source) -> set[str]:
 
 
 def _links(view: View) -> dict[str, list[_Tie]]:
-    """Give what links tie each source to: a group, some of which need not be compared."""
+    """Return what links tie each source to: a group, some of which need not be compared."""
     standing = [link for link in view.links.values() if not _is_rejected(link)]
     found: dict[str, list[_Tie]] = defaultdict(list)
     for relation, what in _LINKED.items():
@@ -134,13 +134,13 @@ def _ties(source: Source) -> Iterator[_Tie]:
 
 
 def _names(source: Source, scheme: str) -> set[str]:
-    """Give what, under a scheme of identifiers, a source is or mentions."""
+    """Return what, under a scheme of identifiers, a source is or mentions."""
     mentions = source.mentions if isinstance(source.mentions, tuple) else ()
     return {name for name in (*source.locators, *mentions) if name.startswith(scheme)}
 
 
 def _threads(source: Source) -> set[str]:
-    """Give the posts, of the source's own platform, that it is or belongs to."""
+    """Return the posts, of the source's own platform, that it is or belongs to."""
     threads = _names(source, f"{open_text(source.platform) or 'reddit'}:")
     found = _THREAD.search(open_text(source.url))
     return threads | {f"reddit:t3_{found[1].lower()}"} if found else threads
@@ -152,7 +152,7 @@ def _reach(
     holders: Mapping[_Tie, list[str]],
     reached: set[str | _Tie],
 ) -> tuple[list[str], set[str]]:
-    """Give all that hang together with one source, and by what; none where it was reached."""
+    """Return all that hang together with one source, and by what; none where it was reached."""
     members: list[str] = []
     common: set[str] = set()
     waiting = [start]

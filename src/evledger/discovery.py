@@ -103,7 +103,7 @@ class Failed:
 
 
 def find() -> tuple[Found, ...]:
-    """Give the plugins that are installed, sorted by distribution and name; none is imported.
+    """Return the plugins that are installed, sorted by distribution and name; none is imported.
 
     Of a distribution that is installed twice, the first on the path counts, whose modules are
     the ones that an import finds.
@@ -122,7 +122,7 @@ def find() -> tuple[Found, ...]:
 
 
 def _normalised(distribution: str) -> str:
-    """Give the one spelling of a distribution's name, of all that mean the same one (PEP 503)."""
+    """Return the one spelling of a distribution's name, of all that mean the same one (PEP 503)."""
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
@@ -139,7 +139,7 @@ def _announced(distribution: importlib.metadata.Distribution) -> list[Found]:
 
 
 def disabled(found: Iterable[Found], names: Iterable[str] = ()) -> frozenset[str]:
-    """Give the names of those that are switched off.
+    """Return the names of those that are switched off.
 
     Args:
         found: what is installed.
@@ -152,7 +152,7 @@ def disabled(found: Iterable[Found], names: Iterable[str] = ()) -> frozenset[str
 
 
 def unmatched(found: Iterable[Found], names: Iterable[str] = ()) -> tuple[str, ...]:
-    """Give what was to be switched off and is not installed, sorted; as for :func:`disabled`."""
+    """Return what was to be switched off and is not installed, sorted; as for :func:`disabled`."""
     known = {each.name for each in found}
     return tuple(sorted(_listed(names) - known - _EVERY - _OFF))
 
@@ -163,7 +163,7 @@ def _listed(names: Iterable[str]) -> set[str]:
 
 
 def is_strict() -> bool:
-    """Tell whether a plugin that fails is fatal: ``EVLEDGER_STRICT_PLUGINS=1``.
+    """Return whether a plugin that fails is fatal: ``EVLEDGER_STRICT_PLUGINS=1``.
 
     Raises:
         Invalid: the variable says neither yes nor no.
@@ -203,7 +203,7 @@ def load(found: Found) -> Loaded | Failed:
 
 
 def _miswritten(found: Found) -> str | None:
-    """Say what is wrong with an entry point, before anything is imported for it."""
+    """Return what is wrong with an entry point, before anything is imported for it."""
     if not _NAME.fullmatch(found.name) or found.name in _EVERY:
         return (
             "its entry point's name cannot be listed among others; expected are 1 to 64 letters, "
@@ -230,7 +230,7 @@ def _unfit(plugin: Any, found: Found) -> str | None:
 
 
 def marked(plugin: Any, name: str) -> dict[str, tuple[Callable[[], Any], ...]]:
-    """Give a plugin's hooks: for each hook's name, the functions that implement it.
+    """Return a plugin's hooks: for each hook's name, the functions that implement it.
 
     Raises:
         PluginError: it is for another version of the hooks; a hook is misspelt, takes
@@ -250,7 +250,7 @@ def marked(plugin: Any, name: str) -> dict[str, tuple[Callable[[], Any], ...]]:
 
 
 def _check_api(api: object) -> None:
-    """See that a plugin is for these hooks.
+    """Check that a plugin is for these hooks.
 
     Raises:
         PluginError: it is not, or says so in a way that cannot be read.
@@ -264,7 +264,7 @@ def _check_api(api: object) -> None:
 
 
 def _functions(caller: pluggy.HookCaller) -> tuple[Callable[[], Any], ...]:
-    """Give the functions that implement a hook, once it is seen to be one of ours.
+    """Return the functions that implement a hook, once it is seen to be one of ours.
 
     Raises:
         PluginError: there is no such hook, or one of them wraps others or takes arguments.
@@ -284,7 +284,7 @@ def _functions(caller: pluggy.HookCaller) -> tuple[Callable[[], Any], ...]:
 
 
 def _check_arguments(hook: str, function: Callable[..., Any]) -> None:
-    """See that a function can be called without arguments.
+    """Check that a function can be called without arguments.
 
     Raises:
         PluginError: it cannot.

@@ -125,7 +125,7 @@ class Source(Entry, frozen=True, kw_only=True, gc=False):
 
 
 def _is_before(date: str, other: str) -> bool:
-    """Say whether a partial date is before another, as far as both are known."""
+    """Return whether a partial date is before another, as far as both are known."""
     length = min(len(date), len(other))
     return date[:length] < other[:length]
 

@@ -334,7 +334,7 @@ def plain(
     replaces: bool = False,
     fixed: bool = False,
 ) -> Any:
-    """Give a field without a role.
+    """Return a field without a role.
 
     Args:
         default: the field's default, as in :func:`attrs.field`.
@@ -899,7 +899,7 @@ class FieldsErased(Event):
 
 
 def builtin_events() -> tuple[type[Event], ...]:
-    """Give every event class of the core, in the order of the catalogue."""
+    """Return every event class of the core, in the order of the catalogue."""
     return (
         LedgerOpened,
         LedgerDescribed,

@@ -208,7 +208,7 @@ _LONGEST: Final = 1_000
 
 
 def said(error: BaseException) -> str:
-    """Give an error's own words, whatever becomes of asking for them; never empty, never long."""
+    """Return an error's own words, whatever becomes of asking for them; never empty, never long."""
     name = type(error).__name__
     try:
         text = str(error)
@@ -218,7 +218,7 @@ def said(error: BaseException) -> str:
 
 
 def blame(error: BaseException) -> str:
-    """Say what a plugin raised, and in which line of whose code.
+    """Return what a plugin raised, and in which line of whose code.
 
     The line is the last one on the way to the error that is neither evledger's nor Python's own:
     what a plugin asked these for in vain is told where it asked.
@@ -247,7 +247,7 @@ _OURS: Final = sys.stdlib_module_names | {"evledger"}
 
 
 def _places(error: BaseException) -> Iterator[tuple[str, int]]:
-    """Give module and line of each step to an error, as far as there is a module."""
+    """Yield module and line of each step to an error, as far as there is a module."""
     trace = error.__traceback__
     while trace is not None:
         module = trace.tb_frame.f_globals.get("__name__")
@@ -257,7 +257,7 @@ def _places(error: BaseException) -> Iterator[tuple[str, int]]:
 
 
 def _within_package(folder: str, file: str) -> str:
-    """Give a module's file as it lies in its package, wherever that is installed."""
+    """Return a module's file as it lies in its package, wherever that is installed."""
     while os.path.isfile(f"{folder}/__init__.py"):  # noqa: PTH113  # every program would pay for pathlib
         folder, name = os.path.split(folder)
         file = f"{name}/{file}"

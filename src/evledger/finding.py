@@ -45,7 +45,7 @@ class Hit:
 
 
 def find(view: View, text: str) -> Iterator[Hit]:
-    """Give the sources that hold every word of a text; see :meth:`evledger.Ledger.find`."""
+    """Yield the sources that hold every word of a text; see :meth:`evledger.Ledger.find`."""
     from evledger.searching import index_of, parse  # noqa: PLC0415  # most programs find nothing
 
     query = parse(text, normalise)
@@ -64,7 +64,7 @@ def _excerpt(view: View, source: Source, query: Query) -> str:
 
 
 def _around(text: str, sought: set[str]) -> str:
-    """Give what stands around the first of some stems; nothing where none is there."""
+    """Return what stands around the first of some stems; nothing where none is there."""
     flat = " ".join(text.split())
     for found in re.finditer(r"\S+", flat):
         if not sought.isdisjoint(map(stem, words(found[0]))):

@@ -79,7 +79,7 @@ class State:
     unfit: list[int] = attrs.field(factory=list[int])
 
     def copy(self) -> State:
-        """Give a state that later records leave as it is; the entries are shared."""
+        """Return a state that later records leave as it is; the entries are shared."""
         twin = copy.copy(self)
         for attribute in attrs.fields(State):
             value = getattr(self, attribute.name)
@@ -339,7 +339,7 @@ class Projection(Protocol):
         ...
 
     def start(self) -> Any:
-        """Give the state to begin with."""
+        """Return the state to begin with."""
         ...
 
     def apply(self, state: Any, record: Record) -> Any:
@@ -350,7 +350,7 @@ class Projection(Protocol):
         ...
 
     def freeze(self, state: Any) -> Any:
-        """Give a value that later records leave as it is."""
+        """Return a value that later records leave as it is."""
         ...
 
 
@@ -421,7 +421,7 @@ class Fold:
             self._parts[name] = after
 
     def parts(self) -> dict[str, Any]:
-        """Give what the projections have gathered, or why one of them has not."""
+        """Return what the projections have gathered, or why one of them has not."""
         return {name: self._part(name, each) for name, each in self.projections.items()}
 
     def _part(self, name: str, projection: Projection) -> Any:

@@ -25,7 +25,7 @@ def forgetting(
     openings: Sequence[Opening],
     attachments: Iterable[str],
 ) -> Callable[[Transaction], Write]:
-    """Give what writes as ``compose`` does, and forgets these openings in the same step.
+    """Return what writes as ``compose`` does, and forgets these openings in the same step.
 
     Args:
         compose: writes the event ``fields-erased``.
@@ -47,7 +47,7 @@ def forgetting(
 def _orphans(
     transaction: Transaction, openings: Sequence[Opening], attachments: Iterable[str]
 ) -> list[str]:
-    """Give the attachments that nothing names once these openings are gone."""
+    """Return the attachments that nothing names once these openings are gone."""
     kept = {digest.encode() for digest in attachments}
     gone = {(opening.n, opening.field) for opening in openings}
     named = kept.intersection(d for opening in openings for d in _DIGEST.findall(opening.value))

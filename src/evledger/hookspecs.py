@@ -98,7 +98,7 @@ class LocatorScheme:
 
 @hookspec
 def evledger_scorers() -> Iterable[Scorer]:
-    """Give scorers.
+    """Return scorers.
 
     Returns:
         The scorers, each of a name of its own.
@@ -126,7 +126,7 @@ def evledger_scorers() -> Iterable[Scorer]:
 
 @hookspec
 def evledger_rankers() -> Iterable[Ranker]:
-    """Give rankers.
+    """Return rankers.
 
     Returns:
         The rankers, each of a name of its own.
@@ -147,7 +147,7 @@ def evledger_rankers() -> Iterable[Ranker]:
 
 @hookspec
 def evledger_renderers() -> Iterable[Renderer]:
-    """Give renderers.
+    """Return renderers.
 
     Returns:
         The renderers, each of a name of its own.
@@ -168,7 +168,7 @@ def evledger_renderers() -> Iterable[Renderer]:
 
 @hookspec
 def evledger_importers() -> Iterable[Importer]:
-    """Give importers.
+    """Return importers.
 
     Returns:
         The importers, each of a name of its own.
@@ -192,7 +192,7 @@ def evledger_importers() -> Iterable[Importer]:
 
 @hookspec
 def evledger_locators() -> Iterable[LocatorScheme | Fetcher]:
-    """Give schemes of identifiers, and what fetches sources by them.
+    """Return schemes of identifiers, and what fetches sources by them.
 
     Returns:
         The schemes, each of a name of its own, and fetchers, each of the name of a scheme,
@@ -216,7 +216,7 @@ def evledger_locators() -> Iterable[LocatorScheme | Fetcher]:
 
 @hookspec
 def evledger_stores() -> Mapping[str, Callable[[str], Backend]]:
-    """Give stores by URL scheme: what opens a URL of that scheme.
+    """Return stores by URL scheme: what opens a URL of that scheme.
 
     Returns:
         For each scheme, what is called with the whole URL and gives an open store.
@@ -233,7 +233,7 @@ def evledger_stores() -> Mapping[str, Callable[[str], Backend]]:
 
 @hookspec
 def evledger_events() -> EventSupply:
-    """Give event classes, upcasters and projections.
+    """Return event classes, upcasters and projections.
 
     Returns:
         One supply; a plugin that has none of a kind leaves it out.
@@ -254,7 +254,7 @@ def evledger_events() -> EventSupply:
 
 @hookspec
 def evledger_checks() -> Iterable[Rule]:
-    """Give rules that look for trouble in a ledger.
+    """Return rules that look for trouble in a ledger.
 
     Returns:
         The rules, each of a name of its own.
@@ -279,7 +279,7 @@ def evledger_checks() -> Iterable[Rule]:
 
 @hookspec
 def evledger_retrievers() -> Iterable[Retriever]:
-    """Give retrievers: from a question to the entries that bear on it.
+    """Return retrievers: from a question to the entries that bear on it.
 
     Returns:
         The retrievers, each of a name of its own.
@@ -302,7 +302,7 @@ def evledger_retrievers() -> Iterable[Retriever]:
 
 @hookspec
 def evledger_answerers() -> Iterable[Answerer]:
-    """Give answerers: from a question and claims to sentences with citations.
+    """Return answerers: from a question and claims to sentences with citations.
 
     Returns:
         The answerers, each of a name of its own.

@@ -128,7 +128,7 @@ class Ledger:
         return f"<Ledger {self.name} in {self._backend.url}>"
 
     def _repr_html_(self) -> str:
-        """Give what a notebook shows."""
+        """Return what a notebook shows."""
         from evledger.notebook import html_of_view  # noqa: PLC0415  # few programs draw anything
 
         return html_of_view(self.view())
@@ -141,7 +141,7 @@ class Ledger:
     # -- appending
 
     def head(self) -> Head:
-        """Give the ledger's size and the hash of its last event."""
+        """Return the ledger's size and the hash of its last event."""
         return self._backend.tip(self.name).head
 
     def append(
@@ -188,13 +188,13 @@ class Ledger:
         return Batch(self._writer, by=by, once=once, expect=expect)
 
     def earlier(self, once: str) -> Appended:
-        """Give the records from the one that holds a retry token on; none where it is free."""
+        """Return the records from the one that holds a retry token on; none where it is free."""
         return self._writer.earlier(once)
 
     # -- reading
 
     def record(self, n: int) -> Record:
-        """Give the record at a position.
+        """Return the record at a position.
 
         Raises:
             NotFound: the ledger is not so long.
@@ -202,7 +202,7 @@ class Ledger:
         return self._reader.record(n)
 
     def records(self, start: int = 0, stop: int | None = None) -> Iterator[Record]:
-        """Give the records from ``start`` up to ``stop``, one at a time."""
+        """Yield the records from ``start`` up to ``stop``, one at a time."""
         yield from self._reader.records(max(start, 0), stop)
 
     def view(self, n: int | None = None, *, at: datetime | None = None) -> View:
@@ -227,7 +227,7 @@ class Ledger:
         return self._reader.view(n)
 
     def size_at(self, moment: datetime) -> int:
-        """Give how many events the ledger had at a moment.
+        """Return how many events the ledger had at a moment.
 
         Raises:
             NotFound: it had none yet.
@@ -236,7 +236,7 @@ class Ledger:
         return self._reader.size_at(moment)
 
     def history(self, name: str) -> tuple[Record, ...]:
-        """Give every record that introduces, relies on or releases a name.
+        """Return every record that introduces, relies on or releases a name.
 
         Args:
             name: a whole name, as in ``claim:c12``, or the id of a claim, a source,
@@ -255,7 +255,7 @@ class Ledger:
     def follow(
         self, after: int = 0, *, timeout: float | None = None, poll: float = 5.0
     ) -> Iterator[Record]:
-        """Give the records from position ``after`` on, and then those that come.
+        """Yield the records from position ``after`` on, and then those that come.
 
         Args:
             after: the position of the first.
@@ -286,7 +286,7 @@ class Ledger:
         return self._writer.attach(data, media_type)
 
     def attachment(self, attachment: Attachment | str) -> bytes:
-        """Give an attachment's bytes.
+        """Return an attachment's bytes.
 
         Raises:
             NotFound: it is not kept here.
@@ -421,7 +421,7 @@ class Ledger:
         return attrs.evolve(vouched, note=note, witnesses=(*others, *added))
 
     def _origin(self) -> str | None:
-        """Give the name under which its checkpoints are to be signed, as far as it states one."""
+        """Return the name under which its checkpoints are to be signed, as far as it states one."""
         origin = None
         for record in self._reader.records(0, None, [b'"type":"ledger-']):
             if isinstance(record.event, LedgerOpened | LedgerDescribed):
@@ -590,7 +590,7 @@ class Ledger:
         keys: Sequence[VerifierKey],
         witnesses: Sequence[VerifierKey],
     ) -> Iterator[tuple[str, bytes]]:
-        """Give the proofs of the claims of which none is published that verifies by these keys."""
+        """Yield the proofs of the claims of which none is published that verifies by these keys."""
         for claim in self.view(size).claims.values():
             there = place.read(proof_path(claim.id), MAX_PROOF)
             if there is None or not _proves(there, claim.n, keys, witnesses):
@@ -708,7 +708,7 @@ class Ledger:
         n: int | None = None,
         at: datetime | None = None,
     ) -> Iterator[Influence]:
-        """Give what each source does to a score; see :func:`evledger.scoring.influence`."""
+        """Yield what each source does to a score; see :func:`evledger.scoring.influence`."""
         plugins = self.store.plugins
         with plugins.naming():
             yield from influence(plugins.scorer(scorer), self.view(n, at=at), sources)
@@ -809,7 +809,7 @@ class Ledger:
         beside: Mapping[str, str] | None = None,
         keys: VerifierKeys = (),
     ) -> RenderContext:
-        """Give what a view of the ledger is rendered with, as :meth:`render` does.
+        """Return what a view of the ledger is rendered with, as :meth:`render` does.
 
         For an application that has a renderer, or a part of one, at hand; arguments and errors
         are those of :meth:`render`.
@@ -910,7 +910,7 @@ class Ledger:
         return suggest(self.view(n, at=at))
 
     def find(self, text: str) -> Iterator[Hit]:
-        """Give the sources in which every word of a text occurs, in any place and case.
+        """Return the sources in which every word of a text occurs, in any place and case.
 
         Titles and captured texts are read, one after the other, as far as they are open here.
 
@@ -926,7 +926,7 @@ class Ledger:
         name: str | None = None,
         columns: Mapping[str, str] | None = None,
     ) -> Importer:
-        """Give the importer that a file is for; see :meth:`import_file`.
+        """Return the importer that a file is for; see :meth:`import_file`.
 
         Raises:
             NotFound: there is no such file.
@@ -1064,7 +1064,7 @@ class Ledger:
 def _proves(
     data: bytes, n: int, keys: Sequence[VerifierKey], witnesses: Sequence[VerifierKey]
 ) -> bool:
-    """Tell whether a file is the proof of a record, by these keys and all of these witnesses."""
+    """Return whether a file is the proof of a record, by these keys and all of these witnesses."""
     try:
         return verify_proof(data, keys, witnesses=witnesses).n == n
     except (Invalid, NotProven):

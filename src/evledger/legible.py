@@ -35,7 +35,7 @@ def _number(character: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Give text on one line: every run of blanks and line breaks becomes one blank.
+    r"""Return text on one line: every run of blanks and line breaks becomes one blank.
 
     >>> one_line("two\n\n\tlines")
     'two lines'
@@ -55,7 +55,7 @@ def within_sentence(label: str) -> str:
 
 
 def shortened(text: str, width: int) -> str:
-    """Give the beginning of a text, cut between words where that leaves half of it or more.
+    """Return the beginning of a text, cut between words where that leaves half of it or more.
 
     >>> shortened("It rose in the rat hippocampus.", 20)
     'It rose in the rat…'

@@ -419,7 +419,7 @@ def _held(scheme: str, normaliser: Normaliser, value: str) -> str:
 
 
 def public_link(url: str) -> str:
-    """Give a link as it may stand in a chain: that of a post without the handle.
+    """Return a link as it may stand in a chain: that of a post without the handle.
 
     Args:
         url: where a source was read.

@@ -116,7 +116,7 @@ def take_in(backend: Backend, ledger: str, arrival: Arrival, vocabulary: Vocabul
 
 
 def _as_verified(volume: Volume, full: int, last: bytes, head: Head) -> Iterator[tuple[int, bytes]]:
-    """Give the full pages, and see that they are still those that were verified."""
+    """Yield the full pages, and see that they are still those that were verified."""
     prev = GENESIS
     for page, text in enumerate(volume.pages(0, full)):
         if not text.startswith(page_header(volume.ledger, page, prev)):

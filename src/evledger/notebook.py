@@ -25,7 +25,7 @@ __all__ = ["html_of_score", "html_of_view"]
 
 
 def html_of_view(view: View) -> str:
-    """Give what a notebook shows of a view, and of a ledger at its head.
+    """Return what a notebook shows of a view, and of a ledger at its head.
 
     Args:
         view: of a ledger.
@@ -53,7 +53,7 @@ def html_of_view(view: View) -> str:
 
 
 def html_of_score(score: Score) -> str:
-    """Give what a notebook shows of a score: its value and label, its formula, its cautions."""
+    """Return what a notebook shows of a score: its value and label, its formula, its cautions."""
     lines = [
         f"<strong>{_text(f'{score.scorer}, version {score.version}')}</strong>",
         _text(f"of {_short(score.head)}"),

@@ -102,7 +102,7 @@ _LONGEST_NAME: Final = 255  # bytes: longer ones have no place in an ML-DSA-44 c
 
 
 def check_key_name(name: str) -> str:
-    """See that a key may have this name, and that people can tell it from others.
+    """Check that a key may have this name, and that people can tell it from others.
 
     A note may be signed by keys of other names, too, as long as they have no blanks and no plus.
 
@@ -151,7 +151,7 @@ _SMALL_ORDERS: Final = frozenset({0, 1, _PRIME - 1, _ORDER_8, _PRIME - _ORDER_8}
 
 
 def is_secret(text: str) -> bool:
-    """Tell whether a signing key is in a text, which nobody is to see.
+    """Return whether a signing key is in a text, which nobody is to see.
 
     >>> is_secret("PRIVATE+KEY+example.org/semax+…"), is_secret("example.org/semax+3909c506+…")
     (True, False)
@@ -207,7 +207,7 @@ class VerifierKey:
 
     @classmethod
     def of(cls, key: VerifierKey | str) -> VerifierKey:
-        """Give a key as it is, or read one from text.
+        """Return a key as it is, or read one from text.
 
         Raises:
             Invalid: it is neither, or the text is no verifier key.
@@ -356,7 +356,7 @@ VerifierKeys: TypeAlias = VerifierKey | str | Iterable[VerifierKey | str]
 
 
 def verifier_keys(given: VerifierKeys, kind: int = ED25519) -> tuple[VerifierKey, ...]:
-    """Give the keys that are trusted for one purpose, each once.
+    """Return the keys that are trusted for one purpose, each once.
 
     Args:
         given: a verifier key, its text, or any number of either.
@@ -389,7 +389,7 @@ def _is_several(given: object) -> bool:
 
 
 def _weakness(public: bytes) -> str:
-    """Say why signatures of a public key would prove nothing, if they would not."""
+    """Return why signatures of a public key would prove nothing, if they would not."""
     if len(public) != 32:
         return f"has {len(public)} bytes; one of Ed25519 has 32"
     y = int.from_bytes(public, "little") & (1 << 255) - 1  # the last bit is the sign of x
@@ -480,7 +480,7 @@ class NoteSignature:
         return _label(self.name, self.key_id)
 
     def is_by(self, key: VerifierKey) -> bool:
-        """Tell whether this claims to be a key's; :meth:`VerifierKey.verify` tells if it is."""
+        """Return whether this claims to be a key's; :meth:`VerifierKey.verify` tells if it is."""
         return (self.name, self.key_id) == (key.name, key.id)
 
 
@@ -536,7 +536,7 @@ class SignedNote:
         return "\n".join([self.text, *map(str, self.signatures), ""])
 
     def by(self, key: VerifierKey) -> tuple[NoteSignature, ...]:
-        """Give the signatures that claim to be a key's."""
+        """Return the signatures that claim to be a key's."""
         return tuple(each for each in self.signatures if each.is_by(key))
 
     def verify(self, keys: VerifierKeys) -> tuple[VerifierKey, ...]:

@@ -52,7 +52,7 @@ class Configurable(Protocol):
     """
 
     def configured(self, parameters: Mapping[str, Any]) -> Self:
-        """Give the same with other parameters.
+        """Return the same with other parameters.
 
         Args:
             parameters: names and values as a configuration file gives them;
@@ -67,7 +67,7 @@ class Configurable(Protocol):
 def configured(
     thing: T, parameters: Mapping[str, Any], *, noun: str, method: str, folder: Path | None = None
 ) -> T:
-    """Give a scorer or a renderer with parameters.
+    """Return a scorer or a renderer with parameters.
 
     Args:
         thing: it.
@@ -116,7 +116,7 @@ def _anchored(
 
 
 def evolved(thing: T, given: Mapping[str, Any], readers: Mapping[str, Reader]) -> T:
-    """Give a scorer, or a renderer, with other parameters.
+    """Return a scorer, or a renderer, with other parameters.
 
     Args:
         thing: an attrs instance whose attributes are its parameters.

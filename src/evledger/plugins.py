@@ -140,7 +140,7 @@ class Plugins:
         renderer_parameters: Mapping[str, Mapping[str, Any]] | None = None,
         folder: Path | None = None,
     ) -> Plugins:
-        """Give what comes with the library, and nothing else.
+        """Return what comes with the library, and nothing else.
 
         Args:
             prefer: for a name that two plugins claim, as ``scorer:harmonic``, the plugin that
@@ -177,7 +177,7 @@ class Plugins:
         folder: Path | None = None,
         strict: bool | None = None,
     ) -> Plugins:
-        """Give what comes with the library and what installed distributions announce.
+        """Return what comes with the library and what installed distributions announce.
 
         A plugin that fails is left out, and listed by :attr:`failures`;
         where the environment has ``EVLEDGER_STRICT_PLUGINS=1``, it is an error.
@@ -213,7 +213,7 @@ class Plugins:
 
     @classmethod
     def default(cls) -> Plugins:
-        """Give what :func:`evledger.open` uses where it is given none: what is installed.
+        """Return what :func:`evledger.open` uses where it is given none: what is installed.
 
         >>> Plugins.default() is Plugins.default()
         True
@@ -380,7 +380,7 @@ class Plugins:
     # -- by name
 
     def scorer(self, name: str) -> Scorer:
-        """Give a scorer.
+        """Return a scorer.
 
         Raises:
             NotSupplied: there is none of this name.
@@ -391,7 +391,7 @@ class Plugins:
         return self._look_up("scorers", self.scorers, name)
 
     def ranker(self, name: str) -> Ranker:
-        """Give a ranker.
+        """Return a ranker.
 
         Raises:
             NotSupplied: there is none of this name.
@@ -402,7 +402,7 @@ class Plugins:
         return self._look_up("rankers", self.rankers, name)
 
     def renderer(self, name: str) -> Renderer:
-        """Give a renderer.
+        """Return a renderer.
 
         Raises:
             NotSupplied: there is none of this name.
@@ -415,7 +415,7 @@ class Plugins:
     def importer(
         self, name: str | None, path: str, start: bytes = b"", *, mapped: bool = False
     ) -> Importer:
-        """Give an importer by name, or the one that a file fits best.
+        """Return an importer by name, or the one that a file fits best.
 
         Args:
             name: its name; without it, content decides, and the suffix where that leaves a doubt.
@@ -437,7 +437,7 @@ class Plugins:
         return offered[0] if mapped and len(offered) == 1 else choose(offered, path, start)
 
     def rule(self, name: str) -> Rule:
-        """Give a rule.
+        """Return a rule.
 
         Raises:
             NotSupplied: there is none of this name.
@@ -448,7 +448,7 @@ class Plugins:
         return self._look_up("rules", self.rules, name)
 
     def retriever(self, name: str) -> Retriever:
-        """Give a retriever.
+        """Return a retriever.
 
         Raises:
             NotSupplied: there is none of this name.
@@ -459,7 +459,7 @@ class Plugins:
         return self._look_up("retrievers", self.retrievers, name)
 
     def answerer(self, name: str) -> Answerer:
-        """Give an answerer.
+        """Return an answerer.
 
         Raises:
             NotSupplied: there is none of this name.
@@ -487,7 +487,7 @@ class Plugins:
         return store
 
     def scheme_of(self, url: str) -> str:
-        """Give the scheme of the store that a URL, or a path, names.
+        """Return the scheme of the store that a URL, or a path, names.
 
         What begins as a URL does is one, unless a file of that very name is there;
         a path that has a colon in it can always be written ``./x:y``.
@@ -528,7 +528,7 @@ class Plugins:
         )
 
     def supplier(self, kind: str, name: str) -> str:
-        """Say who supplies a name: a distribution and its version, or the plugin's own name.
+        """Return who supplies a name: a distribution and its version, or the plugin's own name.
 
         Args:
             kind: ``scorers``, ``renderers`` or another attribute of this class.
@@ -598,7 +598,7 @@ class Plugins:
         return tuple(sorted(infos, key=lambda info: (info.distribution or "", info.name)))
 
     def check_preferences(self) -> None:
-        """See that whoever is preferred supplies what it is preferred for.
+        """Check that whoever is preferred supplies what it is preferred for.
 
         A look-up sees to its own kind by itself.
 
@@ -610,7 +610,7 @@ class Plugins:
                 self._owners(kind)
 
     def conflicts(self) -> tuple[str, ...]:
-        """Give what two plugins claim, a sentence for each kind in which they do."""
+        """Return what two plugins claim, a sentence for each kind in which they do."""
         found: list[str] = []
         for kind in KINDS:
             try:
@@ -622,7 +622,7 @@ class Plugins:
     # -- resolving
 
     def _supplied(self, plugin: Participant, kind: str) -> Mapping[str, Any]:
-        """Give what a plugin supplies of a kind; its hook is asked once, and taken whole or not."""
+        """Return what a plugin supplies of a kind; its hook is asked once, and taken as a whole."""
         hook = KINDS[kind].hook
         if (plugin, hook) not in self._asked:
             self._asked[plugin, hook] = self._ask(plugin, hook)
@@ -646,7 +646,7 @@ class Plugins:
         return MappingProxyType({name: thing for name, (_, thing) in owners.items()})
 
     def _configured(self, kind: str, method: str) -> Mapping[str, Any]:
-        """Give what plugins supply of a kind, each with its parameters.
+        """Return what plugins supply of a kind, each with its parameters.
 
         Raises:
             NotSupplied: there are parameters for what nobody supplies.
@@ -667,7 +667,7 @@ class Plugins:
         return MappingProxyType(done)
 
     def _owners(self, kind: str) -> dict[str, tuple[Participant, Any]]:
-        """Give each name of a kind, with the plugin that owns it and what it stands for.
+        """Return each name of a kind, with the plugin that owns it and what it stands for.
 
         Raises:
             Contested: two claim one name, and no preference decides between them.
@@ -684,7 +684,7 @@ class Plugins:
         }
 
     def _check_preferred(self, kind: str, claims: Mapping[str, Iterable[Participant]]) -> None:
-        """See that a preference means something; one for a plugin that was left out may."""
+        """Check that a preference means something; one for a plugin that was left out may."""
         left_out = {each.name for each in self._possible(kind)}
         for what, wanted in self._prefer.items():
             noun, _, name = what.partition(":")
@@ -726,7 +726,7 @@ class Plugins:
         raise NotSupplied(f"{msg}{self._absence(kind, name)}", kind=noun, name=name)
 
     def _absence(self, kind: str, name: str) -> str:
-        """Say who may have a name that nobody here has, as the end of a sentence."""
+        """Return who may have a name that nobody here has, as the end of a sentence."""
         brings = (dist for dist, kinds in BROUGHT.items() if name in kinds.get(kind, ()))
         ours = next(brings, None)
         possible = [p for p in self._possible(kind) if ours in (None, p.distribution)]
@@ -739,7 +739,7 @@ class Plugins:
         return f"; {ours} brings it: {looked}"
 
     def _possible(self, kind: str) -> tuple[Found, ...]:
-        """Give the plugins that may have more of a kind: those switched off or left out."""
+        """Return the plugins that may have more of a kind: those switched off or left out."""
         hook = KINDS[kind].hook
         failed = [each.found for (_, of), each in self._broken.copy().items() if of == hook]
         return (*self._off, *(each.found for each in self._unloaded), *failed)
@@ -782,7 +782,7 @@ def _version(distribution: str) -> str:
 
 
 def _preferences(prefer: Mapping[str, str]) -> dict[str, str]:
-    """See that preferences are of kinds that there are, and keep them."""
+    """Check that preferences are of kinds that there are, and keep them."""
     for what in prefer:
         noun, _, name = what.partition(":")
         if noun not in _KIND_OF or not name:

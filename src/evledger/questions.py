@@ -142,7 +142,7 @@ class Standing:
 
 
 def standings(view: View) -> tuple[Standing, ...]:
-    """Say how every question stands.
+    """Return how every question stands.
 
     Returns:
         Open questions first, then closed and withdrawn ones; of each, first those on which
@@ -169,7 +169,7 @@ def standings(view: View) -> tuple[Standing, ...]:
 
 
 def standing(view: View, question: str) -> Standing:
-    """Say how one question stands.
+    """Return how one question stands.
 
     Args:
         view: the ledger's state.
@@ -182,7 +182,7 @@ def standing(view: View, question: str) -> Standing:
 
 
 def named(view: View, name: str) -> Question:
-    """Give the question that a name means: ``q7``, ``question:q7``, ``q:7`` or ``7``.
+    """Return the question that a name means: ``q7``, ``question:q7``, ``q:7`` or ``7``.
 
     Raises:
         NotFound: there is no such question.
@@ -249,7 +249,7 @@ def _left_out(
 
 
 def _barred(view: View, source: Source) -> str | None:
-    """Say why a source as a whole does not count: for what keeps its claims from counting."""
+    """Return why a source as a whole does not count: for what keeps its claims from counting."""
     if source.review is not None and source.review.verdict == "rejected":
         return "rejected"
     duplicates = view.counted.duplicates
@@ -374,7 +374,7 @@ def bearing(
 
 
 def _added(view: View, since: int) -> frozenset[str]:
-    """Give the whole names of the claims and sources that are new since then."""
+    """Return the whole names of the claims and sources that are new since then."""
     claims = (f"claim:{each.id}" for each in view.claims.unopened() if each.n >= since)
     sources = (f"source:{each.id}" for each in view.sources.unopened() if each.n >= since)
     return frozenset((*claims, *sources))
@@ -385,7 +385,7 @@ def _entry_of(evidence: Evidence) -> str:
 
 
 def _unlinked(question: Question, record: Callable[[int], Record] | None) -> Iterator[str]:
-    """Give what records name that no link of today accounts for: what was unlinked, above all."""
+    """Yield what records name that no link of today accounts for: what was unlinked, above all."""
     if record is None:
         return
     links = question.evidence
@@ -398,7 +398,7 @@ def _unlinked(question: Question, record: Callable[[int], Record] | None) -> Ite
 def _candidates(
     view: View, matches: Iterable[Match], seen: set[str], since: int
 ) -> Iterator[Match]:
-    """Give the matches that are sure and new, the best first; those seen already are among them.
+    """Yield the matches that are sure and new, the best first; those seen already are among them.
 
     So the best few stay the best few, whether or not they have been proposed.
     """
@@ -418,7 +418,7 @@ def _is_new_claim(view: View, entry: str, since: int) -> bool:
 
 
 def _is_new_source(view: View, entry: str, since: int, told: set[str]) -> bool:
-    """Tell whether it is a source that counts, and that no claim of its own speaks for."""
+    """Return whether it is a source that counts, and that no claim of its own speaks for."""
     kind, _, id = entry.partition(":")
     if kind != "source" or view.sources[id].n < since:
         return False
@@ -457,7 +457,7 @@ def _some(words: Sequence[str]) -> str:
 
 
 def _basis_in_numbers(match: Match) -> str:
-    """Say how well it matches, and repeat nothing: a basis is public for good."""
+    """Return how well it matches, and repeat nothing: a basis is public for good."""
     held = len(match.words)
     return f"{held} of {held + len(match.missing)} of its words, weight {match.weight:.2f}"
 
@@ -475,7 +475,7 @@ class Target(Protocol):
         ...
 
     def record(self, n: int) -> Record:
-        """Give a record."""
+        """Return a record."""
         ...
 
     def append(self, *events: EvidenceLinked, by: str, expect: Head) -> object:

@@ -43,7 +43,7 @@ class Ranker(Protocol):
         ...
 
     def rank(self, view: View, claims: Sequence[Claim]) -> Iterable[Claim]:
-        """Give the same claims in order; each once, none left out, none added."""
+        """Return the same claims in order; each once, none left out, none added."""
         ...
 
 
@@ -96,7 +96,7 @@ def _ordered(ranker: Ranker, view: View, ids: Sequence[str]) -> tuple[Claim, ...
 
 
 def _fault(found: Sequence[str], given: Mapping[str, Claim]) -> str | None:
-    """Say what is wrong with an order; ``None`` where each claim stands in it once."""
+    """Return what is wrong with an order; ``None`` where each claim stands in it once."""
     if len(found) == len(given) and set(found) == set(given):  # as nearly always: do not count
         return None
     times = Counter(found)
@@ -110,7 +110,7 @@ def _fault(found: Sequence[str], given: Mapping[str, Claim]) -> str | None:
 
 
 def marks(view: View, claim: Claim) -> tuple[str, ...]:
-    """Say what a reader must know of a claim, in a few words each; most claims have none.
+    """Return what a reader must know of a claim, in a few words each; most claims have none.
 
     >>> import evledger
     >>> with evledger.open("memory:") as store:

@@ -66,7 +66,7 @@ class Reader:
     # -- text
 
     def texts(self, first: int, stop: int | None) -> Iterator[tuple[int, bytes]]:
-        """Give the pages from number ``first`` on that hold events before ``stop``.
+        """Yield the pages from number ``first`` on that hold events before ``stop``.
 
         The last page's lines are those before ``stop``, so that its text hashes to that event.
         """
@@ -94,7 +94,7 @@ class Reader:
         raise Broken(msg)
 
     def lines(self, start: int, stop: int) -> Iterator[bytes]:
-        """Give the lines of the events from ``start`` up to ``stop``, each with its newline."""
+        """Yield the lines of the events from ``start`` up to ``stop``, each with its newline."""
         for page, text in self.texts(start // PAGE_EVENTS, stop):
             for n, line in enumerate(page_lines(text), page * PAGE_EVENTS):
                 if start <= n < stop:
@@ -103,7 +103,7 @@ class Reader:
     # -- records
 
     def record(self, n: int) -> Record:
-        """Give the record at a position.
+        """Return the record at a position.
 
         Raises:
             NotFound: the ledger is not so long.
@@ -122,7 +122,7 @@ class Reader:
         *,
         opened: bool = True,
     ) -> Iterator[Record]:
-        """Give the records from ``start`` up to ``stop``.
+        """Yield the records from ``start`` up to ``stop``.
 
         Args:
             start: the first position.
@@ -142,14 +142,14 @@ class Reader:
                     yield self._record(raw.removesuffix(b"\n"), digest, hidden if opened else None)
 
     def at(self, places: Iterable[int]) -> Iterator[Record]:
-        """Give the records at some positions, in order, reading each page once."""
+        """Yield the records at some positions, in order, reading each page once."""
         for page, group in groupby(sorted(places), lambda n: n // PAGE_EVENTS):
             wanted = set(group)
             records = self.records(min(wanted), (page + 1) * PAGE_EVENTS)
             yield from (record for record in records if record.n in wanted)
 
     def mentioning(self, names: AbstractSet[str], start: int = 0) -> Iterator[Record]:
-        """Give the records from ``start`` on that introduce, rely on or release a name."""
+        """Yield the records from ``start`` on that introduce, rely on or release a name."""
         needles = [canonical(name) for name in sorted(names)]
         for record in self.records(start, None, needles) if names else ():
             if not names.isdisjoint((*record.keys, *record.refs, *record.drops)):
@@ -187,7 +187,7 @@ class Reader:
     # -- attachments
 
     def attachment(self, attachment: Attachment | str) -> bytes:
-        """Give an attachment's bytes; see :meth:`evledger.Ledger.attachment`."""
+        """Return an attachment's bytes; see :meth:`evledger.Ledger.attachment`."""
         digest = attachment if isinstance(attachment, str) else attachment.digest
         data = b"".join(self.backend.attachment(self.ledger, digest))
         if blake3(data).hexdigest() != digest:
@@ -198,7 +198,7 @@ class Reader:
     # -- views
 
     def view(self, n: int | None = None) -> View:
-        """Give the view at the head, or as it was when the ledger had ``n`` events."""
+        """Return the view at the head, or as it was when the ledger had ``n`` events."""
         if os.getpid() != self._process:
             self._begin()  # a fork may have come in the middle of another thread's step
         with self._lock:
@@ -217,11 +217,11 @@ class Reader:
             return View(fold.state, head, openings, erased, fold.parts(), read=self.attachment)
 
     def erased(self) -> frozenset[tuple[int, str]]:
-        """Give every sealed field that is gone, whenever it went."""
+        """Return every sealed field that is gone, whenever it went."""
         return self.view().erased
 
     def size_at(self, moment: datetime) -> int:
-        """Give how many events there were at a moment.
+        """Return how many events there were at a moment.
 
         Raises:
             NotFound: there were none yet.

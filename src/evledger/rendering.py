@@ -90,7 +90,7 @@ class HasPassage(Protocol):
     """A projection that has something to say in an article."""
 
     def passage(self, part: Any) -> Passage | None:
-        """Give what the article says of what this projection has gathered.
+        """Return what the article says of what this projection has gathered.
 
         Args:
             part: what :meth:`~evledger.fold.Projection.freeze` gave.
@@ -110,15 +110,15 @@ class Chain(Protocol):
         ...
 
     def records(self, start: int = 0, stop: int | None = None) -> Iterator[Record]:
-        """Give the records from ``start`` up to ``stop``, one at a time."""
+        """Return the records from ``start`` up to ``stop``, one at a time."""
         ...
 
     def view(self, n: int) -> View:
-        """Give the view as it was when the ledger had this many events."""
+        """Return the view as it was when the ledger had this many events."""
         ...
 
     def bundle(self, places: Iterable[int], openings: Iterable[tuple[int, str]] = ()) -> bytes:
-        """Give what proves some records to a stranger (:mod:`evledger.proofs.bundling`).
+        """Return what proves some records to a stranger (:mod:`evledger.proofs.bundling`).
 
         Args:
             places: their numbers.
@@ -198,7 +198,7 @@ class Renderer(Protocol):
 
 
 def files_of(renderers: Iterable[Renderer]) -> dict[str, str]:
-    """Give what the files of some renderers are called, as far as these say so, by their names.
+    """Return what the files of some renderers are called, as far as these say so, by their names.
 
     >>> from evledger import Plugins
     >>> files_of([Plugins.builtin().renderer("markdown")])
@@ -240,7 +240,7 @@ def _failure(renderer: Renderer, what: str) -> PluginError:
 
 
 def _fault(rendered: object) -> str | None:
-    """Say what is wrong with what a renderer gave; ``None`` for nothing."""
+    """Return what is wrong with what a renderer gave; ``None`` for nothing."""
     if not isinstance(rendered, Rendered):
         return f"returned {type(rendered).__name__}, not Rendered"
     for name, wanted in _FIELDS:
@@ -251,7 +251,7 @@ def _fault(rendered: object) -> str | None:
 
 
 def passages(view: View, projections: Iterable[Projection]) -> Iterator[tuple[str, Passage]]:
-    """Give what plugins' projections add to an article, each with the projection's name.
+    """Yield what plugins' projections add to an article, each with the projection's name.
 
     One that fails is named with its reason, and takes nothing else down.
     """

@@ -78,7 +78,7 @@ class HeldBack(enum.Enum):
 def held_back(
     entry: Source | Claim, field: str, *, source: Source | None = None
 ) -> HeldBack | None:
-    """Tell whether a field's words are held back from what is published, and why.
+    """Return whether a field's words are held back from what is published, and why.
 
     Held back is what a stranger wrote and no person has accepted: the sealed fields of a source
     or a claim that came sealed, asserted by a program and not reviewed, or else rejected.
@@ -121,7 +121,7 @@ def held_back(
 
 
 def came_from_stranger(entry: Source | Claim, *, source: Source | None = None) -> HeldBack | None:
-    """Tell whether a stranger wrote an entry that no person has accepted, and what it waits for.
+    """Return whether a stranger wrote an entry that no person has accepted, and what it waits for.
 
     Args:
         entry: the source or the claim.
@@ -142,7 +142,7 @@ def _is_rejected(entry: Source | Claim | None) -> bool:
 
 
 def published_titles(view: View) -> dict[str, str]:
-    """Give the titles of all sources, by id, as what is published may show them.
+    """Return the titles of all sources, by id, as what is published may show them.
 
     >>> import evledger
     >>> with evledger.open("memory:") as store:
@@ -161,7 +161,7 @@ def published_titles(view: View) -> dict[str, str]:
 
 
 def pending(view: View) -> tuple[Proposal, ...]:
-    """Give what waits for a review.
+    """Return what waits for a review.
 
     What a verdict would not change is left out: claims that do not count for another reason,
     links of a source that was rejected, links to a question that is open no longer.
@@ -284,7 +284,7 @@ def verdicts(
     with_claims: bool = False,
     why: str | None = None,
 ) -> tuple[Reviewed, ...]:
-    """Give a person's verdicts as events, each held to what the view has.
+    """Return a person's verdicts as events, each held to what the view has.
 
     Args:
         view: the ledger as the person saw it.
@@ -331,7 +331,7 @@ def verdicts(
 
 
 def _waiting_claims(view: View) -> dict[str, list[str]]:
-    """Give for the name of each source the names of its claims that wait for a review."""
+    """Return for the name of each source the names of its claims that wait for a review."""
     found: dict[str, list[str]] = {}
     for id in _claim_ids(view):
         found.setdefault(f"source:{view.claims[id].source}", []).append(f"claim:{id}")
@@ -339,7 +339,7 @@ def _waiting_claims(view: View) -> dict[str, list[str]]:
 
 
 def _names(view: View, ids: Iterable[str], claims: Mapping[str, Sequence[str]]) -> list[str]:
-    """Give the whole names of what some ids name, each once, and of the claims that go along."""
+    """Return the whole names of what some ids name, each once, and of the claims that go along."""
     found: dict[str, None] = {}
     for id in ids:
         name = _checked(view, id)
@@ -348,7 +348,7 @@ def _names(view: View, ids: Iterable[str], claims: Mapping[str, Sequence[str]]) 
 
 
 def _checked(view: View, id: str) -> str:
-    """Give the whole name of what an id names, once it is seen that a verdict can be given."""
+    """Return the whole name of what an id names, once it is seen that a verdict can be given."""
     name = _whole(view, id)
     entry = _find(view, name)
     if entry is None:

@@ -144,13 +144,13 @@ class EventType:
         )
 
     def normalising(self, schemes: Mapping[str, Normaliser]) -> EventType:
-        """Give the same type, with other schemes of locators; nothing is read again."""
+        """Return the same type, with other schemes of locators; nothing is read again."""
         twin = copy.copy(self)
         twin._schemes = schemes  # noqa: SLF001  # its own class
         return twin
 
     def names(self, shaped: msgspec.Struct) -> Names:
-        """Give the names that an event's data introduces, relies on and releases."""
+        """Return the names that an event's data introduces, relies on and releases."""
         return Names(
             _collect(self._keys, shaped) if self._keys else (),
             _collect(self._refs, shaped) if self._refs else (),
@@ -192,7 +192,7 @@ class EventType:
             raise Invalid(self._explained(error, event)) from error
 
     def _explained(self, error: Exception, event: Event) -> str:
-        """Say what a field should have been, where its annotation says so."""
+        """Return what a field should have been, where its annotation says so."""
         reason = readable(error)
         field = reason.partition(":")[0]
         wanted = describe(self._hints[field]) if field in self._hints else None
@@ -319,7 +319,7 @@ class EventType:
     def _secret(
         self, event: Event, shaped: msgspec.Struct, extra: frozenset[str]
     ) -> dict[str, bytes]:
-        """Give the fields to seal that have a value, and the bytes to commit to."""
+        """Return the fields to seal that have a value, and the bytes to commit to."""
         if not extra <= self.sealable:
             msg = f"{min(extra - self.sealable)!r} is not a field that can be sealed"
             raise Invalid(msg)
@@ -348,7 +348,7 @@ _Path = tuple[str, ...]
 
 
 def _marks_of(cls: Any, above: _Path = ()) -> Iterator[tuple[_Path, Mark]]:
-    """Give the marks of a class and of the classes within its fields, with the way to each."""
+    """Yield the marks of a class and of the classes within its fields, with the way to each."""
     hints = typing.get_type_hints(cls, include_extras=True)
     for attribute in attrs.fields(cls):
         path = (*above, attribute.name)
@@ -381,7 +381,7 @@ _Finder = tuple[str, str, "Callable[[Any], Iterable[str]] | None"]
 
 
 def _finder(path: _Path, mark: Mark) -> _Finder:
-    """Say in which field a mark's names are, and how to find them where they are deeper."""
+    """Return in which field a mark's names are, and how to find them where they are deeper."""
     prefix = f"{mark.kind}:" if mark.kind else ""
     field, *within = path
     if mark.parts:
@@ -390,7 +390,7 @@ def _finder(path: _Path, mark: Mark) -> _Finder:
 
 
 def _collect(finders: tuple[_Finder, ...], shaped: msgspec.Struct) -> tuple[str, ...]:
-    """Give the names that some marks find, sorted and distinct."""
+    """Return the names that some marks find, sorted and distinct."""
     names: list[str] = []
     for field, prefix, find in finders:
         value = getattr(shaped, field)

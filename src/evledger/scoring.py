@@ -82,7 +82,7 @@ class Term:
     def of(
         cls, name: str, label: str, *, count: int, weight: Decimal, cap: Decimal | None = None
     ) -> Self:
-        """Give the term of so many equal parts: count times weight, or the cap where it is less."""
+        """Return the term of equal parts: count times weight, or the cap where that is less."""
         product = ARITHMETIC.multiply(Decimal(count), weight)
         contribution = product if cap is None else min(product, cap)
         return cls(
@@ -144,7 +144,7 @@ def plain_decimal(number: Decimal) -> str:
 
 
 def _as_text(value: Any) -> Any:
-    """Give parameters with every decimal in them as the text that a file would hold."""
+    """Return parameters with every decimal in them as the text that a file would hold."""
     if isinstance(value, Decimal):
         return plain_decimal(value)
     if isinstance(value, Mapping):
@@ -215,7 +215,7 @@ class Score:
         method: str = "",
         source: str = "",
     ) -> Self:
-        """Give the score whose value is the sum of its terms, or the cap where that is less.
+        """Return the score whose value is the sum of its terms, or the cap where that is less.
 
         Args:
             scorer: who says it.
@@ -266,7 +266,7 @@ class Score:
         return self.raw is not None and self.cap is not None and self.raw > self.cap
 
     def _repr_html_(self) -> str:
-        """Give what a notebook shows."""
+        """Return what a notebook shows."""
         from evledger.notebook import html_of_score  # noqa: PLC0415  # few programs draw anything
 
         return html_of_score(self)
@@ -348,7 +348,7 @@ class Failure:
 
 
 def present_tiers(view: View) -> Iterator[tuple[str, str]]:
-    """Give the tiers of the claims that count, strongest first, each with its label in a sentence.
+    """Yield the tiers of the claims that count, strongest first, each with its label in a sentence.
 
     A tier that the ledger's description no longer has comes last.
     """
@@ -396,7 +396,7 @@ def attempt(
 
 
 def _fault(found: object, scorer: Scorer, view: View) -> str | None:
-    """Say what is wrong with a score; ``None`` where nothing is."""
+    """Return what is wrong with a score; ``None`` where nothing is."""
     if type(found) is not Score:
         return f"it returned {type(found).__name__}, not a Score"
     try:
@@ -422,7 +422,7 @@ def _wrong_origin(found: Score, scorer: Scorer, view: View) -> str | None:
 
 
 def _wrong_type(found: Score) -> str | None:
-    """Say what is of another type than the field's; JSON and back tells all of it."""
+    """Return what is of another type than the field's; JSON and back tells all of it."""
     try:
         msgspec.json.decode(msgspec.json.encode(found), type=Score)
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
@@ -431,7 +431,7 @@ def _wrong_type(found: Score) -> str | None:
 
 
 def _odd_parameter(value: object) -> str | None:
-    """Say what in parameters is no plain data: texts, booleans, finite numbers, and tables."""
+    """Return what in parameters is no plain data: texts, booleans, finite numbers, and tables."""
     if isinstance(value, float | Decimal) and not math.isfinite(value):
         return f"a parameter is {value}"
     if value is None or isinstance(value, str | int | float | Decimal):
@@ -457,7 +457,7 @@ _DIGITS: Final = 60  # as many as the arithmetic has; a number is also written o
 
 
 def _numbers(found: Score) -> Iterator[tuple[str, object]]:
-    """Give every number of a score that is there, and what it is called."""
+    """Yield every number of a score that is there, and what it is called."""
     terms = _terms(found)
     for name, number in (
         ("raw", found.raw),
@@ -491,7 +491,7 @@ def _wrong_value(found: Score) -> str | None:
 
 
 def _wrong_term(found: Score) -> str | None:
-    """Say which term is not what it says: so many parts of one weight, up to a cap."""
+    """Return which term is not what it says: so many parts of one weight, up to a cap."""
     for term in _terms(found):
         if term.count < 0:
             return f"{term.name!r:.40} counts {term.count}"
@@ -537,7 +537,7 @@ class Influence:
 def influence(
     scorer: Scorer, view: View, sources: Iterable[str] | None = None
 ) -> Iterator[Influence]:
-    """Give the influence of each source on a score: it is scored again without it.
+    """Yield the influence of each source on a score: it is scored again without it.
 
     The cost is that of scoring, once for each source.
 

@@ -42,7 +42,7 @@ class Hidden(enum.Enum):
 
 
 def open_text(value: object) -> str:
-    """Give a text; what is hidden, or absent, is as good as empty.
+    """Return a text; what is hidden, or absent, is as good as empty.
 
     >>> open_text("Semax"), open_text(Hidden.ERASED), open_text(None)
     ('Semax', '', '')
@@ -67,7 +67,7 @@ class Opening:
     value: bytes
 
     def fits(self, commitment: str) -> bool:
-        """Tell whether this opens the commitment that a line carries.
+        """Return whether this opens the commitment that a line carries.
 
         >>> opening = Opening(17, "quote", bytes(32), b'["claim-tagged","quote","Better."]')
         >>> opening.fits(commit(bytes(32), opening.value)), opening.fits("0" * 64)
@@ -78,7 +78,7 @@ class Opening:
         )
 
     def value_for(self, kind: str) -> Any:
-        """Give the field's value, if what was committed to is of this type and field.
+        """Return the field's value, if what was committed to is of this type and field.
 
         Args:
             kind: the type of the event whose record carries the commitment.
@@ -99,7 +99,7 @@ class Opening:
 
 
 def new_salt() -> bytes:
-    """Give 32 random bytes from the operating system.
+    """Return 32 random bytes from the operating system.
 
     >>> len(new_salt())
     32
@@ -127,7 +127,7 @@ def read_salt(text: str) -> bytes:
 
 
 def commit(salt: bytes, value: bytes) -> str:
-    """Give the commitment, in hexadecimal, to an opening's bytes (RFC 2104, FIPS 198-1).
+    """Return the commitment, in hexadecimal, to an opening's bytes (RFC 2104, FIPS 198-1).
 
     Args:
         salt: 32 bytes, the key of the HMAC.

@@ -22,7 +22,7 @@ _MAX_INTEGER = 2**53 - 1
 
 @functools.cache
 def shape(cls: type) -> type[msgspec.Struct]:
-    """Give the struct with the fields of an attrs class: required, unless they may be ``None``.
+    """Return the struct with the fields of an attrs class: required, unless they may be ``None``.
 
     Encoding leaves out what is ``None``, and nothing else.
     """
@@ -30,7 +30,7 @@ def shape(cls: type) -> type[msgspec.Struct]:
 
 
 def open_shape(cls: type, sealable: frozenset[str]) -> type[msgspec.Struct]:
-    """Give the shape of data from which any of the sealable fields may be absent."""
+    """Return the shape of data from which any of the sealable fields may be absent."""
     return _struct(cls, sealable)
 
 
@@ -72,7 +72,7 @@ def _mirrored(hint: Any) -> Any:
 
 
 def is_closed(cls: type) -> bool:
-    """Tell whether values of a class's fields can hold nothing that the format forbids."""
+    """Return whether values of a class's fields can hold nothing that the format forbids."""
     hints = typing.get_type_hints(cls, include_extras=True)
     return all(
         attribute.name.isascii()
@@ -105,7 +105,7 @@ def _is_closed(hint: Any) -> bool:
 
 
 def _is_bounded(arguments: tuple[Any, ...]) -> bool:
-    """Tell whether the integers that an annotation admits are all safe."""
+    """Return whether the integers that an annotation admits are all safe."""
     bounds = [(m.ge, m.le) for m in arguments[1:] if isinstance(m, msgspec.Meta)]
     return any(
         low is not None and low >= -_MAX_INTEGER and high is not None and high <= _MAX_INTEGER

@@ -43,7 +43,7 @@ class Spotted:
 
 
 def spot(text: str, normalise: Callable[[str], str]) -> Iterator[Spotted]:
-    """Give the locators in a text, in the order in which they stand.
+    """Yield the locators in a text, in the order in which they stand.
 
     Args:
         text: from anybody; of any length, and of any characters.

@@ -98,11 +98,11 @@ class Store:
         self.backend.close()
 
     def ledgers(self) -> list[str]:
-        """Give the names of the ledgers, sorted."""
+        """Return the names of the ledgers, sorted."""
         return self.backend.ledgers()
 
     def ledger(self, name: str) -> Ledger:
-        """Give a ledger.
+        """Return a ledger.
 
         Raises:
             NotFound: there is none of this name; the message names those there are.

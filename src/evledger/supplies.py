@@ -99,7 +99,7 @@ class _Form:
     attributes: tuple[tuple[str, type], ...] = ()
 
     def check(self, thing: Any) -> str:
-        """Give a thing's name, once it is seen to be of this form.
+        """Return a thing's name, once it is seen to be of this form.
 
         Raises:
             PluginError: it lacks something.
@@ -138,7 +138,7 @@ _NAME: Final = re.compile(r"[!-~]{1,80}")
 
 
 def _checked_name(noun: str, name: str) -> str:
-    """See that a name can be typed and shown."""
+    """Check that a name can be typed and shown."""
     if not _NAME.fullmatch(name):
         msg = (
             f"the {noun} {name!r:.80} cannot be asked for: a name is of visible ASCII signs, "
@@ -149,7 +149,7 @@ def _checked_name(noun: str, name: str) -> str:
 
 
 def _check_call(what: str, thing: Any, usage: str) -> None:
-    """See that a thing has a method, and that it can be called as it will be."""
+    """Check that a thing has a method, and that it can be called as it will be."""
     function = getattr(thing, usage.partition("(")[0], None)
     if not callable(function):
         msg = f"{what} has no method {usage}"
@@ -158,7 +158,7 @@ def _check_call(what: str, thing: Any, usage: str) -> None:
 
 
 def _check_arguments(what: str, function: Callable[..., Any], usage: str) -> None:
-    """See that something can be called as it will be."""
+    """Check that something can be called as it will be."""
     called, _, arguments = usage.removesuffix(")").partition("(")
     try:
         signature = inspect.signature(function)
@@ -174,7 +174,7 @@ def _check_arguments(what: str, function: Callable[..., Any], usage: str) -> Non
 def _reading(
     form: _Form, is_one: Callable[[Any], bool] = lambda _: True
 ) -> Callable[[Participant, Sequence[Any]], Mapping[str, Any]]:
-    """Give what reads the things of a form, of those that were handed over."""
+    """Return what reads the things of a form, of those that were handed over."""
 
     def read(_: Participant, handed: Sequence[Any]) -> Mapping[str, Any]:
         found: dict[str, Any] = {}
@@ -193,7 +193,7 @@ def _reading(
 
 
 def _is_iterator(handed: object) -> TypeGuard[Iterator[Any]]:
-    """Tell what can be read but once, by which kind ever reads it first."""
+    """Return what can be read but once, by which kind ever reads it first."""
     return isinstance(handed, Iterator)
 
 

@@ -142,7 +142,7 @@ class Frontier:
         self._subtrees.append(subtree)
 
     def root(self) -> bytes:
-        """Give the tree's root: the subtrees joined from the right (RFC 6962 section 2.1).
+        """Return the tree's root: the subtrees joined from the right (RFC 6962 section 2.1).
 
         >>> Frontier().root() == EMPTY_ROOT
         True
@@ -161,7 +161,7 @@ def _joined(subtrees: Sequence[bytes]) -> bytes:
 
 
 def tree_root(lines: Iterable[bytes]) -> bytes:
-    """Give the root of the tree over these lines, each without its newline.
+    """Return the root of the tree over these lines, each without its newline.
 
     Args:
         lines: the leaves' data, in order.
@@ -183,7 +183,7 @@ def tree_root(lines: Iterable[bytes]) -> bytes:
 
 
 def tiles_of(size: int) -> list[tuple[int, int]]:
-    """Give how many tiles each level of a tree has, as (full tiles, hashes beyond them).
+    """Return how many tiles each level of a tree has, as (full tiles, hashes beyond them).
 
     (C2SP tlog-tiles, “Partial Tiles”.)
 
@@ -198,7 +198,7 @@ def tiles_of(size: int) -> list[tuple[int, int]]:
 
 
 def right_edge(size: int, tile: Callable[[int, int, int], bytes]) -> list[bytes]:
-    """Give the last tile of each level of a tree; see :class:`Growth`.
+    """Return the last tile of each level of a tree; see :class:`Growth`.
 
     Args:
         size: how many leaves the tree has.
@@ -275,7 +275,7 @@ class Growth:
         return changed
 
     def root(self) -> bytes:
-        """Give the tree's root.
+        """Return the tree's root.
 
         >>> Growth().root() == EMPTY_ROOT
         True
@@ -284,7 +284,7 @@ class Growth:
 
 
 def hashes_of(tile: bytes) -> list[bytes]:
-    """Give the hashes of a tile.
+    """Return the hashes of a tile.
 
     >>> hashes_of(leaf_hash(b"one") + leaf_hash(b"two")) == [leaf_hash(b"one"), leaf_hash(b"two")]
     True
@@ -298,7 +298,7 @@ def _cut(hashes: list[bytes]) -> list[list[bytes]]:
 
 
 def _pyramid(tile: Sequence[bytes]) -> list[list[bytes]]:
-    """Give a tile's hashes, those of their pairs, of their fours and so on up to all 256.
+    """Return a tile's hashes, those of their pairs, of their fours and so on up to all 256.
 
     What has no neighbour yet has nothing above it.
     """
@@ -310,12 +310,12 @@ def _pyramid(tile: Sequence[bytes]) -> list[list[bytes]]:
 
 
 def _tile_root(tile: Sequence[bytes]) -> bytes:
-    """Give the root over a full tile."""
+    """Return the root over a full tile."""
     return _pyramid(tile)[-1][0]
 
 
 def _complete(tile: Sequence[bytes]) -> list[bytes]:
-    """Give the roots of the complete subtrees over a tile, largest first."""
+    """Return the roots of the complete subtrees over a tile, largest first."""
     return [row[-1] for row in reversed(_pyramid(tile)) if len(row) % 2]
 
 
@@ -326,7 +326,7 @@ _LONGEST: Final = (1 << 8 * _LENGTH) - 1
 
 
 def tile_path(level: int | Literal["entries"], index: int, width: int = TILE_WIDTH) -> str:
-    """Give the path of a published tile, below the log's address.
+    """Return the path of a published tile, below the log's address.
 
     (C2SP tlog-tiles, “Merkle Tree” and “Log entries”.)
 
@@ -416,7 +416,7 @@ Subtrees = Callable[[int, int], bytes]
 
 
 def tile_subtrees(read: Callable[[int, int], bytes], cached: int = 64) -> Subtrees:
-    """Give the roots of complete subtrees out of tiles.
+    """Return the roots of complete subtrees out of tiles.
 
     Args:
         read: gives the hashes of the tile at a level and an index, as many as there are.
@@ -449,7 +449,7 @@ def tile_subtrees(read: Callable[[int, int], bytes], cached: int = 64) -> Subtre
 
 
 def root_of(subtrees: Subtrees, start: int, stop: int) -> bytes:
-    """Give MTH(D[start:stop]) (RFC 6962 section 2.1).
+    """Return MTH(D[start:stop]) (RFC 6962 section 2.1).
 
     Args:
         subtrees: the tree.
@@ -484,7 +484,7 @@ def middle_of(start: int, stop: int) -> int:
 
 
 def inclusion_proof(subtrees: Subtrees, n: int, size: int) -> list[bytes]:
-    """Give the path from a leaf to the root: PATH(n, D[0:size]) (RFC 6962 section 2.1.1).
+    """Return the path from a leaf to the root: PATH(n, D[0:size]) (RFC 6962 section 2.1.1).
 
     Args:
         subtrees: the tree; it may have grown beyond ``size``.
@@ -519,7 +519,7 @@ def inclusion_proof(subtrees: Subtrees, n: int, size: int) -> list[bytes]:
 
 
 def consistency_proof(subtrees: Subtrees, old: int, new: int) -> list[bytes]:
-    """Give what shows that a tree extends an earlier one: PROOF(old, D[0:new]).
+    """Return what shows that a tree extends an earlier one: PROOF(old, D[0:new]).
 
     (RFC 6962 section 2.1.2.)
 

@@ -54,7 +54,7 @@ class Entries(Mapping[str, E], Generic[E]):
         return self._revealed[id]
 
     def unopened(self) -> Iterator[E]:
-        """Give every entry as it stands in the chain, with what is sealed in it withheld.
+        """Return every entry as it stands in the chain, with what is sealed in it withheld.
 
         What was there in an earlier view of the same ledger, and has not changed, is the same.
         """
@@ -186,7 +186,7 @@ class View:
         )
 
     def _repr_html_(self) -> str:
-        """Give what a notebook shows."""
+        """Return what a notebook shows."""
         from evledger.notebook import html_of_view  # noqa: PLC0415  # few programs draw anything
 
         return html_of_view(self)
@@ -245,7 +245,7 @@ class View:
         )
 
     def _plain(self, entries: Mapping[str, E]) -> Mapping[str, E]:
-        """Give entries with what counting needs open; quotes and titles, which it does not, stay.
+        """Return entries with what counting needs open; quotes and titles, which it does not, stay.
 
         Opening every quote of a large ledger would cost more than all of the counting.
         """
@@ -259,7 +259,7 @@ class View:
         return {**entries, **{id: self._reveal(entry) for id, entry in sealed.items()}}
 
     def claims_of(self, source: str) -> tuple[Claim, ...]:
-        """Give the claims drawn from a source, in order.
+        """Return the claims drawn from a source, in order.
 
         Raises:
             NotFound: there is no such source.
@@ -280,7 +280,7 @@ class View:
         return found
 
     def captured(self, source: str) -> str:
-        """Give the text that was captured of a source: an abstract, a post.
+        """Return the text that was captured of a source: an abstract, a post.
 
         Returns:
             The text; nothing where none was captured, or it is no text, hidden, or not kept here.
@@ -303,7 +303,7 @@ class View:
             return ""
 
     def without(self, source: str) -> View:
-        """Give the view as it would be without one source, its claims and its links.
+        """Return the view as it would be without one source, its claims and its links.
 
         Raises:
             NotFound: there is no such source.
@@ -330,7 +330,7 @@ class View:
     @overload
     def part(self, projection: _Freezing[P]) -> P: ...
     def part(self, projection: _Freezing[P] | type[_Freezing[P]] | str) -> P | Any:
-        """Give what a plugin's projection gathered.
+        """Return what a plugin's projection gathered.
 
         Args:
             projection: it, or its class, which tells the type of what it gathered; or its name.
@@ -355,7 +355,7 @@ class View:
         return part
 
     def state_of(self, n: int, field: str) -> Hidden | None:
-        """Say why a sealed field of a record is hidden; ``None`` where it is open.
+        """Return why a sealed field of a record is hidden; ``None`` where it is open.
 
         >>> view.state_of(3, "quote") is None
         True
@@ -438,7 +438,7 @@ class Change:
 
 
 def diff(before: View, after: View) -> tuple[Change, ...]:
-    """Say what changed from one view to another, of the same ledger or not.
+    """Return what changed from one view to another, of the same ledger or not.
 
     Args:
         before: the earlier view.

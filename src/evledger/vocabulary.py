@@ -70,11 +70,11 @@ class Vocabulary:
         return iter(self._types)
 
     def type_of(self, name: str) -> EventType | None:
-        """Give the event type of this name, if it is known."""
+        """Return the event type of this name, if it is known."""
         return self._types.get(name)
 
     def normalise(self, locator: str) -> str:
-        """Give a locator's normal form under the schemes that are known.
+        """Return a locator's normal form under the schemes that are known.
 
         Raises:
             Invalid: the text names no source, or its scheme is not known.
@@ -136,7 +136,7 @@ class Vocabulary:
         return f"unknown event type {name!r:.80}; {hint}known are {', '.join(sorted(self._types))}"
 
     def counters_of(self, held: Iterable[str]) -> dict[str, int]:
-        """Give the highest number of each kind of id among names that are held."""
+        """Return the highest number of each kind of id among names that are held."""
         kinds = {c for kind in self._types.values() for c in kind.counters}
         found: dict[str, int] = {}
         for name in held:
@@ -146,7 +146,7 @@ class Vocabulary:
         return found
 
     def event(self, line: Line, given: Mapping[str, Any] | None = None) -> Event | None:
-        """Give the event that a line records, brought up to its class's version.
+        """Return the event that a line records, brought up to its class's version.
 
         Args:
             line: a line.
@@ -167,7 +167,7 @@ class Vocabulary:
         return kind.assemble(decode(bytes(data)), given or {})
 
     def current(self, line: Line) -> msgspec.Raw:
-        """Give a line's data as its class's version has it; the type must be known."""
+        """Return a line's data as its class's version has it; the type must be known."""
         version = self._types[line.type].version
         if line.v == version:
             return line.data
@@ -186,7 +186,7 @@ _NUMBERED = re.compile(r"([a-z-]+:[a-z]+)([0-9]{1,15})")
 
 @functools.cache
 def _builtin_types() -> tuple[EventType, ...]:
-    """Give the types of our own events, whose marks are read once in a process."""
+    """Return the types of our own events, whose marks are read once in a process."""
     return tuple(EventType(cls) for cls in builtin_events())
 
 

@@ -25,7 +25,7 @@ _GREEK: Final = re.compile(r"[\u03b1-\u03c9]")
 
 
 def words(text: str) -> list[str]:
-    """Give the words of a text, folded, in their order.
+    """Return the words of a text, folded, in their order.
 
     >>> words("Crohn's disease: TGF-β1 in naïve 5-HT2A cells")
     ['crohn', 'disease', 'tgf', 'beta1', 'in', 'naive', '5', 'ht2a', 'cells']
@@ -39,7 +39,7 @@ def words(text: str) -> list[str]:
 
 
 def _unmarked(text: str) -> str:
-    """Give a text without its accents; of Cyrillic, a short i is a letter of its own."""
+    """Return a text without its accents; of Cyrillic, a short i is a letter of its own."""
     return text.replace("\u0438\u0306", "\u0439").translate(_MARKS)
 
 
@@ -56,7 +56,7 @@ _MARKS: Final = _Marks()
 
 
 def spaced(text: str) -> str:
-    """Give a text that an engine which divides at all but letters and digits divides likewise.
+    """Return a text that an engine which divides at all but letters and digits divides likewise.
 
     Most texts are so already, in ASCII and without an apostrophe, and stay as they are.
 
@@ -90,7 +90,7 @@ _INFLECTED: Final = 64  # letters; to take a word apart takes time by the square
 
 @functools.lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """Give what is common to the forms of a word, by the Snowball algorithms.
+    """Return what is common to the forms of a word, by the Snowball algorithms.
 
     The language follows the script: Russian for Cyrillic, Greek for Greek, English otherwise.
 
@@ -165,7 +165,7 @@ def _groups() -> dict[str, tuple[str, ...]]:
 
 
 def same_words(word: str) -> tuple[str, ...]:
-    """Give the words that a reader may have meant by one, itself first.
+    """Return the words that a reader may have meant by one, itself first.
 
     >>> same_words("mice"), same_words("bdnf")
     (('mice', 'mouse'), ('bdnf',))

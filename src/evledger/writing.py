@@ -145,7 +145,7 @@ class Writer:
         return Appended(self._reader, head.size - len(drafts), len(drafts), head)
 
     def earlier(self, once: str) -> Appended:
-        """Give the records from the one that holds a retry token on; none where it is free."""
+        """Return the records from the one that holds a retry token on; none where it is free."""
         held = self._backend.lookup(self._ledger, [once_key(once)])
         head = self._head()
         first = next(iter(held.values()), head.size)
@@ -181,7 +181,7 @@ class Writer:
         return Appended(self._reader, head.size, 0, head)
 
     def _repeated(self, first: int, drafts: Sequence[Draft], once: str) -> Appended:
-        """Give the records of an earlier batch of the same token, if it was the same batch."""
+        """Return the records of an earlier batch of the same token, if it was the same batch."""
         head = self._head()
         count = min(len(drafts), head.size - first)
         earlier = list(self._reader.lines(first, first + count))
@@ -259,7 +259,7 @@ class Writer:
 
 
 def _is_draft_of(draft: Draft, line: Line, openings: Mapping[tuple[int, str], bytes]) -> bool:
-    """Tell whether a line records this draft, as far as its sealed fields can be opened."""
+    """Return whether a line records this draft, as far as its sealed fields can be opened."""
     keys = tuple(key for key in line.keys if not key.startswith("once:"))
     return (
         (draft.type, draft.v, draft.data) == (line.type, line.v, bytes(line.data))

@@ -149,7 +149,7 @@ def _changed(value: Any, chance: random.Random) -> Any:
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Give each place in a value where another stands: what it is in, and its key."""
+    """Yield each place in a value where another stands: what it is in, and its key."""
     if is_object(value):
         for key, inner in value.items():
             yield value, key

@@ -29,13 +29,13 @@ Signed: TypeAlias = tuple[Ledger, Signer]
 
 
 def plain(value: object) -> object:
-    """Give what JSON can hold: bytes in base64, what has a text form as that."""
+    """Return what JSON can hold: bytes in base64, what has a text form as that."""
     return b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
 @pytest.fixture(scope="session")
 def ask(tlog_python: Path) -> Iterator[Ask]:
-    """Give what asks aics-tlog one question."""
+    """Yield what asks aics-tlog one question."""
     with subprocess.Popen(
         [tlog_python, CHECK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     ) as process:
@@ -57,7 +57,7 @@ def ask(tlog_python: Path) -> Iterator[Ask]:
 
 @pytest.fixture(scope="session")
 def create(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Signed]]:
-    """Give what creates a ledger in a file, with a key of its own."""
+    """Yield what creates a ledger in a file, with a key of its own."""
     with ExitStack() as stack:
 
         def created() -> Signed:
@@ -73,7 +73,7 @@ def create(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Si
 
 @pytest.fixture(scope="session")
 def grow() -> Callable[..., None]:
-    """Give what appends until a ledger has so many events."""
+    """Return what appends until a ledger has so many events."""
 
     def grown(ledger: Ledger, size: int, text: str = "?") -> None:
         while (start := ledger.head().size) < size:

@@ -47,7 +47,7 @@ Ask = Callable[..., Answer]
 
 
 def packages() -> Path:
-    """Give the folder of Go packages, or end the test: Debian's package has what is needed."""
+    """Return the folder of Go packages, or end the test: Debian's package has what is needed."""
     if NEEDED.is_dir():
         return GO_CODE
     reason = f"golang.org/x/mod is not in {GO_CODE}: apt-get install golang-golang-x-mod-dev"
@@ -74,7 +74,7 @@ def checker(require: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="session")
 def ask(checker: Path) -> Ask:
-    """Give what asks Go one question."""
+    """Return what asks Go one question."""
 
     def asked(do: str, **fields: Any) -> Answer:
         question = json.dumps([{"do": do, **fields}], default=in_base64)
@@ -97,7 +97,7 @@ def hashes(texts: Sequence[str]) -> list[bytes]:
 
 @pytest.fixture(scope="session")
 def key() -> SigningKey:
-    """Give a key of ours."""
+    """Return a key of ours."""
     return SigningKey.generate("example.org/semax")
 
 
@@ -151,7 +151,7 @@ def test_go_opens_checkpoint_and_head(ask: Ask, key: SigningKey) -> None:
 
 
 def one_byte_changed(note: bytes) -> list[bytes]:
-    """Give every note that lacks a byte, has one twice, or has one that is another's neighbour."""
+    """Return every note that lacks a byte, has one twice, or a neighbour in its place."""
     return [
         changed
         for at in range(len(note))
@@ -164,7 +164,7 @@ def one_byte_changed(note: bytes) -> list[bytes]:
 
 
 def opened(note: bytes, key: VerifierKey) -> str:
-    """Give the text of a note if we find it signed."""
+    """Return the text of a note if we find it signed."""
     try:
         parsed = SignedNote.parse(note)
         parsed.verify([key])
@@ -192,7 +192,7 @@ def test_same_verdict_on_changed_notes(checker: Path, key: SigningKey) -> None:
 
 
 def stray_bits(note: bytes) -> bool:
-    """Tell whether a line's base64 has bits set that mean nothing: Go overlooks them, we do not."""
+    """Return whether a line's base64 has bits set that mean nothing, as Go allows."""
     encoded = [line.rpartition(b" ")[2] for line in note.rpartition(b"\n\n")[2].splitlines()]
     return any(base64.b64encode(base64.b64decode(each)) != each for each in encoded)
 
@@ -210,7 +210,7 @@ class Log:
     folder: Path
 
     def root_at(self, size: int) -> bytes:
-        """Give the root of the first leaves."""
+        """Return the root of the first leaves."""
         return root_of(self.subtrees, 0, size)
 
     @property
@@ -225,7 +225,7 @@ class Log:
 
 
 def line(n: int) -> bytes:
-    """Give the n-th entry."""
+    """Return the n-th entry."""
     return b'{"n":%d}' % n
 
 
@@ -251,7 +251,7 @@ def write(path: Path, data: bytes) -> None:
 
 @pytest.fixture(scope="session", params=SIZES)
 def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Log:
-    """Give a published log of each size."""
+    """Return a published log of each size."""
     return publish(request.param, tmp_path_factory.mktemp("log"))
 
 

@@ -56,7 +56,7 @@ class Log:
         return StoredTree(self.ledger.store.backend, "tea")
 
     def line(self, n: int) -> bytes:
-        """Give the line of a record, without its newline."""
+        """Return the line of a record, without its newline."""
         (record,) = self.ledger.records(n, n + 1)
         return record.line
 

@@ -54,7 +54,7 @@ class Service:
     witness: Witness
 
     def evidence(self) -> list[dict[str, Any]]:
-        """Give what it keeps of those who tried to have two histories cosigned."""
+        """Return what it keeps of those who tried to have two histories cosigned."""
         command: list[str | Path] = [self.python, "-m", "aics_witness", "evidence"]
         ran = subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
         kept: list[dict[str, Any]] = json.loads(ran.stdout)
@@ -94,7 +94,7 @@ def serving(python: Path, folder: Path, vkey: VerifierKey, prefix: str) -> Gener
 def serve(
     tlog_python: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Service]]:
-    """Give what runs a witness that knows the log with a key."""
+    """Yield what runs a witness that knows the log with a key."""
     monkeypatch.setenv("NO_PROXY", "*")
     with ExitStack() as stack:
 
@@ -110,7 +110,7 @@ def serve(
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Iterator[Callable[[Ledger], Ledger]]:
-    """Give what copies the database of a ledger as it is now, as a backup does."""
+    """Yield what copies the database of a ledger as it is now, as a backup does."""
     with ExitStack() as stack:
 
         def copied(ledger: Ledger) -> Ledger:

@@ -53,7 +53,7 @@ class Clock:
         self.now = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        """Give the time."""
+        """Return the time."""
         return self.now
 
     def forward(self, seconds: float) -> None:
@@ -63,13 +63,13 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give a clock that stands still."""
+    """Return a clock that stands still."""
     return Clock()
 
 
 @pytest.fixture
 def store(clock: Clock) -> Iterator[Store]:
-    """Give a store with a ledger of one source, one claim and one question."""
+    """Yield a store with a ledger of one source, one claim and one question."""
     with evledger.open("memory:", plugins=Plugins.builtin(), clock=clock) as opened:
         fill(opened)
         yield opened
@@ -91,13 +91,13 @@ def fill(store: Store) -> Ledger:
 
 @pytest.fixture
 def semax(store: Store) -> Ledger:
-    """Give the ledger."""
+    """Return the ledger."""
     return store.ledger("semax")
 
 
 @pytest.fixture
 def desk(store: Store) -> Desk:
-    """Give a desk that takes everything."""
+    """Return a desk that takes everything."""
     return Desk(store, limit=None)
 
 
@@ -107,7 +107,7 @@ def send(desk: Desk, text: str, sender: str = ANN, **more: Any) -> Reply:
 
 
 def clear_text(ledger: Ledger, tmp_path: Path) -> str:
-    """Give all that an export shows."""
+    """Return all that an export shows."""
     ledger.export(tmp_path / "archive")
     pages = sorted((tmp_path / "archive").rglob("*"))
     return "".join(page.read_text("utf-8") for page in pages if page.is_file())

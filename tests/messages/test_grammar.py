@@ -76,7 +76,7 @@ messages = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=9).m
 
 
 def varied(text: str) -> st.SearchStrategy[str]:
-    """Give a word in any case."""
+    """Return a word in any case."""
     return st.tuples(*(st.sampled_from([each, each.upper()]) for each in text)).map("".join)
 
 
@@ -88,7 +88,7 @@ def malformed(text: str) -> Malformed:
 
 
 def kind(text: str) -> type[Message]:
-    """Give the class of what a text is read as."""
+    """Return the class of what a text is read as."""
     return type(parse(text))
 
 

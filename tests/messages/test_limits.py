@@ -15,7 +15,7 @@ START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
 def after(seconds: float) -> datetime:
-    """Give a moment so many seconds after the start."""
+    """Return a moment so many seconds after the start."""
     return START + timedelta(seconds=seconds)
 
 

@@ -38,7 +38,7 @@ wrapped = st.sampled_from(
 
 
 def found(text: str) -> tuple[str, ...]:
-    """Give the locators that are read in a text."""
+    """Return the locators that are read in a text."""
     return read_paste(text, normalise).locators
 
 

@@ -31,7 +31,7 @@ class Clock:
         self.now = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        """Give the time."""
+        """Return the time."""
         return self.now
 
     def forward(self, seconds: int) -> None:
@@ -41,13 +41,13 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give a clock."""
+    """Return a clock."""
     return Clock()
 
 
 @pytest.fixture
 def store(clock: Clock) -> Iterator[Store]:
-    """Give a store with one ledger."""
+    """Yield a store with one ledger."""
     with evledger.open("memory:", plugins=Plugins.builtin(), clock=clock) as opened:
         opened.create("semax", title="Semax and BDNF", by="curator")
         yield opened
@@ -184,7 +184,7 @@ def test_a_phone_number_is_no_post() -> None:
 
 
 def picture(number: int) -> Media:
-    """Give a picture, another for each number."""
+    """Return a picture, another for each number."""
     return Media(data=b"\x89PNG\r\n\x1a\n%d" % number, media_type="image/png")
 
 

@@ -401,7 +401,7 @@ def test_hostile_numbers_of_media(number: str) -> None:
 
 
 def answered(body: bytes) -> str | None:
-    """Give the text of a message in TwiML; none where there is no message."""
+    """Return the text of a message in TwiML; none where there is no message."""
     root = ET.fromstring(body)  # noqa: S314  # what this library wrote
     assert root.tag == "Response"
     messages = root.findall("Message")
@@ -469,7 +469,7 @@ class Clerk:
 
 
 def posted(form: Any = MESSAGE, url: str = ADDRESS, **changes: Any) -> Request:
-    """Give a request that Twilio signed."""
+    """Return a request that Twilio signed."""
     headers = {"Content-Type": FORM, "X-Twilio-Signature": sign(url, form, token=KEY)}
     request = Request(method="POST", url=url, headers=headers, body=urlencode(form).encode())
     return attrs.evolve(request, **changes)
@@ -796,14 +796,14 @@ def test_media_without_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def store() -> Iterator[Store]:
-    """Give a store with one ledger."""
+    """Yield a store with one ledger."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as opened:
         opened.create("semax", title="Semax and BDNF", by="curator")
         yield opened
 
 
 def twins(fields: dict[str, str], filler: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Give a message that has fields in its text, and the form in which they are fields.
+    """Return a message that has fields in its text, and the form in which they are fields.
 
     Both are signed alike: what Twilio wrote after the text is the value of a field of no meaning.
     """
@@ -914,7 +914,7 @@ class Quiet(WSGIRequestHandler):
 
 @pytest.fixture
 def listening(store: Store) -> Iterator[str]:
-    """Give the address of a server with a webhook."""
+    """Yield the address of a server with a webhook."""
     webhook = Webhook(Desk(store), token=KEY, public_url="https://example.org")
     server: WSGIServer = make_server("127.0.0.1", 0, wsgi(webhook), handler_class=Quiet)
     thread = threading.Thread(target=partial(server.serve_forever, 0.01))
@@ -944,7 +944,7 @@ def test_a_wsgi_server(listening: str, store: Store) -> None:
 
 
 def served(**changes: str) -> tuple[str, bytes, list[str]]:
-    """Give status, body and log of what WSGI answers to a small form."""
+    """Return status, body and log of what WSGI answers to a small form."""
     log: list[str] = []
     status: list[str] = []
     environ: dict[str, Any] = {

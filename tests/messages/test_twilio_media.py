@@ -60,7 +60,7 @@ class Loopback(httpx.BaseTransport):
 
 @pytest.fixture
 def hosts() -> Iterator[Hosts]:
-    """Give a server that answers for every host."""
+    """Yield a server that answers for every host."""
     answers: dict[str, Answer] = {}
     asked: list[tuple[str, str | None]] = []
 
@@ -94,7 +94,7 @@ BASIC = "Basic " + base64.b64encode(f"{ACCOUNT}:{KEY}".encode()).decode()
 
 
 def moved(to: str, status: int = 307) -> Answer:
-    """Give an answer that sends elsewhere."""
+    """Return an answer that sends elsewhere."""
     return status, {"Location": to}, b""
 
 
@@ -240,7 +240,7 @@ class Dripping:
 
 @pytest.fixture
 def dripping() -> Iterator[Dripping]:
-    """Give a server whose headers come one after the other, and then a body."""
+    """Yield a server whose headers come one after the other, and then a body."""
     has_ended, is_over = threading.Event(), threading.Event()
 
     class Handler(BaseHTTPRequestHandler):

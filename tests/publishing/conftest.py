@@ -33,7 +33,7 @@ DEAF = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # to any pr
 
 @pytest.fixture
 def create() -> Iterator[Callable[..., tuple[Ledger, Signer]]]:
-    """Give what creates a ledger of some events in memory, with a key of its own."""
+    """Yield what creates a ledger of some events in memory, with a key of its own."""
     with ExitStack() as stack:
 
         def created(size: int = 1) -> tuple[Ledger, Signer]:
@@ -55,13 +55,13 @@ def grown(ledger: Ledger, size: int) -> None:
 
 @pytest.fixture(scope="session")
 def grow() -> Callable[[Ledger, int], None]:
-    """Give what appends until a ledger has so many events."""
+    """Return what appends until a ledger has so many events."""
     return grown
 
 
 @pytest.fixture(scope="session")
 def put() -> Callable[..., Publication]:
-    """Give what signs a ledger and publishes its log alone."""
+    """Return what signs a ledger and publishes its log alone."""
 
     def published(ledger: Ledger, signer: Signer, target: Target | Path) -> Publication:
         backend = ledger.store.backend
@@ -152,7 +152,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def bucket(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    """Give what creates a bucket, and gives the address of a place in it."""
+    """Yield what creates a bucket, and gives the address of a place in it."""
     import s3fs  # type: ignore[import-untyped]  # noqa: PLC0415  # it may not be installed
 
     for name, value in server.environment.items():

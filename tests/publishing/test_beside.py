@@ -34,13 +34,13 @@ QUOTE = "The scores of both groups rose."
 
 @pytest.fixture
 def store() -> Store:
-    """Give a store in memory, with the built-in plugins alone."""
+    """Return a store in memory, with the built-in plugins alone."""
     return evledger.open("memory:", plugins=Plugins.builtin())
 
 
 @pytest.fixture
 def ledger(store: Store) -> Ledger:
-    """Give a ledger with one source and one claim, whose quotation is sealed."""
+    """Return a ledger with one source and one claim, whose quotation is sealed."""
     semax = store.create("semax", title="Semax and BDNF", by="curator")
     with semax.batch(by="curator") as batch:
         trial = batch.add_source(kind="trial", title="A trial in stroke")
@@ -51,12 +51,12 @@ def ledger(store: Store) -> Ledger:
 
 
 def signer() -> Signer:
-    """Give a key of the log that remembers what it signs."""
+    """Return a key of the log that remembers what it signs."""
     return Signer(SigningKey.generate(ORIGIN), memory=ProcessMemory())
 
 
 def files(folder: Path) -> set[str]:
-    """Give the names beside the tiles."""
+    """Return the names beside the tiles."""
     return {path.name for path in folder.iterdir() if path.is_file()}
 
 

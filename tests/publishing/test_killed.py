@@ -24,7 +24,7 @@ VICTIM = Path(__file__).with_name("victim.py")
 
 @pytest.fixture(params=["folder", "s3"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Give an empty place of each kind."""
+    """Return an empty place of each kind."""
     given: str = (
         request.getfixturevalue("bucket")() if request.param == "s3" else str(tmp_path / "log")
     )

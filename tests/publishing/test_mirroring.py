@@ -48,7 +48,7 @@ class Files(Source):
         self.files = files
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give what is there."""
+        """Return what is there."""
         data = self.files.get(path)
         return None if data is None else data[: limit + 1]
 
@@ -84,7 +84,7 @@ class Published:
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
-    """Give a log of 600 events, published at 300, too; some of its fields are sealed."""
+    """Yield a log of 600 events, published at 300, too; some of its fields are sealed."""
     folder = tmp_path_factory.mktemp("published")
     signer = Signer(SigningKey("example.org/tea", secrets.token_bytes(32)), memory=ProcessMemory())
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
@@ -103,7 +103,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
 
 
 def refused(source: Source, keys: list[VerifierKey], **given: Any) -> Exception:
-    """See that a log is not mirrored, that nothing is left of it, and give why."""
+    """Check that a log is not mirrored, that nothing is left of it, and give why."""
     with TemporaryDirectory() as around:
         with pytest.raises(FAILURES) as caught:
             fetch_log(source, Path(around) / "mirror", keys, **given)
@@ -283,7 +283,7 @@ def test_a_signed_head_that_contradicts(log: Published) -> None:
 
 
 def other_log(key: SigningKey, *entries: bytes) -> Files:
-    """Give a sound log of a few entries that are no ledger's."""
+    """Return a sound log of a few entries that are no ledger's."""
     note = key.sign(Checkpoint(key.name, len(entries), tree_root(entries)).text)
     return Files(
         {
@@ -421,7 +421,7 @@ def plainly(handler: BaseHTTPRequestHandler, data: bytes, **headers: str) -> Non
 
 @pytest.fixture
 def web(log: Published, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
-    """Give a web server with the log on it."""
+    """Yield a web server with the log on it."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     server = Web(log.files)
@@ -430,7 +430,7 @@ def web(log: Published, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
 
 
 def website(web: Web) -> Website:
-    """Give a client that is in a hurry."""
+    """Return a client that is in a hurry."""
     return Website(web.url, pause=0)
 
 
@@ -508,7 +508,7 @@ def oddly_packed(handler: BaseHTTPRequestHandler, data: bytes) -> None:
 
 
 def behaviour(behave: Behave | int) -> Behave:
-    """Give a behaviour, or that of answering with a status."""
+    """Return a behaviour, or that of answering with a status."""
     if not isinstance(behave, int):
         return behave
 

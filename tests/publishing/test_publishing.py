@@ -45,7 +45,7 @@ class Memory(Target):
         self._lock = threading.Lock()
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give what is there."""
+        """Return what is there."""
         data = self.files.get(path)
         return None if data is None else data[: limit + 1]
 
@@ -75,7 +75,7 @@ def mirrored(target: Target, signer: Signer) -> Vouched:
 
 
 def check_readable(target: Memory, sizes: list[int]) -> None:
-    """See that each tree that was signed can be read: every tile it has, or the full one."""
+    """Check that each tree that was signed can be read: every tile it has, or the full one."""
     for size in sizes:
         for level, (full, beyond) in enumerate(tiles_of(size)):
             wanted = [tile_path(level, index) for index in range(full)]
@@ -383,7 +383,7 @@ def forked(ledger: Ledger, signer: Signer, size: int) -> Target:
 
 @pytest.fixture
 def vouched(create: Create) -> tuple[Ledger, Signer, Vouched]:
-    """Give a ledger of 300 events, its key, and its signed checkpoint."""
+    """Return a ledger of 300 events, its key, and its signed checkpoint."""
     ledger, signer = create(300)
     return ledger, signer, sign(ledger.store.backend, "tea", signer, origin=None)
 

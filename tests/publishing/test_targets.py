@@ -27,7 +27,7 @@ OUTSIDE = ["../checkpoint", "/etc/passwd", "tile/../../x", "tile//0", "", ".hidd
 
 @pytest.fixture(params=["folder", "file", "memory", "s3"])
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Target:
-    """Give an empty place of each kind."""
+    """Return an empty place of each kind."""
     if request.param == "s3":
         return open_target(request.getfixturevalue("bucket")())
     return open_target(

@@ -28,13 +28,13 @@ ALL = 10_000
 
 
 def empty() -> Ledger:
-    """Give a ledger of nothing."""
+    """Return a ledger of nothing."""
     store = evledger.open("memory:", plugins=PLUGINS)
     return store.create("semax", title="Semax", by="me")
 
 
 def noting(*texts: str) -> View:
-    """Give a view of gaps with these texts: g1, g2 and so on."""
+    """Return a view of gaps with these texts: g1, g2 and so on."""
     ledger = empty()
     with ledger.batch(by="me") as batch:
         for text in texts:
@@ -43,12 +43,12 @@ def noting(*texts: str) -> View:
 
 
 def search(view: View, question: str, limit: int = ALL) -> list[Hit]:
-    """Give what is found."""
+    """Return what is found."""
     return index_of(view).search(parse(question, normalise), limit)
 
 
 def names(view: View, question: str) -> list[str]:
-    """Give the names of what is found, the best first."""
+    """Return the names of what is found, the best first."""
     return [hit.entry for hit in search(view, question)]
 
 
@@ -56,7 +56,7 @@ def names(view: View, question: str) -> list[str]:
 
 
 def own_texts(view: View) -> dict[str, str]:
-    """Give the open text of each entry that is searched, by its whole name."""
+    """Return the open text of each entry that is searched, by its whole name."""
     texts = {f"source:{id}": source.title for id, source in view.sources.items()}
     texts |= {f"claim:{id}": claim.text for id, claim in view.claims.items()}
     texts |= {f"gap:{id}": gap.text for id, gap in view.gaps.items()}
@@ -184,7 +184,7 @@ def test_what_is_taken_for_the_same(asked: str, standing: str) -> None:
 
 @st.composite
 def slips(draw: st.DrawFn) -> tuple[str, str]:
-    """Give a word, and the same with one letter changed, dropped or swapped after the first."""
+    """Return a word, and the same with one letter changed, dropped or swapped after the first."""
     word = draw(st.text(string.ascii_lowercase, min_size=6, max_size=12))
     place = draw(st.integers(1, len(word) - 2))
     letter = draw(st.sampled_from(string.ascii_lowercase))

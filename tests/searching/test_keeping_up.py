@@ -49,7 +49,7 @@ ALL = 10_000
 
 
 def created(store: Store | None = None) -> Ledger:
-    """Give a ledger with a source, s1, and a claim of it, c1."""
+    """Return a ledger with a source, s1, and a claim of it, c1."""
     store = store or evledger.open("memory:", plugins=PLUGINS)
     ledger = store.create("semax", title="Semax", by="me")
     with ledger.batch(by="me") as batch:
@@ -61,25 +61,25 @@ def created(store: Store | None = None) -> Ledger:
 
 
 def ballasted() -> Ledger:
-    """Give the same with so much beside it that a change is taken in, and nothing built anew."""
+    """Return the same with so much beside it that a change is taken in, and nothing built anew."""
     ledger = created()
     ledger.append(*(GapNoted(id=f"g{n}", text="Xylem.") for n in range(1, 301)), by="me")
     return ledger
 
 
 def search(index: Index | FullText, question: str) -> list[Hit]:
-    """Give what is found."""
+    """Return what is found."""
     return index.search(parse(question, normalise), ALL)
 
 
 def indexes() -> int:
-    """Give how many indexes there are in memory."""
+    """Return how many indexes there are in memory."""
     gc.collect()
     return sum(type(each) is Index for each in gc.get_objects())
 
 
 def names(view: View, question: str) -> set[str]:
-    """Give the names of what is found in a view."""
+    """Return the names of what is found in a view."""
     return {hit.entry for hit in search(index_of(view), question)}
 
 
@@ -94,7 +94,7 @@ def anew(view: View) -> Index:
 
 
 def spoken(view: View) -> list[str]:
-    """Give every word that stands in a view's own texts."""
+    """Return every word that stands in a view's own texts."""
     texts = [str(claim.text) for claim in view.claims.values()]
     texts += [str(gap.text) for gap in view.gaps.values()]
     texts += [str(question.text) for question in view.questions.values()]
@@ -270,7 +270,7 @@ SECRET = "tealbottle"  # noqa: S105  # a word
 
 
 def confessed(store: Store) -> Ledger:
-    """Give a ledger with a post, s1, whose sealed words hold the secret."""
+    """Return a ledger with a post, s1, whose sealed words hold the secret."""
     ledger = created(store)
     with ledger.batch(by="me") as batch:
         captured = batch.attach(f"I am {SECRET}.".encode(), "text/plain")
@@ -290,7 +290,7 @@ def forget(ledger: Ledger) -> None:
 
 
 def tells(ledger: Ledger) -> bool:
-    """Tell whether the secret can still be had by asking or finding."""
+    """Return whether the secret can still be had by asking or finding."""
     asked = [SECRET, f'"{SECRET}"', f"{SECRET[:5]}*", SECRET.replace("b", "p")]
     found = [hit for text in asked for hit in search(index_of(ledger.view()), text)]
     told = any(repr(SECRET) in repr(hit.words) for hit in found)

@@ -21,7 +21,7 @@ MEMORY = 1 << 30
 
 
 def content(store: evledger.Store) -> dict[str, Any]:
-    """Give everything that can be read of every ledger of a store."""
+    """Return everything that can be read of every ledger of a store."""
     found: dict[str, Any] = {"ledgers": store.ledgers()}
     for name in found["ledgers"]:
         ledger, kept = store.ledger(name), store.backend

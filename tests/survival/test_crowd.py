@@ -21,7 +21,7 @@ CROWD = Path(__file__).with_name("crowd.py")
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Give a database with one ledger."""
+    """Return a database with one ledger."""
     path = tmp_path / "ledger.db"
     with evledger.open(path) as store:
         store.create("semax", title="Semax", by="test")

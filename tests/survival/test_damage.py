@@ -20,7 +20,7 @@ PAGE = 8192
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Head]:
-    """Give a database of 400 events in one file, and its head."""
+    """Return a database of 400 events in one file, and its head."""
     path = tmp_path_factory.mktemp("template") / "ledger.db"
     with evledger.open(path) as store:
         ledger = store.create("semax", title="Semax", by="test")
@@ -43,20 +43,20 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Head]:
 
 
 def ledger_head(path: Path) -> Head:
-    """Give the head of the ledger in a database."""
+    """Return the head of the ledger in a database."""
     with evledger.open(path) as store:
         return store.ledger("semax").head()
 
 
 @pytest.fixture
 def database(template: tuple[Path, Head], tmp_path: Path) -> Path:
-    """Give a copy of the database."""
+    """Return a copy of the database."""
     return Path(shutil.copy(template[0], tmp_path / "ledger.db"))
 
 
 @pytest.fixture
 def head(template: tuple[Path, Head]) -> Head:
-    """Give the database's head."""
+    """Return the database's head."""
     return template[1]
 
 
@@ -114,7 +114,7 @@ def test_each_page_in_another_s_place(database: Path, head: Head) -> None:
 
 
 def _is_empty(page: bytes) -> bool:
-    """Tell whether it is the root of a table, or of an index, without rows."""
+    """Return whether it is the root of a table, or of an index, without rows."""
     return not page.strip(b"\0\r\n ")
 
 
@@ -292,7 +292,7 @@ def mounted(options: str, source: str, folder: Path) -> None:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Give a folder on a disk of 1 MiB."""
+    """Yield a folder on a disk of 1 MiB."""
     folder = tmp_path / "disk"
     mounted("-t tmpfs -o size=1m", "none", folder)
     yield folder
@@ -401,7 +401,7 @@ def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
 
 
 def check_read_only(url: str, head: Head) -> None:
-    """See that everything can be read, and that writing says why it cannot be done."""
+    """Check that everything can be read, and that writing says why it cannot be done."""
     with evledger.open(url) as store:
         ledger = store.ledger("semax")
         assert ledger.verify("full", trust=head).faults == ()

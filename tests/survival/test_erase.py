@@ -24,13 +24,13 @@ LENGTHS = (24, 48, 96, 480, 960, 1_500, 3_000, 7_800, 8_300, 20_000, 52_000)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Give the path of a database that is not there yet."""
+    """Return the path of a database that is not there yet."""
     return tmp_path / "ledger.db"
 
 
 @pytest.fixture
 def ledger(database: Path) -> Iterator[Ledger]:
-    """Give a ledger with one source."""
+    """Yield a ledger with one source."""
     with evledger.open(database) as store:
         ledger = store.create("semax", title="Semax", by="test")
         with ledger.batch(by="test") as batch:
@@ -39,7 +39,7 @@ def ledger(database: Path) -> Iterator[Ledger]:
 
 
 def token() -> str:
-    """Give 24 characters that occur nowhere else; a value is one, again and again."""
+    """Return 24 characters that occur nowhere else; a value is one, again and again."""
     return secrets.token_urlsafe(18)
 
 
@@ -86,13 +86,13 @@ def tell(ledger: Ledger, lengths: list[int]) -> list[Secret]:
 
 
 def files(database: Path) -> bytes:
-    """Give every byte of the database's files, read by a program so that no lock is lost."""
+    """Return every byte of the database's files, read by a program so that no lock is lost."""
     paths = [path for path in database.parent.iterdir() if path.name.startswith(database.name)]
     return subprocess.run(["cat", *paths], capture_output=True, check=True).stdout
 
 
 def remnants(database: Path, erased: list[Secret]) -> list[int]:
-    """Give the records of which something can still be read from the files."""
+    """Return the records of which something can still be read from the files."""
     text = files(database)
     return [secret.n for secret in erased if any(trace in text for trace in secret.traces)]
 
@@ -124,7 +124,7 @@ def test_nothing_erased_is_left_in_any_file(seed: int, ledger: Ledger, database:
 
 
 def reading(database: Path) -> sqlite3.Connection:
-    """Give another connection that holds a read transaction."""
+    """Return another connection that holds a read transaction."""
     reader = sqlite3.connect(database, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM vault").fetchone()

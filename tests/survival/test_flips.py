@@ -44,7 +44,7 @@ def fill(store: Store) -> None:
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a small database of which every byte is in one file."""
+    """Return a small database of which every byte is in one file."""
     path = tmp_path_factory.mktemp("flips") / "ledger.db"
     with evledger.open(path) as store:
         fill(store)
@@ -92,7 +92,7 @@ class Flipper:
 
 @pytest.fixture
 def flipper(database: Path, tmp_path: Path) -> Iterator[Flipper]:
-    """Give what flips bits of the database."""
+    """Yield what flips bits of the database."""
     flipper = Flipper(database, tmp_path / "flipped.db")
     yield flipper
     flipper.close()
@@ -115,7 +115,7 @@ def test_a_bit_of_a_database(database: Path, flipper: Flipper) -> None:
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an archive of three pages, the last of them open."""
+    """Return an archive of three pages, the last of them open."""
     folder = tmp_path_factory.mktemp("archive") / "semax"
     with evledger.open("memory:") as store:
         ledger = store.create("semax", title="Semax", by="t")

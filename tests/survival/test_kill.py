@@ -117,7 +117,7 @@ def _is_untraced(pid: int) -> bool:
 
 @pytest.fixture(scope="module")
 def victims(require: Callable[[str], Path]) -> Iterator[Victims]:
-    """Give what starts victims."""
+    """Yield what starts victims."""
     victims = Victims(require("strace"))
     yield victims
     victims.close()
@@ -125,7 +125,7 @@ def victims(require: Callable[[str], Path]) -> Iterator[Victims]:
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with a database of 250 events, part of it still in the write-ahead log."""
+    """Return a folder with a database of 250 events, part of it still in the write-ahead log."""
     folder = tmp_path_factory.mktemp("template")
     scratch = tmp_path_factory.mktemp("scratch") / "ledger.db"
     with evledger.open(scratch) as store:
@@ -145,7 +145,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def fresh(template: Path, tmp_path: Path) -> Callable[[str], Path]:
-    """Give copies of the template; of an empty folder where the action creates the database."""
+    """Return copies of the template; of an empty folder where the action creates the database."""
     numbers = itertools.count()
 
     def copy(action: str) -> Path:
@@ -171,7 +171,7 @@ def points(calls: tuple[str, ...], kinds: set[str], most: int) -> list[tuple[str
 
 
 def check(action: str, folder: Path, before: Head | None, fate: Fate) -> None:
-    """See that nothing acknowledged is lost, nothing is there by half, and life goes on."""
+    """Check that nothing acknowledged is lost, nothing is there by half, and life goes on."""
     database = folder / "ledger.db"
     with evledger.open(database) as store:
         try:
@@ -199,7 +199,7 @@ def check(action: str, folder: Path, before: Head | None, fate: Fate) -> None:
 
 
 def check_erased(database: Path, ledger: evledger.Ledger, *, erased: bool) -> None:
-    """See that event and vault agree, and that erasing again leaves no trace."""
+    """Check that event and vault agree, and that erasing again leaves no trace."""
     held = [opening.field for opening in ledger.store.backend.openings("semax", 2, 3)]
     assert held == ([] if erased else ["quote"])
     assert not ledger.erase(2, "quote", reason="asked", by="test").pending
@@ -209,7 +209,7 @@ def check_erased(database: Path, ledger: evledger.Ledger, *, erased: bool) -> No
 
 
 def head_of(folder: Path) -> Head | None:
-    """Give the head of the database in a folder, if there is one, without touching it."""
+    """Return the head of the database in a folder, if there is one, without touching it."""
     if not (folder / "ledger.db").exists():
         return None
     copy = folder.with_name("looked-at")

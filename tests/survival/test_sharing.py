@@ -23,7 +23,7 @@ from evledger.stores.base import Backend
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Give a database with one ledger of some events."""
+    """Return a database with one ledger of some events."""
     path = tmp_path / "ledger.db"
     with evledger.open(path) as store:
         ledger = store.create("semax", title="Semax", by="test")

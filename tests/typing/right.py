@@ -79,7 +79,7 @@ class Headline:
     name = "headline"
 
     def render(self, view: View, context: RenderContext) -> Rendered:
-        """Give the title."""
+        """Return the title."""
         del context
         return Rendered(view.title.encode(), "text/plain; charset=utf-8", ".txt")
 
@@ -91,7 +91,7 @@ class Titles:
     suffixes = (".titles",)
 
     def read(self, file: IO[bytes]) -> Iterator[Item | Rejection]:
-        """Give nothing."""
+        """Yield nothing."""
         del file
         yield from ()
 
@@ -138,7 +138,7 @@ class Places:
         return [*state, record.n]
 
     def freeze(self, state: list[int]) -> tuple[int, ...]:
-        """Give what leaves the state alone."""
+        """Return what leaves the state alone."""
         return tuple(state)
 
 
@@ -155,50 +155,50 @@ class Plugin:
 
     @hookimpl.scorers
     def scorers(self) -> Iterable[Breadth | Named]:
-        """Give scorers."""
+        """Return scorers."""
         return [Breadth(), Named("named")]
 
     @hookimpl.rankers
     def rankers(self) -> list[Newest]:
-        """Give a ranker."""
+        """Return a ranker."""
         return [Newest()]
 
     @hookimpl.renderers
     def renderers(self) -> tuple[Headline]:
-        """Give a renderer."""
+        """Return a renderer."""
         return (Headline(),)
 
     @hookimpl.importers
     def importers(self) -> list[Titles]:
-        """Give an importer."""
+        """Return an importer."""
         return [Titles()]
 
     @hookimpl.locators
     def locators(self) -> list[LocatorScheme]:
-        """Give a scheme."""
+        """Return a scheme."""
         return [LocatorScheme(name="arxiv", normalise=str.strip)]
 
     @hookimpl.stores
     def stores(self) -> Mapping[str, Callable[[str], Backend]]:
-        """Give a store."""
+        """Return a store."""
         return {"scratch": MemoryStore}
 
     @hookimpl.events
     def events(self) -> EventSupply:
-        """Give a projection."""
+        """Return a projection."""
         return EventSupply(projections=(Places(),))
 
     @hookimpl.checks
     def checks(self) -> list[Quiet]:
-        """Give a rule."""
+        """Return a rule."""
         return [Quiet()]
 
     @hookimpl.retrievers
     def retrievers(self) -> list[Verbatim]:
-        """Give a retriever."""
+        """Return a retriever."""
         return [Verbatim()]
 
     @hookimpl.answerers
     def answerers(self) -> list[Verbatim]:
-        """Give an answerer."""
+        """Return an answerer."""
         return [Verbatim()]

@@ -108,7 +108,7 @@ def running(loop: asyncio.AbstractEventLoop | None) -> Generator[None]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
-    """Give this machine's Chromium, one for all tests, and its loop; nothing is downloaded."""
+    """Yield this machine's Chromium, one for all tests, and its loop; nothing is downloaded."""
     program = _chromium()
     with sync_playwright() as playwright:
         as_root = os.geteuid() == 0  # Chromium refuses to sandbox what root starts
@@ -123,7 +123,7 @@ def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
 
 @pytest.fixture
 def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
-    """Give the Chromium to one test."""
+    """Yield the Chromium to one test."""
     browser, loop = chromium
     with running(loop):
         yield browser
@@ -212,7 +212,7 @@ class Visits:
 
 @pytest.fixture
 def visit(browser: Browser, tmp_path: Path) -> Iterator[Visits]:
-    """Give what opens pages; the test fails unless they were quiet to the end."""
+    """Yield what opens pages; the test fails unless they were quiet to the end."""
     visits = Visits(browser, tmp_path)
     yield visits
     visits.close()
@@ -244,13 +244,13 @@ class Verified:
     entries: Mapping[str, Sequence[str]]
 
     def having(self, state: str) -> set[str]:
-        """Give the names of the entries that have this state wherever they stand."""
+        """Return the names of the entries that have this state wherever they stand."""
         return {name for name, states in self.entries.items() if set(states) == {state}}
 
 
 @pytest.fixture(scope="session")
 def verified() -> Callable[[Page], Verified]:
-    """Give what waits until a page has verified itself, and tells what it found."""
+    """Return what waits until a page has verified itself, and tells what it found."""
 
     def wait(page: Page) -> Verified:
         overall = page.locator("[data-evl-overall][data-state]")
@@ -281,7 +281,7 @@ class Pages:
         ledger.checkpoint(self._signer)
 
     def __call__(self, renderer: str) -> bytes:
-        """Give a page by the name of its renderer."""
+        """Return a page by the name of its renderer."""
         if renderer not in self._names:
             pytest.skip(f"there is no renderer {renderer!r} yet")
         if renderer not in self._made:
@@ -296,7 +296,7 @@ class Pages:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    """Give the pages of the demonstration."""
+    """Yield the pages of the demonstration."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger, _ = build(store)
         yield Pages(ledger, tmp_path_factory.mktemp("demo"))
@@ -304,7 +304,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    """Give the pages of a small ledger that has some of everything."""
+    """Yield the pages of a small ledger that has some of everything."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("small", title="Some of everything", subject="All kinds.", by="me")
         ledger.append(*varied(), by="me")
@@ -313,7 +313,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
 
 
 def varied() -> Iterator[Event]:
-    """Give events of all kinds; the first, which becomes record 1, is that of a post."""
+    """Yield events of all kinds; the first, which becomes record 1, is that of a post."""
     tiers = ("human", "preclinical", "published", "anecdotal")
     stances: tuple[Stance, ...] = ("supports", "contradicts", "mixed", "neutral")
     kinds: tuple[tuple[SourceKind, str | None], ...] = (

@@ -27,7 +27,7 @@ Visit = Callable[..., Page]
 
 
 def violations(page: Page, rules: Mapping[str, object] = EVERYTHING) -> list[str]:
-    """Give what axe-core finds fault with: the rule, and the first places."""
+    """Return what axe-core finds fault with: the rule, and the first places."""
     options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
     found: Any = AXE.run(page, options=options)  # pyright: ignore[reportUnknownMemberType]  # it has no types
     return [
@@ -105,12 +105,12 @@ class _Outline(HTMLParser):
             self._open.pop()
 
     def handle_endtag(self, tag: str) -> None:
-        """See that what ends is what began last."""
+        """Check that what ends is what began last."""
         if tag in _VOID or not self._open or self._open.pop() != tag:
             self.faults.append(f"</{tag}> at {self.getpos()} ends something else")
 
     def ended(self) -> list[str]:
-        """Give the faults of the whole."""
+        """Return the faults of the whole."""
         twice = [f"id {id!r} is there {n} times" for id, n in self.ids.items() if n > 1]
         absent = [f"nothing has the id {id!r}" for id in self.relied_on - self.ids.keys()]
         return [*self.faults, *twice, *absent, *(f"<{tag}> has no end" for tag in self._open)]

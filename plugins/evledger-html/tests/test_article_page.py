@@ -134,7 +134,7 @@ def page_of(view: View, context: RenderContext = CONTEXT) -> str:
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[tuple[View, RenderContext]]:
-    """Give the demonstration's view, and what it is rendered with."""
+    """Yield the demonstration's view, and what it is rendered with."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger, _ = build(store)
         beside = {"atom": "feed.atom", "html-ledger": "ledger.html"}
@@ -145,7 +145,7 @@ def demo() -> Iterator[tuple[View, RenderContext]]:
 
 
 def headings(elements: list[Element], rank: str) -> list[str]:
-    """Give the headings of a rank."""
+    """Return the headings of a rank."""
     return [each.text for each in elements if each.tag == rank]
 
 
@@ -179,7 +179,7 @@ Json: TypeAlias = "str | int | list[Json] | dict[str, Json] | None"
 
 
 def said(value: Json, key: str = "") -> Iterator[str]:
-    """Give the strings of an article's JSON that a reader should find."""
+    """Yield the strings of an article's JSON that a reader should find."""
     if isinstance(value, str) and key not in UNSAID:
         yield value.replace("-", " ") if key == "kind" else value
     elif isinstance(value, dict):
@@ -312,7 +312,7 @@ CLAIM: Final = ClaimTagged(
 
 
 def marks(*events: Any, name: str) -> set[str]:
-    """Give the marks of an entry wherever it stands."""
+    """Return the marks of an entry wherever it stands."""
     elements = read(page_of(Story(events=(PAPER, CLAIM, *events)).view()))
     found: dict[int, set[str]] = {}
     for number, element in enumerate(elements):

@@ -41,17 +41,17 @@ TOLD: Final = ("evidence", "correction", "retraction", "erasure")
 
 
 def rendered(ledger: Ledger, since: int = 0, **options: Any) -> bytes:
-    """Give the feed of a ledger."""
+    """Return the feed of a ledger."""
     return ledger.render("atom", since=since, **options).data
 
 
 def entries(data: bytes) -> list[ET.Element]:
-    """Give a feed's entries, in its order."""
+    """Return a feed's entries, in its order."""
     return ET.fromstring(data).findall(_name("entry"))  # noqa: S314  # our own
 
 
 def texts(element: ET.Element, tag: str) -> list[str]:
-    """Give the texts of the children of a name."""
+    """Return the texts of the children of a name."""
     return [child.text or "" for child in element.findall(_name(tag))]
 
 
@@ -60,7 +60,7 @@ def _name(tag: str) -> str:
 
 
 def _ledger(*more: Any) -> Ledger:
-    """Give a ledger with a source and a claim, and what happened then."""
+    """Return a ledger with a source and a claim, and what happened then."""
     source = SourceAdded(id="s1", kind="trial", title="A trial")
     claim = _claim(1)
     return Story(events=(source, claim, *more)).ledger(PLUGINS)
@@ -117,7 +117,7 @@ _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def check_feed(data: bytes) -> None:
-    """See that a document is an Atom feed (RFC 4287), and that nobody else's element is in it."""
+    """Check that a document is an Atom feed (RFC 4287), and that nobody else's element is in it."""
     feed = ET.fromstring(data)  # noqa: S314  # our own
     assert feed.tag == _name("feed")
     _check_children(feed, _FEED)
@@ -132,7 +132,7 @@ def check_feed(data: bytes) -> None:
 
 
 def _check_children(element: ET.Element, allowed: dict[str, tuple[int, int]]) -> None:
-    """See that the children are as many as they may be, and of their forms (section 3)."""
+    """Check that the children are as many as they may be, and of their forms (section 3)."""
     tags = [child.tag.removeprefix(f"{{{ATOM}}}") for child in element]
     assert set(tags) <= set(allowed)
     for tag, (least, most) in allowed.items():
@@ -160,7 +160,7 @@ def _check_leaf(element: ET.Element) -> None:
 
 
 def _check_pointing(entry: ET.Element) -> None:
-    """See that an entry leads somewhere, or holds all it says (4.1.1.1), and leads there once."""
+    """Check that an entry leads somewhere, or holds all it says (4.1.1.1), and leads there once."""
     links = [(e.get("type"), e.get("hreflang")) for e in entry.findall(_name("link"))]
     assert len(set(links)) == len(links)
     assert links or texts(entry, "content")
@@ -170,11 +170,11 @@ class TestAtomFeed(RendererTests):
     """The feed holds what renderers hold, and is a feed whatever is in it."""
 
     def renderer(self) -> Renderer:
-        """Give the renderer."""
+        """Return the renderer."""
         return AtomFeed()
 
     def assert_inert(self, rendered: Rendered, payload: str) -> None:
-        """See that all there is are a feed's elements and attributes."""
+        """Check that all there is are a feed's elements and attributes."""
         del payload
         check_feed(rendered.data)
 

@@ -47,7 +47,7 @@ class TestChangesPage(RendererTests):
     """The page holds what renderers hold; of a view alone it says that it cannot tell."""
 
     def renderer(self) -> Renderer:
-        """Give the renderer."""
+        """Return the renderer."""
         return ChangesPage()
 
     def test_says_that_it_cannot_tell(self) -> None:
@@ -61,24 +61,24 @@ class TestChangesPage(RendererTests):
 
 
 def rendered(ledger: Ledger, since: int = 0, **options: Any) -> str:
-    """Give the page of what changed since a ledger had so many events."""
+    """Return the page of what changed since a ledger had so many events."""
     return ledger.render("html-changes", since=since, **options).text
 
 
 def places(page: str) -> list[int]:
-    """Give the numbers of the records that are told, in the page's order."""
+    """Return the numbers of the records that are told, in the page's order."""
     return [int(n) for n in re.findall(r'<li class="evl-change" id="r(\d+)"', page)]
 
 
 def bundled(page: str) -> Bundled:
-    """Give what the page's bundle proves."""
+    """Return what the page's bundle proves."""
     found = re.search(r'id="evl-bundle">(.*)</script>', page)
     assert found is not None
     return verify_bundle(canonical(json.loads(found[1])))
 
 
 def _ledger(*more: Any) -> Ledger:
-    """Give a ledger with a source and two claims, and what happened then."""
+    """Return a ledger with a source and two claims, and what happened then."""
     source = SourceAdded(id="s1", kind="trial", title="A trial")
     claims = [
         ClaimTagged(id=f"c{n}", source="s1", text=f"Fact {n}.", tier="human", stance="supports")

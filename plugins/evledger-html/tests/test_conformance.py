@@ -11,5 +11,5 @@ class TestArticlePage(RendererTests):
     """The article as a page."""
 
     def renderer(self) -> ArticlePage:
-        """Give the renderer."""
+        """Return the renderer."""
         return ArticlePage()

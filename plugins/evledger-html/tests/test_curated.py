@@ -58,7 +58,7 @@ class Reader(HTMLParser):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """See that what is closed is what was opened last."""
+        """Check that what is closed is what was opened last."""
         assert self.open.pop() == tag
 
     def handle_comment(self, data: str) -> None:

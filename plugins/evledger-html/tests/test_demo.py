@@ -17,7 +17,7 @@ PLUGINS.register(evledger_html, "html")
 
 
 def toured(folder: Path) -> Tour:
-    """Give what the demonstration did in a folder."""
+    """Return what the demonstration did in a folder."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         return tour(store, folder)
 

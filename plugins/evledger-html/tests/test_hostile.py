@@ -130,12 +130,12 @@ Speak = Callable[[int], str]
 
 
 def harmless(number: int) -> str:
-    """Give a harmless text."""
+    """Return a harmless text."""
     return f"Harmless words, number {number}."
 
 
 def hostile(number: int) -> str:
-    """Give a hostile text."""
+    """Return a hostile text."""
     return TEXTS[number % len(TEXTS)]
 
 
@@ -152,17 +152,17 @@ class Stranger:
 
     @hookimpl.events
     def events(self) -> EventSupply:
-        """Give a projection, which this is itself."""
+        """Return a projection, which this is itself."""
         return EventSupply(projections=(self,))
 
     @hookimpl.scorers
     def scorers(self) -> list[Any]:
-        """Give a scorer."""
+        """Return a scorer."""
         return [_Words(self._words)]
 
     @hookimpl.locators
     def locators(self) -> list[LocatorScheme]:
-        """Give a scheme whose links are scripts."""
+        """Return a scheme whose links are scripts."""
         link = f"javascript:{EVIL}//{{}}".format
         return [LocatorScheme(name="strange", normalise=str, link=link)]
 
@@ -174,7 +174,7 @@ class Stranger:
         del state, record
 
     def freeze(self, state: None) -> tuple[str, ...]:
-        """Give the words."""
+        """Return the words."""
         del state
         return self._words
 
@@ -212,7 +212,7 @@ class _Words:
 
 
 def entries(n: int, text: str) -> Iterator[Event]:
-    """Give a source, a claim and more, whose every text is this one, as far as a line holds it."""
+    """Yield a source, a claim and more, whose every text is this one, as far as a line holds it."""
     part = text[:300]
     address = f"https://example.org/{n}?" + re.sub(r"[^!-~]", "", text)[:600]
     yield SourceAdded(
@@ -296,7 +296,7 @@ class Words:
         self._made: dict[str, bytes] = {}
 
     def page(self, renderer: str) -> bytes:
-        """Give a page, with all that an operator and a plugin can get wrong."""
+        """Return a page, with all that an operator and a plugin can get wrong."""
         if renderer not in self._made:
             rendered = self._ledger.render(
                 renderer,
@@ -310,7 +310,7 @@ class Words:
 
 @pytest.fixture(scope="module")
 def page_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Speak], bytes]:
-    """Give what gives a page by its renderer and its words."""
+    """Return what gives a page by its renderer and its words."""
     names = {renderer.name for renderer in evledger_html.renderers()}
     folder = tmp_path_factory.mktemp("keys")
     told: dict[Speak, Words] = {each: Words(each, folder) for each in (harmless, hostile)}
@@ -350,7 +350,7 @@ def counted(page: Page, names: tuple[str, ...] = _ONCE) -> dict[str, int]:
 
 
 def structure(page: Page) -> set[str]:
-    """Give the names of elements and namespaces, and of attributes with their elements."""
+    """Return the names of elements and namespaces, and of attributes with their elements."""
     return set(page.evaluate(_STRUCTURE))
 
 
@@ -372,14 +372,14 @@ def test_hostile_words_are_inert(
 
 
 def check_ids(page: Page) -> None:
-    """See that every id is ours, and there once: nothing can take a script's place to look at."""
+    """Check that every id is ours, and there once: nothing can take a script's place to look at."""
     ids = page.evaluate('Array.from(document.querySelectorAll("[id]"), (each) => each.id)')
     assert sorted(ids) == sorted(set(ids))
     assert [id for id in ids if not re.fullmatch(r"[A-Za-z0-9:%-]+", id)] == []
 
 
 def check_links(page: Page) -> None:
-    """See that links lead to http(s) or to a place on the page, whatever plugins gave."""
+    """Check that links lead to http(s) or to a place on the page, whatever plugins gave."""
     links = page.evaluate(
         'Array.from(document.links, (each) => [each.getAttribute("href"), each.protocol])'
     )

@@ -261,7 +261,7 @@ def test_nothing_to_compare_without_a_script(visit: Visit, small: Demo) -> None:
 
 
 def luminance(colour: str) -> float:
-    """Give how light a colour is, roughly, from 0 to 255."""
+    """Return how light a colour is, roughly, from 0 to 255."""
     red, green, blue = (float(part) for part in re.findall(r"[\d.]+", colour)[:3])
     return 0.3 * red + 0.6 * green + 0.1 * blue
 

@@ -99,7 +99,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """Give the ledger, signed, and its page."""
+    """Return the ledger, signed, and its page."""
     ledger, signer = _tell(tmp_path_factory.mktemp("key"))
     return Told(ledger.view(), ledger.render("html-ledger", keys=[signer.verifier]).data)
 
@@ -169,7 +169,7 @@ def _claim(view: View, id: str) -> Fact:
 
 
 def _expected(view: View, **wanted: Any) -> list[str]:
-    """Give the ids of what a page should show, in order."""
+    """Return the ids of what a page should show, in order."""
     sort = wanted.pop("sort", "number")
     left = [fact for fact in _facts(view) if _fits(fact, wanted)]
     ranked = ranking.rank(PLUGINS.ranker("tier"), view)
@@ -208,7 +208,7 @@ expect.set_options(timeout=5_000)
 
 
 def _shown(page: Page) -> list[str]:
-    """Give the ids of what is shown, with all that is behind the button."""
+    """Return the ids of what is shown, with all that is behind the button."""
     more = page.locator("[data-evl-more]")
     while more.is_visible():
         more.click()

@@ -45,7 +45,7 @@ class TestLedgerPage(RendererTests):
     """The page keeps what every renderer must."""
 
     def renderer(self) -> LedgerPage:
-        """Give the renderer."""
+        """Return the renderer."""
         return LedgerPage()
 
 
@@ -101,7 +101,7 @@ def read(ledger: Ledger) -> Read:
 
 
 def names(view: View) -> set[str]:
-    """Give the ids that the entries of a view must have on the page, records of their own apart."""
+    """Return the ids that the entries of a view must have on the page."""
     cited = {claim.source for claim in view.claims.values()}
     kinds = ("claim", "question", "gap", "caveat", "component", "section")
     found = {f"{kind}:{id}" for kind in kinds for id in getattr(view, f"{kind}s")}
@@ -111,7 +111,7 @@ def names(view: View) -> set[str]:
 
 
 def states(page: Read) -> dict[str, set[str]]:
-    """Give the states that each entry can be filtered by."""
+    """Return the states that each entry can be filtered by."""
     facet = page.data["evl-columns"]["facets"].get("state", {"values": [], "of": []})
     return {
         name: {value for place, value in enumerate(facet["values"]) if mask & (1 << place)}
@@ -199,7 +199,7 @@ class Strange:
 
     @hookimpl.events
     def events(self) -> EventSupply:
-        """Give the event."""
+        """Return the event."""
         return EventSupply(events=(WeatherNoted,))
 
 
@@ -222,7 +222,7 @@ def test_a_strangers_record_is_an_entry_of_its_own(tmp_path: Path) -> None:
 
 
 def context() -> RenderContext:
-    """Give what a view is rendered with where no chain is at hand."""
+    """Return what a view is rendered with where no chain is at hand."""
     return RenderContext(scorers=(), ranker=PLUGINS.ranker("tier"))
 
 
@@ -239,7 +239,7 @@ def test_a_view_alone_has_its_entries(story: Story) -> None:
 
 @pytest.fixture
 def ledger() -> Ledger:
-    """Give a ledger to which all has happened that takes weight from a claim."""
+    """Return a ledger to which all has happened that takes weight from a claim."""
     store = evledger.open("memory:", plugins=PLUGINS)
     ledger = store.create("test", title="Test", by="curator")
     ledger.append(

@@ -49,7 +49,7 @@ Json: TypeAlias = "str | int | list[Json] | tuple[Json, ...] | dict[str, Json]"
 
 
 def seen(events: Iterable[Event]) -> View:
-    """Give the view of a new ledger with these events."""
+    """Return the view of a new ledger with these events."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         for event in events:
@@ -58,7 +58,7 @@ def seen(events: Iterable[Event]) -> View:
 
 
 def told(*events: Event, **given: Any) -> dict[str, Any]:
-    """Give what is told of a new ledger with these events, which is valid."""
+    """Return what is told of a new ledger with these events, which is valid."""
     data = linked_data(compose(seen(events), CONTEXT), **given)
     assert list(faults(data)) == []
     return data
@@ -76,7 +76,7 @@ TERMS: Final[Mapping[str, Any]] = {
 
 
 def listed(term: str, relation: str) -> set[str]:
-    """Give the names of the terms that a term is in a relation to."""
+    """Return the names of the terms that a term is in a relation to."""
     found: list[dict[str, str]] | dict[str, str] = TERMS.get(term, {}).get(relation, [])
     several = found if isinstance(found, list) else [found]
     return {each["@id"].removeprefix("schema:") for each in several}
@@ -84,18 +84,18 @@ def listed(term: str, relation: str) -> set[str]:
 
 @functools.cache
 def types_above(type: str) -> frozenset[str]:
-    """Give a type and all that it is a type of."""
+    """Return a type and all that it is a type of."""
     above = [types_above(each) for each in listed(type, "rdfs:subClassOf") if each in TERMS]
     return frozenset({type}).union(*above)
 
 
 def is_pending(term: str) -> bool:
-    """Say whether a term may still change."""
+    """Return whether a term may still change."""
     return "https://pending.schema.org" in listed(term, "schema:isPartOf")
 
 
 def context() -> Mapping[str, Any]:
-    """Give a JSON-LD context as schema.org's is made: what can only be an address is one."""
+    """Return a JSON-LD context as schema.org's is made: what can only be an address is one."""
     addresses = (
         term
         for term in TERMS
@@ -114,7 +114,7 @@ def load(url: str, _options: object) -> Mapping[str, Any]:
 
 
 def nodes(value: Json) -> Iterator[Mapping[str, Any]]:
-    """Give all nodes of expanded JSON-LD that say of what type they are."""
+    """Yield all nodes of expanded JSON-LD that say of what type they are."""
     if isinstance(value, list):
         for each in value:
             yield from nodes(each)
@@ -125,7 +125,7 @@ def nodes(value: Json) -> Iterator[Mapping[str, Any]]:
 
 
 def faults(data: Mapping[str, Any]) -> Iterator[str]:
-    """Say where JSON-LD is not what schema.org's vocabulary allows."""
+    """Yield where JSON-LD is not what schema.org's vocabulary allows."""
     found = list(nodes(JSONLD.expand(data, {"base": ADDRESS, "documentLoader": load})))
     types = {each["@id"]: each["@type"][0] for each in found if "@id" in each}
     for node in found:
@@ -137,7 +137,7 @@ def faults(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def term_faults(term: str, meta: str) -> Iterator[str]:
-    """Say why a term is none to be used."""
+    """Yield why a term is none to be used."""
     if term not in TERMS or TERMS[term]["@type"] != meta:
         yield f"{term} is no {meta}"
     elif listed(term, "schema:supersededBy"):
@@ -149,7 +149,7 @@ def term_faults(term: str, meta: str) -> Iterator[str]:
 def property_faults(
     type: str, name: str, values: list[Any], types: Mapping[str, str]
 ) -> Iterator[str]:
-    """Say why a node of a type cannot have these values for a property."""
+    """Yield why a node of a type cannot have these values for a property."""
     yield from (unknown := list(term_faults(name, "rdf:Property")))
     if unknown:
         return
@@ -162,7 +162,7 @@ def property_faults(
 
 
 def is_admitted(value: Mapping[str, Any], ranges: set[str], types: Mapping[str, str]) -> bool:
-    """Say whether a value is of a type that a property may have."""
+    """Return whether a value is of a type that a property may have."""
     if "@value" in value:
         return any(LITERALS[each](value["@value"]) for each in ranges & LITERALS.keys())
     if "@type" not in value and value["@id"] not in types:
@@ -172,12 +172,12 @@ def is_admitted(value: Mapping[str, Any], ranges: set[str], types: Mapping[str, 
 
 
 def is_address(value: object) -> bool:
-    """Say whether a value is an http(s) address, encoded."""
+    """Return whether a value is an http(s) address, encoded."""
     return isinstance(value, str) and bool(re.fullmatch(r"https?://[!#-;=?-Z_a-z~]+", value))
 
 
 def is_date(value: object) -> bool:
-    """Say whether a value is a year, a month or a day of the calendar, in ISO 8601."""
+    """Return whether a value is a year, a month or a day of the calendar, in ISO 8601."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
         return False
     try:
@@ -187,7 +187,7 @@ def is_date(value: object) -> bool:
 
 
 def is_moment(value: object) -> bool:
-    """Say whether a value is a date with a time and its zone."""
+    """Return whether a value is a date with a time and its zone."""
     return (
         isinstance(value, str) and "T" in value and datetime.fromisoformat(value).tzinfo is not None
     )
@@ -277,14 +277,14 @@ def test_conceals(events: tuple[Event, ...], data: st.DataObject) -> None:
 
 
 def sealed_values(view: View) -> Iterator[tuple[int, str, Any]]:
-    """Give the sealed fields of all sources and claims."""
+    """Yield the sealed fields of all sources and claims."""
     for entry in (*view.sources.values(), *view.claims.values()):
         for field, n in entry.sealed.items():
             yield n, field, getattr(entry, field)
 
 
 def held_words(view: View) -> Iterator[str]:
-    """Give all texts that are held back until somebody has reviewed them."""
+    """Yield all texts that are held back until somebody has reviewed them."""
     for source in view.sources.values():
         for field in ("title", "authors"):
             if held_back(source, field):
@@ -295,7 +295,7 @@ def held_words(view: View) -> Iterator[str]:
 
 
 def strings(value: Json) -> Iterator[str]:
-    """Give all texts of a JSON value."""
+    """Yield all texts of a JSON value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -369,7 +369,7 @@ def test_demo() -> None:
 
 
 def names(found: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Give the names of nodes."""
+    """Return the names of nodes."""
     return {each["@id"] for each in found}
 
 
@@ -377,20 +377,20 @@ def names(found: Iterable[Mapping[str, Any]]) -> set[str]:
 
 
 def source(id: str = "s1", **given: Any) -> SourceAdded:
-    """Give a source."""
+    """Return a source."""
     stated: dict[str, Any] = {"kind": "journal-article", "title": "A trial in stroke"}
     return SourceAdded(id=id, **(stated | given))
 
 
 def claim(id: str = "c1", **given: Any) -> ClaimTagged:
-    """Give a claim."""
+    """Return a claim."""
     stated: dict[str, Any] = {"source": "s1", "tier": "human", "stance": "supports"}
     stated |= {"text": "Scores rose."}
     return ClaimTagged(id=id, **(stated | given))
 
 
 def cited(**given: Any) -> dict[str, Any]:
-    """Give what is told of a source that a claim is from."""
+    """Return what is told of a source that a claim is from."""
     (found,) = told(source(**given), claim())["citation"]
     return dict(found)
 
@@ -547,7 +547,7 @@ def test_pending() -> None:
 
 
 def words(value: Json) -> Iterator[str]:
-    """Give all properties and types of JSON-LD as it was written."""
+    """Yield all properties and types of JSON-LD as it was written."""
     if isinstance(value, list):
         yield from (word for each in value for word in words(each))
     elif isinstance(value, dict):

@@ -32,7 +32,7 @@ PLAIN: Final = RenderContext(
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[tuple[View, RenderContext]]:
-    """Give the demonstration's view, and a context with its chain."""
+    """Yield the demonstration's view, and a context with its chain."""
     with evledger.open("memory:", plugins=PLUGINS) as store:
         ledger, _ = build(store)
         yield ledger.view(), ledger.render_context(first=3)

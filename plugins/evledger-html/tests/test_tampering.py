@@ -73,13 +73,13 @@ const write = (changed) => set(place, "textContent", written(changed));
 
 @pytest.fixture(scope="module")
 def html(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Give a signed page."""
+    """Return a signed page."""
     return _page(tmp_path_factory.mktemp("key"))
 
 
 @pytest.fixture
 def tampered(visit: Any, html: bytes) -> Callable[[str], list[str]]:
-    """Give what runs a piece of script over a signed page, and the faults that it found."""
+    """Return what runs a piece of script over a signed page, and the faults that it found."""
     page: Page = visit(html)
 
     def run(script: str) -> list[str]:

@@ -59,7 +59,7 @@ def test_places_are_those_of_the_records(story: Story) -> None:
 
 
 def confided(*more: Reviewed) -> View:
-    """Give a ledger to which a reader sent a post, sealed."""
+    """Return a ledger to which a reader sent a post, sealed."""
     claim = ClaimTagged(
         id="c1",
         source="s1",

@@ -97,7 +97,7 @@ class Signed:
 
 @pytest.fixture
 def signed(tmp_path: Path) -> Iterator[Signed]:
-    """Give a ledger with all that can happen to an entry, signed after each batch but the last."""
+    """Yield a ledger with all that can happen to an entry, signed after each batch but the last."""
     new_key(tmp_path / "key", "example.org/tea")
     signer = Signer.open(tmp_path / "key")
     with evledger.open("memory:", plugins=PLUGINS) as store:
@@ -170,7 +170,7 @@ def _flags(*flags: tuple[Any, str]) -> list[SourceFlagged]:
 
 
 def _states(verdicts: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """Give the entries of each state, and why those that are not proven are not."""
+    """Return the entries of each state, and why those that are not proven are not."""
     found: dict[str, list[str]] = {}
     for each in verdicts:
         why = "; ".join([*each["faults"], *each["lacks"]])
@@ -556,7 +556,7 @@ def test_earlier_checkpoints(visit: Any, signed: Signed) -> None:
 
 
 def _given(signed: Signed) -> dict[str, tuple[str, str, str]]:
-    """Give texts that prove nothing, with the state and words of the answer."""
+    """Return texts that prove nothing, with the state and words of the answer."""
     key = signed.signer.key
     size = signed.ledger.head().size
 

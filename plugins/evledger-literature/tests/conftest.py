@@ -13,7 +13,7 @@ from evledger.importing import Importer, Item, Note, Rejection
 
 @pytest.fixture(scope="session")
 def counts() -> Callable[[Importer, bytes], tuple[int, int, int]]:
-    """Give what counts the items, the rejections and the notes of a file."""
+    """Return what counts the items, the rejections and the notes of a file."""
 
     def count(importer: Importer, data: bytes) -> tuple[int, int, int]:
         found = Counter(map(type, importer.read(io.BytesIO(data))))

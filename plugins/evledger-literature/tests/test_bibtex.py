@@ -53,15 +53,15 @@ class TestBibTeX(ImporterTests):
     """BibTeX does what every importer must."""
 
     def importer(self) -> Importer:
-        """Give the importer."""
+        """Return the importer."""
         return BibTeXImporter()
 
     def sample(self) -> bytes:
-        """Give a file with entries in braces and in parentheses, and blocks that are none."""
+        """Return a file with entries in braces and in parentheses, and blocks that are none."""
         return SAMPLE.encode()
 
     def records(self) -> int:
-        """Give how many entries it holds."""
+        """Return how many entries it holds."""
         return 3
 
 
@@ -73,14 +73,14 @@ def one(fields: str, kind: str = "article") -> Record:
 
 
 def source(fields: str, kind: str = "article") -> Any:
-    """Give the source that an entry with these fields becomes."""
+    """Return the source that an entry with these fields becomes."""
     data = f"@{kind}{{key, {fields}}}".encode()
     (item,) = (each for each in BibTeXImporter().read(io.BytesIO(data)) if isinstance(each, Item))
     return item.source
 
 
 def titles(text: str) -> list[str | None]:
-    """Give the titles of the entries of a file."""
+    """Return the titles of the entries of a file."""
     return [each.title for each in records(text.split("\n")) if isinstance(each, Record)]
 
 

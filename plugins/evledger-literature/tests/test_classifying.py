@@ -51,7 +51,7 @@ def judged(**fields: Any) -> Judgement:
 
 
 def article(*types: str, **fields: Any) -> tuple[str | None, str | None]:
-    """Give the tier of a journal article, and its basis."""
+    """Return the tier of a journal article, and its basis."""
     judgement = judged(types=(*types, "Journal Article"), **fields)
     return judgement.tier, judgement.tier_basis
 

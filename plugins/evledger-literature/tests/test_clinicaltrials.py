@@ -18,7 +18,7 @@ from evledger.testing import ImporterTests
 
 
 def study(number: str = "NCT00000001", **modules: dict[str, Any]) -> dict[str, Any]:
-    """Give a study with these modules, and one that names it."""
+    """Return a study with these modules, and one that names it."""
     identity = {"nctId": number, "briefTitle": f"A trial, {number}"}
     identity |= modules.pop("identificationModule", {})
     return {"protocolSection": {"identificationModule": identity, **modules}}
@@ -52,15 +52,15 @@ class TestClinicalTrials(ImporterTests):
     """Registered trials keep every promise of an importer."""
 
     def importer(self) -> ClinicalTrialsImporter:
-        """Give the importer."""
+        """Return the importer."""
         return ClinicalTrialsImporter()
 
     def sample(self) -> bytes:
-        """Give a page of studies as the API answers with one."""
+        """Return a page of studies as the API answers with one."""
         return json.dumps({"studies": STUDIES, "totalCount": 3, "nextPageToken": "ZVt"}).encode()
 
     def records(self) -> int:
-        """Say how many studies that are."""
+        """Return how many studies that are."""
         return 3
 
 
@@ -81,7 +81,7 @@ SAMPLES = {
 
 @pytest.fixture(scope="session")
 def samples(shared: Path) -> Path:
-    """Give the folder of real files."""
+    """Return the folder of real files."""
     return shared / "samples" / "clinicaltrials-v2"
 
 

@@ -53,18 +53,18 @@ def read(*parts: Any) -> list[Found]:
 
 
 def sources(found: list[Found]) -> list[Mapping[str, Any] | None]:
-    """Give the sources of what was found, all of which are items."""
+    """Return the sources of what was found, all of which are items."""
     return [found.source for found in found if isinstance(found, Item)]
 
 
 def update(doi: str, type: str, source: str = "publisher", day: int = 5) -> dict[str, Any]:
-    """Give an entry of `update-to` or `updated-by`."""
+    """Return an entry of `update-to` or `updated-by`."""
     updated = {"date-parts": [[2020, 6, day]]}
     return {"DOI": doi, "type": type, "source": source, "updated": updated}
 
 
 def flags(work: Mapping[str, Any]) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Give of each flag its status, who says so, and what it concerns."""
+    """Return of each flag its status, who says so, and what it concerns."""
     found = record_of(work, "work 1").flags
     return [(flag.status, flag.according_to, tuple(flag.of)) for flag in found]
 
@@ -73,17 +73,17 @@ class TestCrossref(ImporterTests):
     """Crossref's works keep every promise of an importer."""
 
     def importer(self) -> CrossrefImporter:
-        """Give the importer."""
+        """Return the importer."""
         return CrossrefImporter()
 
     def sample(self) -> bytes:
-        """Give a list of works as the API answers with one."""
+        """Return a list of works as the API answers with one."""
         items = {"total-results": 3, "items": WORKS}
         answer = {"status": "ok", "message-type": "work-list", "message": items}
         return json.dumps(answer).encode()
 
     def records(self) -> int:
-        """Say how many works that are."""
+        """Return how many works that are."""
         return 3
 
 
@@ -100,7 +100,7 @@ SAMPLES = {  # items, rejections, notes
 
 @pytest.fixture(scope="session")
 def samples(shared: Path) -> Path:
-    """Give the folder of Crossref's real records."""
+    """Return the folder of Crossref's real records."""
     return shared / "samples" / "crossref"
 
 
@@ -118,7 +118,7 @@ def test_sample(samples: Path, counts: Counts, name: str) -> None:
 
 
 def sample_flags(path: Path) -> list[ItemFlag]:
-    """Give the flags of a real file with one work."""
+    """Return the flags of a real file with one work."""
     document = json.loads(path.read_bytes())
     return list(record_of(document.get("message", document), "the file").flags)
 
@@ -452,13 +452,13 @@ def test_unknown_update() -> None:
 
 
 def links(work: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Give of each link its name and both ends."""
+    """Return of each link its name and both ends."""
     found = record_of(work, "").links
     return [(link.relation, tuple(link.source), tuple(link.other)) for link in found]
 
 
 def related(name: str, id: str = "10.1000/OTHER", type: str = "doi") -> dict[str, Any]:
-    """Give a work with a relation."""
+    """Return a work with a relation."""
     return {"DOI": PAPER, "relation": {name: [{"id-type": type, "id": id}]}}
 
 

@@ -53,15 +53,15 @@ class TestCSL(ImporterTests):
     """CSL-JSON keeps every promise of an importer."""
 
     def importer(self) -> CSLImporter:
-        """Give the importer."""
+        """Return the importer."""
         return CSLImporter()
 
     def sample(self) -> bytes:
-        """Give a list of items as Zotero exports one."""
+        """Return a list of items as Zotero exports one."""
         return json.dumps(ITEMS, indent="\t").encode()
 
     def records(self) -> int:
-        """Say how many items that are."""
+        """Return how many items that are."""
         return 3
 
 
@@ -84,7 +84,7 @@ SAMPLES = {  # items, rejections, and how sure their contents are
 
 @pytest.fixture(scope="session")
 def samples(shared: Path) -> Path:
-    """Give the folder of real files."""
+    """Return the folder of real files."""
     return shared / "samples" / "csl-json"
 
 

@@ -55,15 +55,15 @@ class TestDataCite(ImporterTests):
     """DataCite's records keep every promise of an importer."""
 
     def importer(self) -> DataCiteImporter:
-        """Give the importer."""
+        """Return the importer."""
         return DataCiteImporter()
 
     def sample(self) -> bytes:
-        """Give a list of records as the API answers with one."""
+        """Return a list of records as the API answers with one."""
         return json.dumps({"data": RECORDS, "meta": {"total": 3, "totalPages": 1}}).encode()
 
     def records(self) -> int:
-        """Say how many records that are."""
+        """Return how many records that are."""
         return 3
 
 
@@ -242,7 +242,7 @@ def test_headings() -> None:
 
 
 def related(type: str, id: str = "10.1000/OTHER", scheme: str = "DOI") -> dict[str, Any]:
-    """Give a record with a related identifier."""
+    """Return a record with a related identifier."""
     entry = {"relatedIdentifier": id, "relatedIdentifierType": scheme, "relationType": type}
     return {"doi": "10.5438/x", "relatedIdentifiers": [entry]}
 

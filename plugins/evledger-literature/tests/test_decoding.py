@@ -17,7 +17,7 @@ MARKED = ("utf-8-sig", "utf-16", "utf-32")
 
 
 def read(data: bytes) -> tuple[list[str], str, str | None]:
-    """Give the lines of a file, its encoding and the note on it."""
+    """Return the lines of a file, its encoding and the note on it."""
     text = lines(io.BytesIO(data))
     return list(text.lines), text.encoding, text.note.text if text.note else None
 

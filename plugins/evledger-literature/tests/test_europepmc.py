@@ -44,7 +44,7 @@ ODD = st.recursive(
 
 
 def answer(*results: Any) -> dict[str, Any]:
-    """Give an answer to a search."""
+    """Return an answer to a search."""
     return {"version": "6.9", "hitCount": len(results), "resultList": {"result": [*results]}}
 
 
@@ -55,19 +55,19 @@ def read(*documents: Any) -> list[Found]:
 
 
 def source(found: Found) -> dict[str, Any]:
-    """Give the source of what was found, which is an item."""
+    """Return the source of what was found, which is an item."""
     assert isinstance(found, Item), found
     return dict(found.source or {})
 
 
 def corrected(type: str, source: str, id: str, reference: str = "", **more: Any) -> dict[str, Any]:
-    """Give a result with a correction."""
+    """Return a result with a correction."""
     entry = {"type": type, "source": source, "id": id, "reference": reference}
     return {**LITE, **more, "commentCorrectionList": {"commentCorrection": [entry]}}
 
 
 def preprint(number: int, **more: Any) -> dict[str, Any]:
-    """Give a version of a preprint, of which there are three."""
+    """Return a version of a preprint, of which there are three."""
     listed = [
         {"id": f"PPR{n}", "source": "PPR", "versionNumber": n, "firstPublishDate": f"2023-01-0{n}"}
         for n in (1, 2, 3)
@@ -86,16 +86,16 @@ class TestEuropePMC(ImporterTests):
     """Europe PMC's JSON keeps every promise of an importer."""
 
     def importer(self) -> EuropePMCImporter:
-        """Give the importer."""
+        """Return the importer."""
         return EuropePMCImporter()
 
     def sample(self) -> bytes:
-        """Give the answer to a search."""
+        """Return the answer to a search."""
         others = ({**LITE, "id": id, "pmid": id, "doi": None, "pmcid": None} for id in ("8", "9"))
         return json.dumps(answer(LITE, *others), indent=1).encode()
 
     def records(self) -> int:
-        """Give how many it holds."""
+        """Return how many it holds."""
         return 3
 
 

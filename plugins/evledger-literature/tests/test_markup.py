@@ -43,7 +43,7 @@ TEXTS = st.lists(PIECES, min_size=1, max_size=6).map(" ".join)
 
 @st.composite
 def marked(draw: st.DrawFn) -> tuple[str, str]:
-    """Give a text with inline markup, and what readers see of it."""
+    """Return a text with inline markup, and what readers see of it."""
     parts = draw(st.lists(st.tuples(TEXTS, st.sampled_from(("", *INLINE))), min_size=1, max_size=5))
     attributes = draw(st.sampled_from(("", ' class="a"', " title='1'")))
     markup = [f"<{tag}{attributes}>{text}</{tag}>" if tag else text for text, tag in parts]

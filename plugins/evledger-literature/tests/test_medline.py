@@ -45,15 +45,15 @@ class TestMedline(ImporterTests):
     """MEDLINE's format does what every importer must."""
 
     def importer(self) -> Importer:
-        """Give the importer."""
+        """Return the importer."""
         return MedlineImporter()
 
     def sample(self) -> bytes:
-        """Give an article, one that was retracted, and a book."""
+        """Return an article, one that was retracted, and a book."""
         return SAMPLE.encode()
 
     def records(self) -> int:
-        """Give how many records it holds."""
+        """Return how many records it holds."""
         return 3
 
 
@@ -70,7 +70,7 @@ def one(*lines: str) -> Record:
 
 
 def identifiers(text: str) -> list[list[str]]:
-    """Give the identifiers of the records of a file."""
+    """Return the identifiers of the records of a file."""
     return [list(each.identifiers) for each in read(text) if isinstance(each, Record)]
 
 

@@ -64,7 +64,7 @@ ODD = st.recursive(
 
 
 def answer(*works: Any) -> dict[str, Any]:
-    """Give an answer to a search."""
+    """Return an answer to a search."""
     return {"meta": {"count": len(works), "db_response_time_ms": 9}, "results": [*works]}
 
 
@@ -75,13 +75,13 @@ def read(*documents: Any) -> list[Found]:
 
 
 def source(found: Found) -> dict[str, Any]:
-    """Give the source of what was found, which is an item."""
+    """Return the source of what was found, which is an item."""
     assert isinstance(found, Item), found
     return dict(found.source or {})
 
 
 def at(link: str, version: str) -> dict[str, Any]:
-    """Give a location."""
+    """Return a location."""
     return {"landing_page_url": link, "version": version, "source": {"type": "repository"}}
 
 
@@ -89,16 +89,16 @@ class TestOpenAlex(ImporterTests):
     """OpenAlex's JSON keeps every promise of an importer."""
 
     def importer(self) -> OpenAlexImporter:
-        """Give the importer."""
+        """Return the importer."""
         return OpenAlexImporter()
 
     def sample(self) -> bytes:
-        """Give the answer to a search."""
+        """Return the answer to a search."""
         others = ({**WORK, "doi": f"https://doi.org/10.1000/{n}", "ids": {}} for n in (1, 2))
         return json.dumps(answer(WORK, *others), indent=1).encode()
 
     def records(self) -> int:
-        """Give how many it holds."""
+        """Return how many it holds."""
         return 3
 
 

@@ -43,7 +43,7 @@ JSON = st.recursive(
 
 
 def paths(value: Any, path: tuple[str, ...] = ()) -> set[str]:
-    """Give the paths of all names in a value."""
+    """Return the paths of all names in a value."""
     found = {".".join(path)} if path else set[str]()
     if is_object(value):
         return found.union(*(paths(inner, (*path, name)) for name, inner in value.items()))

@@ -37,7 +37,7 @@ PROLOGUE = (
 
 
 def article(pmid: int = 7, inside: str = "", *, title: str = "A trial.", data: str = "") -> str:
-    """Give an article.
+    """Return an article.
 
     Args:
         pmid: its number.
@@ -53,7 +53,7 @@ def article(pmid: int = 7, inside: str = "", *, title: str = "A trial.", data: s
 
 
 def cited(pmid: int, *corrections: str, types: str = "", year: int = 2020) -> str:
-    """Give an article with corrections, as the registry writes them."""
+    """Return an article with corrections, as the registry writes them."""
     dated = (
         f"<Journal><JournalIssue><PubDate><Year>{year}</Year></PubDate></JournalIssue></Journal>"
     )
@@ -67,7 +67,7 @@ def cited(pmid: int, *corrections: str, types: str = "", year: int = 2020) -> st
 
 
 def correction(type: str, reference: str = "", pmid: int | None = None) -> str:
-    """Give a correction to or by another work."""
+    """Return a correction to or by another work."""
     number = "" if pmid is None else f'<PMID Version="1">{pmid}</PMID>'
     return (
         f'<CommentsCorrections RefType="{type}"><RefSource>{reference}</RefSource>{number}'
@@ -76,7 +76,7 @@ def correction(type: str, reference: str = "", pmid: int | None = None) -> str:
 
 
 def whole(*records: str, prologue: str = PROLOGUE) -> str:
-    """Give a document of records."""
+    """Return a document of records."""
     return f"{prologue}<PubmedArticleSet>\n{chr(10).join(records)}\n</PubmedArticleSet>\n"
 
 
@@ -87,20 +87,20 @@ def read(text: str | bytes) -> list[Found]:
 
 
 def record(text: str) -> Record:
-    """Give the record that the one citation of a text becomes."""
+    """Return the record that the one citation of a text becomes."""
     (found,) = citations(io.BytesIO(text.encode()))
     assert isinstance(found, Citation), found
     return record_of(found.element, found.place)
 
 
 def source(found: Found) -> dict[str, Any]:
-    """Give the source of what was found, which is an item."""
+    """Return the source of what was found, which is an item."""
     assert isinstance(found, Item), found
     return dict(found.source or {})
 
 
 def told(found: list[Found]) -> list[str]:
-    """Give of each what it is: an item's first locator, or the name of its class."""
+    """Return of each what it is: an item's first locator, or the name of its class."""
     return [
         source(each)["locators"][0] if isinstance(each, Item) else type(each).__name__
         for each in found
@@ -108,7 +108,7 @@ def told(found: list[Found]) -> list[str]:
 
 
 def rejected(found: Found) -> tuple[str, str]:
-    """Give a rejection's reason and its raw text."""
+    """Return a rejection's reason and its raw text."""
     assert isinstance(found, Rejection), found
     return found.reason, found.raw
 
@@ -117,16 +117,16 @@ class TestPubMedXML(ImporterTests):
     """PubMed's XML keeps every promise of an importer."""
 
     def importer(self) -> PubMedXMLImporter:
-        """Give the importer."""
+        """Return the importer."""
         return PubMedXMLImporter()
 
     def sample(self) -> bytes:
-        """Give a set of articles as efetch writes it."""
+        """Return a set of articles as efetch writes it."""
         abstract = "<Abstract><AbstractText Label='AIM'>To see.</AbstractText></Abstract>"
         return whole(article(7), article(8, abstract), article(9)).encode()
 
     def records(self) -> int:
-        """Give how many it holds."""
+        """Return how many it holds."""
         return 3
 
 

@@ -52,18 +52,18 @@ records = st.builds(
 
 
 def found(**fields: Any) -> list[Found]:
-    """Give what a record with these fields becomes."""
+    """Return what a record with these fields becomes."""
     return list(Record(place="record 1", format="RIS", **fields).found())
 
 
 def item(**fields: Any) -> Item:
-    """Give the item that a record with these fields becomes."""
+    """Return the item that a record with these fields becomes."""
     (each,) = (each for each in found(**fields) if isinstance(each, Item))
     return each
 
 
 def source(**fields: Any) -> Any:
-    """Give the source that a record with these fields becomes."""
+    """Return the source that a record with these fields becomes."""
     return item(**fields).source
 
 
@@ -226,7 +226,7 @@ class Single:
         self.record = record
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give what becomes of the record."""
+        """Return what becomes of the record."""
         del file
         return self.record.found()
 

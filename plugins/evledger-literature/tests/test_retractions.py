@@ -58,7 +58,7 @@ def read(data: str | bytes) -> list[Found]:
 
 
 def flag_of(**changed: str) -> ItemFlag:
-    """Give the flag of a row that is as usual but for some cells."""
+    """Return the flag of a row that is as usual but for some cells."""
     (found,) = read(written({**ROW, **changed}))
     assert isinstance(found, Item)
     assert found.source is None
@@ -70,16 +70,16 @@ class TestRetractionWatchImporter(ImporterTests):
     """The suite; none of its rows is about a source of the empty ledger."""
 
     def importer(self) -> RetractionWatchImporter:
-        """Give the importer."""
+        """Return the importer."""
         return RetractionWatchImporter()
 
     def sample(self) -> bytes:
-        """Give three rows, each of a paper of its own."""
+        """Return three rows, each of a paper of its own."""
         papers = [{**ROW, "OriginalPaperDOI": f"10.1000/{n}"} for n in range(3)]
         return written(*papers).encode()
 
     def records(self) -> int:
-        """Give how many there are."""
+        """Return how many there are."""
         return 3
 
     @pytest.mark.xfail(reason="rows about sources that the ledger has not are counted apart")

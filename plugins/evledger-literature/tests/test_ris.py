@@ -87,15 +87,15 @@ class TestRIS(ImporterTests):
     """RIS does what every importer must."""
 
     def importer(self) -> Importer:
-        """Give the importer."""
+        """Return the importer."""
         return RISImporter()
 
     def sample(self) -> bytes:
-        """Give a file with a prologue and numbers, as databases write it."""
+        """Return a file with a prologue and numbers, as databases write it."""
         return SAMPLE.encode()
 
     def records(self) -> int:
-        """Give how many records it holds."""
+        """Return how many records it holds."""
         return 3
 
 
@@ -103,15 +103,15 @@ class TestWebOfScience(ImporterTests):
     """So does Web of Science's format, which the same importer reads."""
 
     def importer(self) -> Importer:
-        """Give the importer."""
+        """Return the importer."""
         return RISImporter()
 
     def sample(self) -> bytes:
-        """Give a file with continued fields and a tag that rispy does not know."""
+        """Return a file with continued fields and a tag that rispy does not know."""
         return WOS.encode()
 
     def records(self) -> int:
-        """Give how many records it holds."""
+        """Return how many records it holds."""
         return 2
 
 
@@ -128,13 +128,13 @@ def one(*lines: str) -> Record:
 
 
 def by_rispy(text: str, parser: str = "RisParser") -> Any:
-    """Give the records that rispy finds by itself; it has no types."""
+    """Return the records that rispy finds by itself; it has no types."""
     rispy: Any = importlib.import_module("rispy")
     return rispy.loads(text, implementation=getattr(rispy, parser))
 
 
 def titles(text: str) -> list[str | None]:
-    """Give the titles of the records of a file."""
+    """Return the titles of the records of a file."""
     return [each.title for each in read(text) if isinstance(each, Record)]
 
 
@@ -434,7 +434,7 @@ def test_doubtful_identifiers_are_said() -> None:
 
 
 def source(kind: str, *lines: str) -> Any:
-    """Give the source that a record with these lines becomes."""
+    """Return the source that a record with these lines becomes."""
     text = "\n".join([f"TY  - {kind}", *lines, "ER  - "])
     (item,) = (
         each for each in RISImporter().read(io.BytesIO(text.encode())) if isinstance(each, Item)

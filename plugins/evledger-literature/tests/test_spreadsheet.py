@@ -39,14 +39,14 @@ def read(data: str | bytes, columns: Mapping[str, str] | None = None) -> list[Fo
 
 
 def source_of(data: str, columns: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-    """Give the source of the only row of a table."""
+    """Return the source of the only row of a table."""
     (item,) = (found for found in read(data, columns) if isinstance(found, Item))
     assert item.source is not None
     return item.source
 
 
 def titles(found: Sequence[Found]) -> list[str]:
-    """Give the titles of items, and of rejections what is wrong, in order."""
+    """Return the titles of items, and of rejections what is wrong, in order."""
     kept = [each for each in found if not isinstance(each, Note)]
     return [
         each.reason if isinstance(each, Rejection) else (each.source or {})["title"]
@@ -58,16 +58,16 @@ class TestSpreadsheetImporter(ImporterTests):
     """The suite."""
 
     def importer(self) -> SpreadsheetImporter:
-        """Give the importer."""
+        """Return the importer."""
         return SpreadsheetImporter()
 
     def sample(self) -> bytes:
-        """Give three rows, with quoted line breaks and quotation marks among them."""
+        """Return three rows, with quoted line breaks and quotation marks among them."""
         rows = [(str(n), f'A "trial", {n}', "First.\nSecond.", "2018") for n in (1, 2, 3)]
         return written([("PMID", "Title", "Abstract", "Year"), *rows]).encode()
 
     def records(self) -> int:
-        """Give how many there are."""
+        """Return how many there are."""
         return 3
 
 
@@ -324,7 +324,7 @@ def test_samples(shared: Path) -> None:
 
 
 def found_in(shared: Path) -> list[Found]:
-    """Give what a sample of a screening tool's holds."""
+    """Return what a sample of a screening tool's holds."""
     return read((shared / "samples/csv/generic_labels.csv").read_bytes())
 
 

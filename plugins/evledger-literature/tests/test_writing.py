@@ -60,13 +60,13 @@ LINE = re.compile(r"[A-Z][A-Z0-9]  - [^\x00-\x1f\x7f-\x9f]*|ER  - |")
 
 @st.composite
 def dois(draw: st.DrawFn) -> str:
-    """Give DOIs with whatever characters they may have that mean something in some format."""
+    """Return DOIs with whatever characters they may have that mean something in some format."""
     suffix = draw(st.text("ab10./;,:()[]{}<>\\%&\"'#$~^_-+=é", min_size=1, max_size=12))
     return normal(f"doi:10.1000/{suffix}a")
 
 
 def normal(locator: str) -> str:
-    """Give a locator's normal form."""
+    """Return a locator's normal form."""
     try:
         return normalise(locator)
     except Invalid:
@@ -75,14 +75,14 @@ def normal(locator: str) -> str:
 
 @st.composite
 def isbns(draw: st.DrawFn) -> str:
-    """Give books' numbers with their right check digits."""
+    """Return books' numbers with their right check digits."""
     core = f"978{draw(st.integers(0, 10**9 - 1)):09}"
     found = (f"isbn:{core}{digit}" for digit in range(10))
     return next(name for name in found if normal(name) == name)
 
 
 def names() -> st.SearchStrategy[str]:
-    """Give locators of every scheme."""
+    """Return locators of every scheme."""
     pages = st.text("ab/?=&;,%25~_'()!*+-", max_size=10)
     return st.one_of(
         locators(),
@@ -96,7 +96,7 @@ def names() -> st.SearchStrategy[str]:
 
 @st.composite
 def sources(draw: st.DrawFn) -> tuple[Event, ...]:
-    """Give sources of all kinds, some flagged."""
+    """Return sources of all kinds, some flagged."""
     held: set[str] = set()
     events: list[Event] = []
     for number in range(1, draw(st.integers(1, 3)) + 1):
@@ -167,11 +167,11 @@ class TestRIS(RendererTests):
     """RIS."""
 
     def renderer(self) -> RISRenderer:
-        """Give the renderer."""
+        """Return the renderer."""
         return RISRenderer()
 
     def assert_inert(self, rendered: Rendered, payload: str) -> None:
-        """See that every line is a field, and that each record begins and ends once."""
+        """Check that every line is a field, and that each record begins and ends once."""
         del payload
         lines = rendered.text.split("\n")
         assert all(map(LINE.fullmatch, lines))
@@ -183,11 +183,11 @@ class TestBibTeX(RendererTests):
     """BibTeX."""
 
     def renderer(self) -> BibTeXRenderer:
-        """Give the renderer."""
+        """Return the renderer."""
         return BibTeXRenderer()
 
     def assert_inert(self, rendered: Rendered, payload: str) -> None:
-        """See that there is nothing but entries, each a source, and that all braces are closed."""
+        """Check that there are only entries, each a source, and that all braces are closed."""
         del payload
         library = bibtexparser.parse_string(rendered.text, parse_stack=[])  # type: ignore[attr-defined]  # not marked as exported
         assert library.failed_blocks == []
@@ -200,7 +200,7 @@ class TestCSL(RendererTests):
     """CSL-JSON."""
 
     def renderer(self) -> CSLRenderer:
-        """Give the renderer."""
+        """Return the renderer."""
         return CSLRenderer()
 
 

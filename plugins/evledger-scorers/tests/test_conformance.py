@@ -13,7 +13,7 @@ class TestHarmonic(ScorerTests):
     """The harmonic sum."""
 
     def scorer(self) -> Harmonic:
-        """Give the scorer."""
+        """Return the scorer."""
         return Harmonic()
 
 
@@ -21,7 +21,7 @@ class TestBalance(ScorerTests):
     """The balance."""
 
     def scorer(self) -> Balance:
-        """Give the scorer."""
+        """Return the scorer."""
         return Balance()
 
 
@@ -29,13 +29,13 @@ class TestGrade(ScorerTests):
     """GRADE."""
 
     def plugins(self) -> Plugins:
-        """Give what brings its event and projection."""
+        """Return what brings its event and projection."""
         plugins = Plugins.builtin()
         plugins.register(grade, "grade")
         return plugins
 
     def scorer(self) -> Grade:
-        """Give the scorer."""
+        """Return the scorer."""
         return Grade()
 
 
@@ -43,5 +43,5 @@ class TestGradeEvents(EventTests):
     """The assessments, and what gathers them."""
 
     def supply(self) -> EventSupply:
-        """Give what the plugin hands over."""
+        """Return what the plugin hands over."""
         return grade.events()

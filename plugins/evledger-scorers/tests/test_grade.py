@@ -26,7 +26,7 @@ from evledger.testing import events
 
 
 def plugins() -> Plugins:
-    """Give the built-in plugins and this one."""
+    """Return the built-in plugins and this one."""
     found = Plugins.builtin()
     found.register(grade, "grade")
     return found
@@ -34,7 +34,7 @@ def plugins() -> Plugins:
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    """Give a ledger with two claims."""
+    """Yield a ledger with two claims."""
     with evledger.open("memory:", plugins=plugins()) as store:
         ledger = store.create("otitis", title="Antibiotics for otitis media", by="curator")
         with ledger.batch(by="curator") as batch:
@@ -45,7 +45,7 @@ def ledger() -> Iterator[Ledger]:
 
 
 def assessed(outcome: str = "Pain", start: Any = "randomised", **fields: Any) -> OutcomeAssessed:
-    """Give an assessment."""
+    """Return an assessment."""
     given: dict[str, Any] = {"id": "ga1", "outcome": outcome, "start": start, **fields}
     return OutcomeAssessed(**given)
 

@@ -21,7 +21,7 @@ STANCES = {"supports": "1", "mixed": "0.5", "neutral": "0", "contradicts": "0"}
 
 
 def seen(*claims: tuple[str, str]) -> View:
-    """Give the view of a ledger with these claims, each a tier and a stance."""
+    """Return the view of a ledger with these claims, each a tier and a stance."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="curator")
         ledger.append(SourceAdded(id="s1", kind="trial", title="A trial"), by="curator")

@@ -17,7 +17,7 @@ from evledger.importing import Found, Importer, import_file
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    """Give a new ledger in memory."""
+    """Yield a new ledger in memory."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
         yield store.create("semax", title="Semax", by="me")
 
@@ -30,13 +30,13 @@ def read_json(importer: Importer, *documents: Any) -> list[Found]:
 
 @pytest.fixture(scope="session")
 def read() -> Callable[..., list[Found]]:
-    """Give what reads JSON by an importer."""
+    """Return what reads JSON by an importer."""
     return read_json
 
 
 @pytest.fixture
 def imported(ledger: Ledger, tmp_path: Path) -> Callable[..., ImportReport]:
-    """Give what imports a file; what holds of every report is asserted."""
+    """Return what imports a file; what holds of every report is asserted."""
 
     def run(importer: Importer, data: bytes | Path) -> ImportReport:
         path = data if isinstance(data, Path) else tmp_path / "file"

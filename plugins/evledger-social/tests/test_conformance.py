@@ -13,7 +13,7 @@ from evledger.testing import ImporterTests
 
 
 def listing(*children: Any) -> dict[str, Any]:
-    """Give a listing of things."""
+    """Return a listing of things."""
     return {"kind": "Listing", "data": {"children": children, "after": None}}
 
 
@@ -21,11 +21,11 @@ class TestReddit(ImporterTests):
     """A post and its comments, as Reddit answers with them."""
 
     def importer(self) -> RedditImporter:
-        """Give the importer."""
+        """Return the importer."""
         return RedditImporter()
 
     def sample(self) -> bytes:
-        """Give a post and two comments, of which one answers the other."""
+        """Return a post and two comments, of which one answers the other."""
         about = {"subreddit": "TBI", "created_utc": 1477067620.0, "link_id": "t3_58qzqh"}
         reply = {"id": "dm3o32v", "author": "b", "body": "Me too.", "parent_id": "t1_dm3o32u"}
         comment = {"id": "dm3o32u", "author": "a", "body": "It helped.", "parent_id": "t3_58qzqh"}
@@ -38,7 +38,7 @@ class TestReddit(ImporterTests):
         return json.dumps(whole).encode()
 
     def records(self) -> int:
-        """Give how many there are."""
+        """Return how many there are."""
         return 3
 
 
@@ -46,11 +46,11 @@ class TestRedditDump(ImporterTests):
     """A dump of submissions and comments."""
 
     def importer(self) -> RedditImporter:
-        """Give the importer."""
+        """Return the importer."""
         return RedditImporter()
 
     def sample(self) -> bytes:
-        """Give a submission and two comments, each in a line."""
+        """Return a submission and two comments, each in a line."""
         about = {"subreddit": "TBI", "created_utc": "1477067620", "author": "a"}
         lines = (
             {**about, "id": "58qzqh", "title": "Semax", "selftext": "", "is_self": True},
@@ -60,7 +60,7 @@ class TestRedditDump(ImporterTests):
         return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
     def records(self) -> int:
-        """Give how many there are."""
+        """Return how many there are."""
         return 3
 
 
@@ -68,11 +68,11 @@ class TestX(ImporterTests):
     """A page of posts."""
 
     def importer(self) -> XImporter:
-        """Give the importer."""
+        """Return the importer."""
         return XImporter()
 
     def sample(self) -> bytes:
-        """Give a post and the one that it quotes."""
+        """Return a post and the one that it quotes."""
         quoted = {"id": "1212092626247110657", "text": "A trial.", "author_id": "2"}
         post = {
             "id": "1212092628029698048",
@@ -86,7 +86,7 @@ class TestX(ImporterTests):
         return json.dumps(page).encode()
 
     def records(self) -> int:
-        """Give how many there are."""
+        """Return how many there are."""
         return 2
 
 
@@ -106,15 +106,15 @@ class TestXArchive(ImporterTests):
     """A part of an account's archive."""
 
     def importer(self) -> XArchiveImporter:
-        """Give the importer."""
+        """Return the importer."""
         return XArchiveImporter()
 
     def sample(self) -> bytes:
-        """Give three posts, laid out as X lays them out."""
+        """Return three posts, laid out as X lays them out."""
         return b"window.YTD.tweets.part0 = " + json.dumps(STATUSES, indent=2).encode()
 
     def records(self) -> int:
-        """Give how many there are."""
+        """Return how many there are."""
         return 3
 
 
@@ -122,11 +122,11 @@ class TestXArchiveZip(ImporterTests):
     """The whole archive of an account."""
 
     def importer(self) -> XArchiveImporter:
-        """Give the importer."""
+        """Return the importer."""
         return XArchiveImporter()
 
     def sample(self) -> bytes:
-        """Give the same posts in two parts, among other files."""
+        """Return the same posts in two parts, among other files."""
         packed = io.BytesIO()
         account = [{"account": {"username": "a"}}]
         parts = {"account": account, "tweets": STATUSES[:1], "tweets-part1": STATUSES[1:]}
@@ -140,7 +140,7 @@ class TestXArchiveZip(ImporterTests):
         return packed.getvalue()
 
     def records(self) -> int:
-        """Give how many there are."""
+        """Return how many there are."""
         return 3
 
 
@@ -148,11 +148,11 @@ class TestYouTube(ImporterTests):
     """Threads of comments under a video."""
 
     def importer(self) -> YouTubeImporter:
-        """Give the importer."""
+        """Return the importer."""
         return YouTubeImporter()
 
     def sample(self) -> bytes:
-        """Give a comment and a reply to it."""
+        """Return a comment and a reply to it."""
 
         def comment(id: str, text: str) -> dict[str, Any]:
             snippet = {"textOriginal": text, "authorDisplayName": "a", "videoId": "dQw4w9WgXcQ"}
@@ -169,5 +169,5 @@ class TestYouTube(ImporterTests):
         return json.dumps(page).encode()
 
     def records(self) -> int:
-        """Give how many there are."""
+        """Return how many there are."""
         return 2

@@ -119,13 +119,13 @@ class Again:
         self.found = found
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give it."""
+        """Return it."""
         file.read()
         return iter(self.found)
 
 
 def ledger_takes(found: list[Found]) -> None:
-    """See that a ledger rejects nothing that an importer thinks right."""
+    """Check that a ledger rejects nothing that an importer thinks right."""
     with evledger.open("memory:", plugins=Plugins.builtin()) as store:
         ledger = store.create("semax", title="Semax", by="me")
         report = import_file(ledger, __file__, Again(found), by="me")

@@ -30,7 +30,7 @@ REPEATED: Final = "1212092626247110657"
 
 
 def reddit(handle: str, word: str) -> bytes:
-    """Give a thread in which both are wherever Reddit puts them."""
+    """Return a thread in which both are wherever Reddit puts them."""
     links = f"https://www.reddit.com/user/{handle} https://x.com/{handle}"
     about = {
         "author": handle,
@@ -62,7 +62,7 @@ def reddit(handle: str, word: str) -> bytes:
 
 
 def x(handle: str, word: str) -> bytes:
-    """Give a page of posts in which both are wherever X puts them."""
+    """Return a page of posts in which both are wherever X puts them."""
     link = {"expanded_url": f"https://twitter.com/{handle}/status/{POST}/photo/1"}
     page = {"expanded_url": f"https://example.org/{handle}/{word}"}
     post = {
@@ -91,7 +91,7 @@ def x(handle: str, word: str) -> bytes:
 
 
 def x_archive(handle: str, word: str) -> bytes:
-    """Give an archive in which both are wherever X puts them, down to the names of its folders."""
+    """Return an archive with both wherever X puts them, down to the names of its folders."""
     status = {
         "id_str": POST,
         "full_text": f"{word} @{handle}",
@@ -115,7 +115,7 @@ def x_archive(handle: str, word: str) -> bytes:
 
 
 def youtube(handle: str, word: str) -> bytes:
-    """Give resources in which both are wherever YouTube puts them."""
+    """Return resources in which both are wherever YouTube puts them."""
     channel = {"channelTitle": f"@{handle}", "channelId": handle, "videoOwnerChannelTitle": handle}
     snippet = {**channel, "title": f"{word} @{handle}", "description": f"{word} @{handle}"}
     comment = {
@@ -147,7 +147,7 @@ CASES: Final = (
 
 
 def in_the_open(ledger: Ledger, folder: Path) -> Iterator[str]:
-    """Give all that whoever mirrors a ledger sees."""
+    """Yield all that whoever mirrors a ledger sees."""
     ledger.export(folder / "archive")
     for path in sorted((folder / "archive").rglob("*")):
         if path.is_file():

@@ -20,37 +20,37 @@ GONE = (ItemFlag(status="unreachable", according_to="Reddit"),)
 
 
 def listing(*children: Any) -> dict[str, Any]:
-    """Give a listing of things."""
+    """Return a listing of things."""
     return {"kind": "Listing", "data": {"children": list(children), "after": "t3_x"}}
 
 
 def post(**fields: Any) -> dict[str, Any]:
-    """Give a post of words."""
+    """Return a post of words."""
     about = {"id": "58qzqh", "title": "Semax", "selftext": "It helped.", "is_self": True}
     data = {**about, "subreddit": "TBI", "author": "a", "created_utc": 1477067620.0}
     return {"kind": "t3", "data": {**data, **fields}}
 
 
 def comment(**fields: Any) -> dict[str, Any]:
-    """Give a comment."""
+    """Return a comment."""
     about = {"id": "dm3o32u", "body": "Me too.", "link_id": "t3_58qzqh", "author": "b"}
     data = {**about, "subreddit": "TBI", "created_utc": 1477067620.0, "replies": ""}
     return {"kind": "t1", "data": {**data, **fields}}
 
 
 def one(read: Read, thing: Any) -> Item:
-    """Give the one item that a thing is."""
+    """Return the one item that a thing is."""
     [item] = (each for each in read(RedditImporter(), thing) if isinstance(each, Item))
     return item
 
 
 def source(read: Read, thing: Any) -> dict[str, Any]:
-    """Give the fields of the one source that a thing is."""
+    """Return the fields of the one source that a thing is."""
     return dict(one(read, thing).source or {})
 
 
 def words(read: Read, thing: Any) -> str | None:
-    """Give the words that are kept of a thing."""
+    """Return the words that are kept of a thing."""
     capture = one(read, thing).capture
     return None if capture is None else capture.data.decode()
 
@@ -135,7 +135,7 @@ def test_lines(read: Read) -> None:
 
 
 def tree(depth: int) -> dict[str, Any]:
-    """Give a comment with replies nested to a depth."""
+    """Return a comment with replies nested to a depth."""
     thing = comment(id="1")
     for number in range(2, depth + 1):
         thing = comment(id=str(number), replies=listing(thing))

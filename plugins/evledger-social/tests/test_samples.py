@@ -43,7 +43,7 @@ REFUSED = {
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    """Give a ledger that knows these formats, and files by their content."""
+    """Yield a ledger that knows these formats, and files by their content."""
     plugins = Plugins.builtin()
     plugins.register(evledger_social, "social")
     with evledger.open("memory:", plugins=plugins) as store:

@@ -21,36 +21,36 @@ USERS = [{"id": "1", "username": "a"}, {"id": "2", "username": "b"}]
 
 
 def tweet(**fields: Any) -> dict[str, Any]:
-    """Give a post of version 2."""
+    """Return a post of version 2."""
     return {"id": NUMBER, "text": "It helped.", "author_id": "1", **fields}
 
 
 def status(**fields: Any) -> dict[str, Any]:
-    """Give a post of version 1.1."""
+    """Return a post of version 1.1."""
     when = "Wed Nov 06 18:45:26 +0000 2019"
     data = {"id": int(NUMBER), "id_str": NUMBER, "full_text": "It helped.", "created_at": when}
     return {**data, "user": {"screen_name": "a"}, **fields}
 
 
 def one(read: Read, document: Any) -> Item:
-    """Give the one item of a document."""
+    """Return the one item of a document."""
     [item] = (each for each in read(XImporter(), document) if isinstance(each, Item))
     return item
 
 
 def source(read: Read, document: Any) -> dict[str, Any]:
-    """Give the fields of the one source of a document."""
+    """Return the fields of the one source of a document."""
     return dict(one(read, document).source or {})
 
 
 def words(read: Read, document: Any) -> str:
-    """Give the words that are kept of the one source of a document."""
+    """Return the words that are kept of the one source of a document."""
     capture = one(read, document).capture
     return "" if capture is None else capture.data.decode()
 
 
 def locators(found: list[Found]) -> list[Any]:
-    """Give what identifies each source, in order."""
+    """Return what identifies each source, in order."""
     return [dict(each.source or {}).get("locators") for each in found if isinstance(each, Item)]
 
 
@@ -120,7 +120,7 @@ def test_quotes_and_replies(read: Read, type: str) -> None:
 
 
 def retweet(**fields: Any) -> dict[str, Any]:
-    """Give a retweet of version 2."""
+    """Return a retweet of version 2."""
     about = [{"type": "retweeted", "id": OTHER}]
     return tweet(text="RT @b: A trial…", referenced_tweets=about, **fields)
 
@@ -271,7 +271,7 @@ def test_dates(read: Read) -> None:
 
 
 def error(**fields: Any) -> dict[str, Any]:
-    """Give an error about a post that is not there."""
+    """Return an error about a post that is not there."""
     kind = "https://api.twitter.com/2/problems/resource-not-found"
     return {"resource_type": "tweet", "parameter": "ids", "value": "24", "type": kind, **fields}
 

@@ -25,17 +25,17 @@ LONG = "It helped me, and I will tell you how. " * 20
 
 
 def status(**fields: Any) -> dict[str, Any]:
-    """Give a post as archives have it."""
+    """Return a post as archives have it."""
     return {"id_str": NUMBER, "full_text": "It helped.", "created_at": WHEN, **fields}
 
 
 def part(name: str, *records: Any, end: str = "") -> bytes:
-    """Give a part of an archive."""
+    """Return a part of an archive."""
     return f"window.YTD.{name}.part0 = {json.dumps(records, indent=2)}{end}".encode()
 
 
 def zipped(parts: Mapping[str, bytes], folder: str = "data/") -> bytes:
-    """Give an archive of parts."""
+    """Return an archive of parts."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
@@ -49,12 +49,12 @@ def read(data: bytes) -> list[Found]:
 
 
 def sources(found: list[Found]) -> Iterator[dict[str, Any]]:
-    """Give the fields of each source."""
+    """Return the fields of each source."""
     return (dict(each.source) for each in found if isinstance(each, Item) and each.source)
 
 
 def captures(found: list[Found]) -> list[str]:
-    """Give the words that are kept of each source."""
+    """Return the words that are kept of each source."""
     return [e.capture.data.decode() for e in found if isinstance(e, Item) and e.capture]
 
 
@@ -170,7 +170,7 @@ def test_the_oldest_archives() -> None:
 
 
 def note(words: str) -> dict[str, Any]:
-    """Give the text of a long post, as it stands apart."""
+    """Return the text of a long post, as it stands apart."""
     about = {"noteTweetId": "7", "createdAt": "2023-08-10T17:01:35.000Z"}
     return {"noteTweet": {**about, "core": {"text": words}}}
 
@@ -279,7 +279,7 @@ class Slow(io.BytesIO):
     """A file that gives a few bytes at a time."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Give at most three."""
+        """Return at most three."""
         return super().read(min(3, size or 0))
 
 

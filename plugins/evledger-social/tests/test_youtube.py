@@ -20,45 +20,45 @@ LINK = f"https://www.youtube.com/watch?v={VIDEO}&lc="
 
 
 def snippet(**fields: Any) -> dict[str, Any]:
-    """Give what a video says of itself."""
+    """Return what a video says of itself."""
     about = {"title": "On Semax &amp; more", "description": "A talk.", "channelTitle": "A channel"}
     return {**about, "publishedAt": "2019-11-29T02:56:49.000Z", **fields}
 
 
 def video(**fields: Any) -> dict[str, Any]:
-    """Give a video."""
+    """Return a video."""
     return {"kind": "youtube#video", "id": VIDEO, "snippet": snippet(), **fields}
 
 
 def found_by_search(**id: str) -> dict[str, Any]:
-    """Give what a search found."""
+    """Return what a search found."""
     return {"kind": "youtube#searchResult", "id": id, "snippet": snippet()}
 
 
 def comment(id: str = TOP, **fields: Any) -> dict[str, Any]:
-    """Give a comment."""
+    """Return a comment."""
     about = {"textOriginal": "It helped.", "authorDisplayName": "@somebody", "videoId": VIDEO}
     return {"kind": "youtube#comment", "id": id, "snippet": {**about, **fields}}
 
 
 def page(kind: str, *items: Any) -> dict[str, Any]:
-    """Give a page of an answer."""
+    """Return a page of an answer."""
     return {"kind": f"youtube#{kind}ListResponse", "items": list(items)}
 
 
 def one(read: Read, document: Any) -> Item:
-    """Give the one item of a document."""
+    """Return the one item of a document."""
     [item] = (each for each in read(YouTubeImporter(), document) if isinstance(each, Item))
     return item
 
 
 def source(read: Read, document: Any) -> dict[str, Any]:
-    """Give the fields of the one source of a document."""
+    """Return the fields of the one source of a document."""
     return dict(one(read, document).source or {})
 
 
 def words(read: Read, document: Any) -> str | None:
-    """Give the words that are kept of the one source of a document."""
+    """Return the words that are kept of the one source of a document."""
     capture = one(read, document).capture
     return None if capture is None else capture.data.decode()
 
@@ -106,7 +106,7 @@ def test_a_search(read: Read) -> None:
 
 
 def item_of_playlist(**fields: Any) -> dict[str, Any]:
-    """Give an item of a playlist."""
+    """Return an item of a playlist."""
     about = {"resourceId": {"kind": "youtube#video", "videoId": VIDEO}}
     own = {"videoOwnerChannelTitle": "Its channel", "videoOwnerChannelId": "UC1"}
     return {
@@ -165,7 +165,7 @@ def test_a_video_of_that_title(read: Read) -> None:
 
 
 def thread(**fields: Any) -> dict[str, Any]:
-    """Give a thread of two comments."""
+    """Return a thread of two comments."""
     about = {"videoId": VIDEO, "topLevelComment": comment(), "totalReplyCount": 1}
     replies = {"comments": [comment(REPLY, parentId=TOP)]}
     return {"kind": "youtube#commentThread", "snippet": {**about, **fields}, "replies": replies}

@@ -267,7 +267,7 @@ def _ledger(view: View, context: RenderContext, collected: Collected, first: int
 
 
 def _told(total: int, *, shown: int, more: int, low: int, aside: int) -> Iterator[str]:
-    """Give the numbers in a sentence, without what there is none of, and what they mean."""
+    """Yield the numbers in a sentence, without what there is none of, and what they mean."""
     if not total:
         yield "The ledger holds no claim."
         return

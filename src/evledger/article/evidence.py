@@ -40,7 +40,7 @@ _USUAL = re.compile(r"([^0-9]*)([1-9][0-9]*)")
 
 
 def natural(id: str) -> tuple[str | tuple[int, str], ...]:
-    """Give what ids are sorted by, so that numbers in them count as numbers.
+    """Return what ids are sorted by, so that numbers in them count as numbers.
 
     >>> sorted(["s10", "s2", "s1"], key=natural)
     ['s1', 's2', 's10']
@@ -85,7 +85,7 @@ def _shown(view: View, claim: entries.Claim) -> Any:
 
 
 def _marks_of_claims(view: View) -> dict[str, tuple[str, ...]]:
-    """Give the marks of the claims that have any: few have."""
+    """Return the marks of the claims that have any: few have."""
     counted = view.counted
     noted = {source.id for source in view.sources.unopened() if source.flags}
     aside = {*counted.contradicted, *chain.from_iterable(counted.left_out.values())}
@@ -98,7 +98,7 @@ def _marks_of_claims(view: View) -> dict[str, tuple[str, ...]]:
 
 
 def _published(entry: entries.Claim | entries.Source, source: entries.Source | None = None) -> Any:
-    """Give an entry as what is published may show it.
+    """Return an entry as what is published may show it.
 
     Args:
         entry: a claim or a source in which something is sealed.
@@ -135,7 +135,7 @@ _BUCKETS: Final[Mapping[Bucket, str]] = {
 
 
 def bucket_of(source: entries.Source) -> Bucket:
-    """Say which of the counts a source is in: exactly one.
+    """Return which of the counts a source is in: exactly one.
 
     A scientific kind comes first, then the platform;
     what is of no known kind and no platform is unclassified.
@@ -151,7 +151,7 @@ def bucket_of(source: entries.Source) -> Bucket:
 
 
 def _part_of(bucket: Bucket, source: entries.Source) -> str:
-    """Say in which list of the article a source stands."""
+    """Return in which list of the article a source stands."""
     if bucket in ("scientific", "reddit", "x"):
         return bucket
     return "people" if source.kind in ANECDOTAL_KINDS else "published"
@@ -185,7 +185,7 @@ def _source(
 
 
 def _marked(view: View) -> dict[str, tuple[str, ...]]:
-    """Give the marks of the sources that have any: few have."""
+    """Return the marks of the sources that have any: few have."""
     barred = {view.claims[id].source for id in view.counted.left_out["retracted"]}
     sources = view.sources.unopened()
     noted = (each.id for each in sources if each.flags or each.review is not None)
@@ -195,7 +195,7 @@ def _marked(view: View) -> dict[str, tuple[str, ...]]:
 
 
 def _marks(view: View, source: entries.Source, *, barred: bool) -> Iterator[str]:
-    """Say what a reader must know of a source, in a few words each.
+    """Yield what a reader must know of a source, in a few words each.
 
     Args:
         view: that it is in.
@@ -369,7 +369,7 @@ def _plain(slug: str) -> str:
 
 
 def _tiers(view: View) -> tuple[Tier, ...]:
-    """Give the ledger's tiers, and those that only claims have."""
+    """Return the ledger's tiers, and those that only claims have."""
     own = {
         tier.slug: Tier(slug=tier.slug, label=str(tier.label), sentence=str(tier.description))
         for tier in view.tiers

@@ -20,7 +20,7 @@ _LONGEST: Final = 4_000
 
 
 def web_address(url: str) -> str | None:
-    """Give an http(s) address encoded so that nothing in it can end a link; else ``None``.
+    """Return an http(s) address encoded so that nothing in it can end a link; else ``None``.
 
     An address with a user in front of its host is none: it may look like another host's.
 
@@ -74,7 +74,7 @@ SITES: Final[Sites] = {
 
 
 def link_of(source: Source, sites: Sites = SITES) -> str | None:
-    """Give an address that leads to a source: from its first locator that has one, or its url.
+    """Return an address that leads to a source: from its first locator that has one, or its url.
 
     Args:
         source: the source.
@@ -107,7 +107,7 @@ _PASSED_OVER = re.compile(r"[\x00-\x20\x7f]")  # by browsers, in front of a sche
 
 
 def proof_of(template: str | None, id: str, n: int) -> str | None:
-    """Give the address of a claim's proof; ``None`` where none is published.
+    """Return the address of a claim's proof; ``None`` where none is published.
 
     Args:
         template: with ``{id}`` and ``{n}`` in it; an http(s) address, or a path.

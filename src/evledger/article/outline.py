@@ -50,7 +50,7 @@ _NAMED: Final = 3  # authors of a source that are named
 
 
 def outline(article: Article) -> Iterator[Block]:
-    """Give the article's blocks in order.
+    """Return the article's blocks in order.
 
     >>> import evledger
     >>> from evledger import Plugins, RenderContext
@@ -116,7 +116,7 @@ def _layer(part: Component) -> Item:
 def _folded(
     things: tuple[_Thing, ...], first: int, made: Callable[[_Thing], Item]
 ) -> Iterator[Block]:
-    """Give the first of a list open, and the rest folded with their number."""
+    """Yield the first of a list open, and the rest folded with their number."""
     opened, folded = things[:first], things[first:]
     if opened:
         yield Items(map(made, opened))
@@ -188,7 +188,7 @@ def _cautions(cautions: Iterable[Caution]) -> Iterator[Item]:
 
 
 def _beside(score: Score | FailedScore, given: tuple[Caution, ...]) -> Item:
-    """Give a score in a few lines, without the cautions that were given already."""
+    """Return a score in a few lines, without the cautions that were given already."""
     if isinstance(score, FailedScore):
         return Item((Strong(score.scorer), f" gave no score: {score.reason}"))
     formula = f": {score.formula}" if score.formula else ""
@@ -216,7 +216,7 @@ def _list(sources: Sources, made: Callable[[Source], Item]) -> Iterator[Block]:
 
 
 def _source_with(tiers: Mapping[str, Tier], *, explained: bool) -> Callable[[Source], Item]:
-    """Give what makes an item of a source, with the tiers' sentences or only their labels."""
+    """Return what makes an item of a source, with the tiers' sentences or only their labels."""
     told = {
         slug: f"{tier.label}: {tier.sentence.removesuffix('.')}" if explained else tier.label
         for slug, tier in tiers.items()

@@ -75,7 +75,7 @@ def _score(found: scoring.Score | scoring.Failure) -> Score | FailedScore:
 
 
 def _statement(score: scoring.Score) -> str:
-    """Give value, cap and label in one line."""
+    """Return value, cap and label in one line."""
     if score.value is None:
         return score.label
     capped = score.raw is not None and score.cap is not None and score.raw > score.cap

@@ -91,7 +91,7 @@ Sealable: TypeAlias = str | Concealed
 
 
 def sealable(value: T | Hidden | HeldBack) -> T | Concealed:
-    """Give a field's value as the article holds it.
+    """Return a field's value as the article holds it.
 
     >>> sealable("A trial"), str(sealable(Hidden.ERASED))
     ('A trial', '[erased]')
@@ -626,7 +626,7 @@ class Article(Value, frozen=True, kw_only=True, gc=False):
 
 
 def article_schema() -> Mapping[str, Any]:
-    """Give the JSON Schema (draft 2020-12) of the article that the JSON renderer writes.
+    """Return the JSON Schema (draft 2020-12) of the article that the JSON renderer writes.
 
     It allows names that it does not know: a later release may add some without a new version.
 

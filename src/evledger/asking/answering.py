@@ -80,7 +80,7 @@ def ask(
 
 
 def checked_question(question: str) -> str:
-    """Give a question as it can be asked.
+    """Return a question as it can be asked.
 
     Raises:
         Invalid: there is none, or it is too long.
@@ -101,7 +101,7 @@ def checked_question(question: str) -> str:
 def _bearing(
     view: View, question: str, retriever: Retriever, limit: int
 ) -> tuple[list[Match], list[Match]]:
-    """Give what is known to answer a question, and what a retriever finds besides.
+    """Return what is known to answer a question, and what a retriever finds besides.
 
     What answers a question that the ledger itself suggests is known; a retriever is asked about
     any other, and about what a reader asked before, to which only some of it may be linked.
@@ -122,7 +122,7 @@ def _answering(matches: Iterable[Match]) -> Iterator[Match]:
 
 
 def prompted(view: View, question: str) -> Prompt | None:
-    """Give the prompt that asks a question in these words, or the reader's question it names.
+    """Return the prompt that asks a question in these words, or the reader's question it names.
 
     ``q7``, ``q:7`` and ``question:q7`` name one.
     """
@@ -140,14 +140,14 @@ _SUGGESTED: Final[WeakKeyDictionary[View, dict[str, Prompt]]] = WeakKeyDictionar
 
 
 def _by_words(view: View) -> dict[str, Prompt]:
-    """Give what the ledger suggests, and what readers asked and something answers, by its words."""
+    """Return what the ledger suggests, and what readers asked and is answered, by its words."""
     asked = (each for each in view.questions.values() if each.status != "withdrawn")
     answered = (each for each in (of_question(view, each) for each in asked) if each.entries)
     return {_words(prompt.text): prompt for prompt in (*answered, *suggest(view))}
 
 
 def _words(text: str) -> str:
-    """Give a question without what makes no other question of it."""
+    """Return a question without what makes no other question of it."""
     return " ".join(word for word in re.findall(r"\w+", folded(text)) if word not in _FILLING)
 
 
@@ -157,7 +157,7 @@ _FILLING: Final = frozenset(("a", "an", "far", "now", "so", "the", "yet"))
 def retrieve(
     view: View, question: str, retriever: Retriever, limit: int, among: Collection[str] = ()
 ) -> tuple[Match, ...]:
-    """Give what a retriever finds, held to what it promises.
+    """Return what a retriever finds, held to what it promises.
 
     Args:
         view: in which.
@@ -208,7 +208,7 @@ _COLLECTIONS: Final = {
 
 
 def _is_shown(view: View, match: Match) -> bool:
-    """Tell whether a match still stands where it is not a claim, of which all are shown."""
+    """Return whether a match still stands where it is not a claim, of which all are shown."""
     kind, _, id = match.entry.partition(":")
     if kind == "gap":
         return view.gaps[id].closed is None
@@ -322,7 +322,7 @@ def _sureness(matches: Sequence[Match]) -> Sureness:
 
 
 def _missing(matches: Sequence[Match]) -> tuple[str, ...]:
-    """Give the words that no match holds, in the question's order."""
+    """Return the words that no match holds, in the question's order."""
     if not matches:
         return ()
     held = frozenset(word for match in matches for word in match.words)

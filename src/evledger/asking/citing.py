@@ -41,7 +41,7 @@ _REASONS: Final = {
 
 
 def check_sentence(view: View, sentence: Sentence, retrieved: frozenset[str]) -> str | None:
-    """Say what is wrong with a sentence; ``None`` where the ledger bears it out.
+    """Return what is wrong with a sentence; ``None`` where the ledger bears it out.
 
     Args:
         view: the ledger.
@@ -74,7 +74,7 @@ def check_sentence(view: View, sentence: Sentence, retrieved: frozenset[str]) ->
 def _wrong(
     view: View, text: str, citations: Sequence[str], retrieved: frozenset[str]
 ) -> Iterator[str]:
-    """Give what is wrong, what is cheap to see first."""
+    """Yield what is wrong, what is cheap to see first."""
     yield from _wrong_form(text, citations)
     for id in citations:
         why = _wrong_citation(view, id, retrieved)
@@ -108,7 +108,7 @@ _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
 def _strange(evidence: Evidence, text: str, read: str) -> Iterator[str]:
-    """Give what nothing cited points to, whether a mark that ends a link is part of it or not."""
+    """Yield what nothing cited points to, whether a mark that ends a link is part of it or not."""
     if any(evidence.strange(read.replace("[]", " "))):
         yield from evidence.strange(text)
 
@@ -145,7 +145,7 @@ _AT_THE_END: Final = re.compile(r"(?:\[[^\]]*\])*[.,;:!?)\]'\"\u2019\u201d]*(?:\
 
 
 def _stands_as_a_mark(text: str, found: re.Match[str], ids: Sequence[str]) -> bool:
-    """Tell whether brackets are where marks are: apart, and no number or unit for who reads on."""
+    """Return whether brackets are where marks are: apart, and no number or unit."""
     before = text[found.start() - 1 : found.start()]
     is_apart = not before or before.isspace() or before == "]"
     if not is_apart and (before.isdecimal() or not _AT_THE_END.match(text, found.end())):

@@ -59,7 +59,7 @@ class Retriever(Protocol):
         ...
 
     def retrieve(self, view: View, question: str, limit: int) -> Iterable[Match]:
-        """Give at most ``limit`` matches, the best first; none where nothing bears on it."""
+        """Return at most ``limit`` matches, the best first; none where nothing bears on it."""
         ...
 
 
@@ -74,7 +74,7 @@ class Selective(Protocol):
     def retrieve_among(
         self, view: View, question: str, limit: int, among: Collection[str]
     ) -> Iterable[Match]:
-        """Give at most ``limit`` matches among the entries of these whole names."""
+        """Return at most ``limit`` matches among the entries of these whole names."""
         ...
 
 
@@ -91,5 +91,5 @@ class Answerer(Protocol):
         ...
 
     def answer(self, view: View, question: str, matches: Sequence[Match]) -> Iterable[Sentence]:
-        """Give the sentences of an answer, each with the claims that it cites."""
+        """Return the sentences of an answer, each with the claims that it cites."""
         ...

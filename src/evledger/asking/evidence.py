@@ -45,7 +45,7 @@ class Evidence:
     sources: int
 
     def missing(self, text: str) -> Iterator[tuple[str, str]]:
-        """Give the numbers and names of a text that are not in it.
+        """Yield the numbers and names of a text that are not in it.
 
         Yields:
             ``number`` or ``name``, and how the text writes it.
@@ -68,7 +68,7 @@ class Evidence:
                 yield "name", read[found[start].start : found[end - 1].end]
 
     def strange(self, text: str) -> Iterator[str]:
-        """Give the links, addresses, handles and identifiers of a text that are not in it.
+        """Yield the links, addresses, handles and identifiers of a text that are not in it.
 
         >>> list(evidence_of("As bob@example.org says.").strange("As ann@example.org says."))
         ['ann@example.org']
@@ -96,7 +96,7 @@ class Evidence:
         )
 
     def _opens(self, name: Sequence[Word]) -> bool:
-        """Tell whether a name is only the beginning of a sentence, in another form of a word."""
+        """Return whether a name is only the beginning of a sentence, in another form of a word."""
         is_first = len(name) == 1 and name[0].is_first
         return is_first and opens_with_a_word_of(name[0].written, self.forms)
 
@@ -113,14 +113,14 @@ class Evidence:
         return text
 
     def _names(self, found: Sequence[Word], number: Number) -> bool:
-        """Tell whether a bare number is part of a name here: the 6 of ``IL 6`` for ``IL-6``."""
+        """Return whether a bare number is part of a name here: the 6 of ``IL 6`` for ``IL-6``."""
         places = [n for n, word in enumerate(found) if word.start == number.start]
         is_bare = bool(places) and found[places[0]].end == number.end
         return is_bare and holds(self.compounds, found, places[0], places[0] + 1)
 
 
 def evidence_of(*texts: str, locators: Iterable[str] = (), sources: int = 1) -> Evidence:
-    """Give the evidence that texts are.
+    """Return the evidence that texts are.
 
     Args:
         texts: each is read by itself.
@@ -144,7 +144,7 @@ _READ_IN_ALL: Final = 200_000  # so that hostile entries cost a second, and not 
 
 
 def gather(view: View, citations: Iterable[str]) -> Evidence:
-    """Give the evidence that claims and their sources are.
+    """Return the evidence that claims and their sources are.
 
     What is hidden says nothing, and of a very long text only the beginning is read.
 
@@ -166,7 +166,7 @@ def gather(view: View, citations: Iterable[str]) -> Evidence:
 
 
 def _beginnings(texts: Iterable[str]) -> Iterator[str]:
-    """Give texts as far as they are read, each up to a blank."""
+    """Yield texts as far as they are read, each up to a blank."""
     left = _READ_IN_ALL
     for text in texts:
         longest = min(left, _READ)

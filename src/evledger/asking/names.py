@@ -55,7 +55,7 @@ _STOP: Final = re.compile(r"[.!?:]")
 
 
 def words(text: str) -> tuple[Word, ...]:
-    """Give the words of a plain text, digits among them; compounds are taken apart.
+    """Return the words of a plain text, digits among them; compounds are taken apart.
 
     >>> [(word.key, word.link) for word in words("BDNF and 5-HT2A.")]
     [('bdnf', ''), ('and', ' '), ('5', ' '), ('ht2a', '-')]
@@ -81,7 +81,7 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 def forms(found: Sequence[Word]) -> Iterator[str]:
-    """Give every word, and every few neighbours written as one word.
+    """Yield every word, and every few neighbours written as one word.
 
     >>> sorted(forms(words("TGF-β1")))
     ['beta1', 'tgf', 'tgfbeta1']
@@ -91,7 +91,7 @@ def forms(found: Sequence[Word]) -> Iterator[str]:
 
 
 def compounds(found: Sequence[Word]) -> Iterator[str]:
-    """Give the forms that are written as one word, or with hyphens, and are no mere number."""
+    """Yield the forms that are written as one word, or with hyphens, and are no mere number."""
     for start in range(len(found)):
         joined = found[start : start + 1]
         for word in found[start + 1 : start + _WIDEST]:
@@ -102,7 +102,7 @@ def compounds(found: Sequence[Word]) -> Iterator[str]:
 
 
 def _from(neighbours: Sequence[Word]) -> Iterator[str]:
-    """Give the forms that begin with the first of these words."""
+    """Yield the forms that begin with the first of these words."""
     form = ""
     for word in neighbours:
         if form and not word.link:
@@ -112,7 +112,7 @@ def _from(neighbours: Sequence[Word]) -> Iterator[str]:
 
 
 def holds(held: Collection[str], found: Sequence[Word], start: int, end: int) -> bool:
-    """Tell whether words of a text are among the forms of another, alone or with neighbours.
+    """Return whether words of a text are among the forms of another, alone or with neighbours.
 
     Args:
         held: the other's forms.
@@ -144,7 +144,7 @@ _FRAGMENT: Final = re.compile(rf"(?:[^\W\d_]|{'|'.join(GREEK.values())})?\d*")
 
 
 def names(found: Sequence[Word], numbers: Iterable[Number]) -> Iterator[tuple[int, int]]:
-    """Give the names among the words of a text, each as a slice of them.
+    """Yield the names among the words of a text, each as a slice of them.
 
     What is joined by hyphens is one name where a part says little alone, and else several.
 
@@ -169,7 +169,7 @@ def _is_marked(word: Word) -> bool:
 
 
 def _runs(found: Sequence[Word], marked: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Give the slices of marked words that are joined to each other."""
+    """Yield the slices of marked words that are joined to each other."""
     start: int | None = None
     for place, word in enumerate(found):
         if start is not None and not (marked[place] and word.is_joined):

@@ -64,7 +64,7 @@ _PARTS: Final[Mapping[str, Fraction]] = MappingProxyType(
 
 
 def _one_of(*words: str) -> str:
-    """Give a pattern; in ASCII, since case is folded so that a dotless i would be an i."""
+    """Return a pattern; in ASCII, since case is folded so that a dotless i would be an i."""
     return rf"(?ai:{'|'.join(sorted(words, key=len, reverse=True))})(?![^\W_])"
 
 
@@ -127,7 +127,7 @@ def _words(phrase: str) -> Iterator[str]:
 
 
 def _goes_on(last: str, word: str) -> bool:
-    """Tell whether a word belongs to the same number as the word before it."""
+    """Return whether a word belongs to the same number as the word before it."""
     if word in _PARTS or word == "a":
         return _takes_a_part(last, word)
     if word == "hundred":

@@ -46,7 +46,7 @@ class Number:
 
 
 def numbers(text: str) -> tuple[Number, ...]:
-    """Give the numbers of a plain text, in order.
+    """Return the numbers of a plain text, in order.
 
     A unit stands for the whole of a range or an enumeration that it ends: ``5 to 10 mg``.
 
@@ -113,7 +113,7 @@ def _in_digits(text: str, match: re.Match[str]) -> Iterator[Number]:
 
 
 def _priced(money: str | None, unit: str) -> str:
-    """Give the unit of what stands behind a sign of money: of ``$5/kg`` as of ``5 $/kg``."""
+    """Return the unit of what stands behind a sign of money: of ``$5/kg`` as of ``5 $/kg``."""
     currency = MONEY[money] if money else ""
     return unit if unit.startswith(currency) else currency + unit
 
@@ -130,7 +130,7 @@ def _value(match: re.Match[str]) -> Fraction | None:
 
 
 def _begins_a_name(text: str, end: int) -> bool:
-    """Tell whether a numeral is the first part of a name or of a power: 5-HT, 2nd, 10^9."""
+    """Return whether a numeral is the first part of a name or of a power: 5-HT, 2nd, 10^9."""
     if text.startswith("^", end):
         return True
     match = _AFTER.match(text, end)
@@ -151,7 +151,7 @@ _NUMBER: Final = re.compile(
 
 
 def _in_words(text: str, match: re.Match[str]) -> Iterator[Number]:
-    """Give the numbers of a run of number words; a unit that follows is that of all of them."""
+    """Yield the numbers of a run of number words; a unit that follows is that of all of them."""
     unit, end = unit_after(text, match.end())
     for value, own in values(match["words"]):
         signed = -value if match["minus"] else value

@@ -53,7 +53,7 @@ _ADVERB: Final = re.compile(r"\w{3,}(?:ab|al|an?t|ar|ate|ed|ent|ful|ib|ic|ing|iv
 
 
 def opens(word: str) -> bool:
-    """Tell whether a word may begin a sentence although nothing that it cites has it.
+    """Return whether a word may begin a sentence although nothing that it cites has it.
 
     >>> [opens(word) for word in ("However", "Patients", "Anecdotally", "Italy", "Aspirin", "IT")]
     [True, True, True, False, False, False]
@@ -64,7 +64,7 @@ def opens(word: str) -> bool:
 
 
 def opens_with_a_word_of(word: str, held: Collection[str]) -> bool:
-    """Tell whether a word is another form of one that is held: ``Behavioural`` of ``behaviour``.
+    """Return whether a word is another form of one that is held: ``Behavioural`` of ``behaviour``.
 
     >>> opens_with_a_word_of("Behavioural", {"behaviour"}), opens_with_a_word_of("Mice", {"rat"})
     (True, False)

@@ -43,7 +43,7 @@ _TAIL: Final = ".,;:!?'*…-"  # the sentence's, at the end of a pointer
 
 
 def pointers(text: str) -> Iterator[Pointer]:
-    """Give what a plain text points to, in order.
+    """Yield what a plain text points to, in order.
 
     >>> [found.key for found in pointers("See https://Example.org/a, PMID 12, and ask @ann.")]
     ['example.org/a', 'pmid:12', '@ann']
@@ -57,7 +57,7 @@ def pointers(text: str) -> Iterator[Pointer]:
 
 
 def keys(text: str) -> Iterator[str]:
-    """Give the key of whatever a plain text points to, in every way in which it can be read.
+    """Return the key of whatever a plain text points to, in every way in which it can be read.
 
     >>> sorted(keys("https://doi.org/10.1000/x"))
     ['doi.org/10.1000/x', 'doi:10.1000/x']
@@ -79,7 +79,7 @@ _SCHEME: Final = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
 
 
 def _key(written: str) -> str:
-    """Give a link without what browsers add; of a host and a handle case is no matter."""
+    """Return a link without what browsers add; of a host and a handle case is no matter."""
     host, slash, path = _SCHEME.sub("", written, count=1).strip("/").partition("/")
     named = {"user": "u"}.get(host.lower(), host.lower())
     is_reddit = named in ("u", "r")

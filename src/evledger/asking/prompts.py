@@ -71,7 +71,7 @@ def suggest(view: View) -> tuple[Prompt, ...]:
 
 
 def folded(text: str) -> str:
-    """Give a question as it is compared with others: in small letters, without its final stop.
+    """Return a question as it is compared with others: in small letters, without its final stop.
 
     >>> folded("What is NOT known  yet?") == folded("what is not known yet")
     True
@@ -93,7 +93,7 @@ _SAID: Final = {
 
 
 def _hidden(view: View) -> frozenset[str]:
-    """Give the whole names of the entries whose words cannot be read."""
+    """Return the whole names of the entries whose words cannot be read."""
     found: list[str] = []
     for kind, (name, field) in _SAID.items():
         entries = getattr(view, name)
@@ -140,7 +140,7 @@ _ADJECTIVE: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?<!s)")
 
 
 def _name(text: str) -> str:
-    """Give a name without what would end the question around it; nothing where none is left."""
+    """Return a name without what would end the question around it; nothing where none is left."""
     return shortened(one_line(text).strip(" .,;:!?"), _NAME) if _is_worded(text) else ""
 
 
@@ -170,7 +170,7 @@ def _names(kind: str, ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def _claims(view: View) -> dict[str, Claim]:
-    """Give the claims by id, with what is sealed in them closed."""
+    """Return the claims by id, with what is sealed in them closed."""
     return {claim.id: claim for claim in view.claims.unopened()}
 
 
@@ -190,7 +190,7 @@ def _of_questions(view: View) -> Sequence[Prompt]:
 
 
 def of_question(view: View, question: Question) -> Prompt:
-    """Give a reader's question as a prompt, with what answers it, if anything does.
+    """Return a reader's question as a prompt, with what answers it, if anything does.
 
     Args:
         view: in which.

@@ -57,7 +57,7 @@ def _readings(answer: Answer) -> dict[str, str]:
 
 
 def answer_document(answer: Answer) -> dict[str, Any]:
-    """Give an answer as what JSON can hold; every member is always there.
+    """Return an answer as what JSON can hold; every member is always there.
 
     In the place of a text that is hidden or held back stands an object that says why:
     ``{"concealed": "erased"}``, ``"withheld"``, ``"unreviewed"`` or ``"rejected"``, as in an
@@ -192,7 +192,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:
-    """Give an answer as lines without markup, in which nothing steers a terminal.
+    """Yield an answer as lines without markup, in which nothing steers a terminal.
 
     >>> import evledger
     >>> with evledger.open("memory:") as store:
@@ -223,7 +223,7 @@ def answer_lines(answer: Answer) -> Iterator[str]:
 
 
 def brief_lines(answer: Answer) -> Iterator[str]:
-    """Give an answer in short: its first sentences, or else its first entries.
+    """Yield an answer in short: its first sentences, or else its first entries.
 
     >>> import evledger
     >>> with evledger.open("memory:") as store:
@@ -258,7 +258,7 @@ def _entries(answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 def _text(value: _Words | None) -> str:
-    """Give a text on one line; what is hidden or held back says so."""
+    """Return a text on one line; what is hidden or held back says so."""
     return shortened(one_line(str(value)).strip(), _WIDTH) if value is not None else ""
 
 
@@ -281,7 +281,7 @@ def _rejected(rejected: Rejected) -> Iterator[str]:
 
 
 def _under(heading: str, found: Iterable[T], made: Callable[[T], Iterable[str]]) -> Iterator[str]:
-    """Give the lines of what was found under a heading; none where nothing was."""
+    """Yield the lines of what was found under a heading; none where nothing was."""
     lines = list(chain.from_iterable(map(made, found)))
     if lines:
         yield f"{heading}:"
@@ -318,7 +318,7 @@ def _claim(cited: Cited) -> Iterator[str]:
 
 
 def _is_reason(mark: str, left_out: str | None) -> bool:
-    """Tell whether a mark says what stands below it as the reason why the claim does not count."""
+    """Return whether a mark repeats the reason why the claim does not count."""
     return left_out == "automatic" and mark == "automatic, not reviewed"
 
 
@@ -338,7 +338,7 @@ def _note(note: Gap | Caveat) -> Iterator[str]:
 
 
 def _section(section: Section) -> Iterator[str]:
-    """Give a section with its lines as they stand, as far as there is room for them."""
+    """Yield a section with its lines as they stand, as far as there is room for them."""
     yield f"  {_text(section.section if section.heading is None else section.heading)}"
     body = shortened(str(section.body).strip(), _WIDTH)
     lines = (visible(line.expandtabs(4)).rstrip() for line in body.splitlines())

@@ -41,7 +41,7 @@ _NUMERALS: Final = frozenset(("No", "Nl"))  # of scripts that have signs for ten
 
 
 def plain(text: str) -> str:
-    """Give a text without accents and typography: ASCII digits, hyphens and apostrophes.
+    """Return a text without accents and typography: ASCII digits, hyphens and apostrophes.
 
     Case stays, because it tells a name from a word.
     An exponent gets a sign of its own, so that a power is not taken for a longer number.
@@ -64,7 +64,7 @@ def _character(one: str) -> str:
 
 
 def key(word: str) -> str:
-    """Give what two spellings of one word share; the word is of a :func:`plain` text.
+    """Return what two spellings of one word share; the word is of a :func:`plain` text.
 
     >>> [key(word) for word in ("Semax's", "TGFβ1", "Rats", "class")]
     ['semax', 'tgfbeta1', 'rat', 'class']
@@ -77,7 +77,7 @@ def key(word: str) -> str:
 
 
 def is_marked(word: str) -> bool:
-    r"""Tell whether a word is spelt as names are: a capital or a digit in it, or a Greek letter.
+    r"""Return whether a word is spelt as names are: a capital or a digit in it, or a Greek letter.
 
     So is a word whose letters are of several alphabets, since it may look like another.
 

@@ -19,7 +19,7 @@ _CITED: Final = re.compile(
 
 
 def is_tally(text: str, number: Number, sources: int) -> bool:
-    """Tell whether a number says of how much a sentence speaks: one user, two animal studies.
+    """Return whether a number says of how much a sentence speaks: one user, two animal studies.
 
     Args:
         text: the sentence.

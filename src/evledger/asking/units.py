@@ -14,7 +14,7 @@ __all__ = ["MONEY", "unit_after"]
 
 
 def _spelt(*lines: str) -> dict[str, str]:
-    """Give for each spelling the unit; the first spelling of a line is the unit itself."""
+    """Return for each spelling the unit; the first spelling of a line is the unit itself."""
     return {
         spelling: spellings.partition("|")[0]
         for line in lines
@@ -41,7 +41,7 @@ _SYMBOLS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def _in_any_case(symbols: Mapping[str, str]) -> dict[str, str]:
-    """Give symbols of several letters in lower case; where two units become one, neither."""
+    """Return symbols of several letters in lower case; where two units become one, neither."""
     found: dict[str, str] = {}
     for spelling, unit in symbols.items():
         folded = spelling.lower()
@@ -91,7 +91,7 @@ _MOST: Final = 3  # parts, as in mg/kg/d
 
 
 def unit_after(text: str, place: int) -> tuple[str, int]:
-    """Give the unit that follows at a place of a plain text, and where it ends.
+    """Return the unit that follows at a place of a plain text, and where it ends.
 
     >>> unit_after("5 mg/kg per day", 1), unit_after("5 (percent)", 1), unit_after("5 rats", 1)
     (('mg/kg/d', 15), ('%', 10), ('', 1))

@@ -59,7 +59,7 @@ class NoteAudit:
                 self._fault(f"{name} cannot be read: {error}")
 
     def finish(self, size: int) -> list[Fault]:
-        """Give every fault, once a sound text of this size was read."""
+        """Return every fault, once a sound text of this size was read."""
         for beyond in sorted(self.names):
             for name in self.names[beyond]:
                 self._fault(f"{name} is of more than the {size} events there are")
@@ -77,7 +77,7 @@ class NoteAudit:
 
 
 def _differences(name: str, data: bytes, size: int, root: bytes, text: bytes) -> Iterator[Fault]:
-    """Say what a note states that is not so.
+    """Yield what a note states that is not so.
 
     Raises:
         Invalid: it states nothing that could be compared.

@@ -54,7 +54,7 @@ class TileAudit:
             self._compare(place, tiles[place], kept.get(tile_name(*place), b""))
 
     def finish(self) -> list[Fault]:
-        """Give every fault, once all of a sound text was compared."""
+        """Return every fault, once all of a sound text was compared."""
         for place in sorted(self._awaited):
             self._fault(f"{tile_name(*place)} is of more leaves than there are; {_ADVICE}")
         doubtful = list(self._still_doubtful())
@@ -76,7 +76,7 @@ class TileAudit:
             return {name: data for each in names for name, data in self._read([each]).items()}
 
     def _size(self) -> int:
-        """Give how many leaves the kept hashes should reach to."""
+        """Return how many leaves the kept hashes should reach to."""
         try:
             size = parse_size(self._stamp)
         except Invalid as error:
@@ -97,7 +97,7 @@ class TileAudit:
                 yield place
 
     def _needed(self, level: int, index: int) -> int:
-        """Give how many bytes a tile must have for the tree to reach as far as it is said to."""
+        """Return how many bytes a tile must have for the tree to reach as far as it is said to."""
         full, beyond = self._levels[level] if level < len(self._levels) else (0, 0)
         hashes = TILE_WIDTH if index < full else beyond if index == full else 0
         return hashes * HASH

@@ -56,12 +56,12 @@ class TreeAudit(GrowingTree):
         self._notes.compare(size, root, text)
 
     def finish(self, size: int) -> tuple[Fault, ...]:
-        """Give every fault, once all pages of a sound ledger of this size went by."""
+        """Return every fault, once all pages of a sound ledger of this size went by."""
         self._tiles.compare({(level, at): tile for level, (at, tile) in self._edge.items()})
         return (*self._tiles.finish(), *self._notes.finish(size))
 
     def place(self, fault: Fault) -> Fault:
-        """Give a page's fault with the first record whose line is not what the kept hash says.
+        """Return a page's fault with the first record whose line is not what the kept hash says.
 
         Where a page's header is not kept, as the open page's is not, what does not fit may be
         the page before it.

@@ -102,13 +102,13 @@ def _audit_in_full(
 
 
 def _placed(report: Verification, damage: Fault) -> Verification:
-    """Give a report with its first fault placed more exactly."""
+    """Return a report with its first fault placed more exactly."""
     sound = min(report.sound_to, (damage.page or 0) * PAGE_EVENTS)
     return attrs.evolve(report, faults=(damage, *report.faults[1:]), sound_to=sound)
 
 
 def _damage(report: Verification, tip: Tip) -> Fault | None:
-    """Give the fault that makes the pages other than what was written, if there is one.
+    """Return the fault that makes the pages other than what was written, if there is one.
 
     What is kept of the tree then says nothing new, but which record it is.
     """

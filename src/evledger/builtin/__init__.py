@@ -35,43 +35,43 @@ EVLEDGER_API = 1
 
 @hookimpl.scorers
 def scorers() -> Iterable[Scorer]:
-    """Give the score of the model article."""
+    """Return the score of the model article."""
     return [QuantifiedConfidence()]
 
 
 @hookimpl.rankers
 def rankers() -> Iterable[Ranker]:
-    """Give the order by tiers."""
+    """Return the order by tiers."""
     return [TierRanker()]
 
 
 @hookimpl.renderers
 def renderers() -> Iterable[Renderer]:
-    """Give the article as Markdown, as plain text and as JSON, and the pictures as SVG."""
+    """Return the article as Markdown, as plain text and as JSON, and the pictures as SVG."""
     return [MarkdownRenderer(), TextRenderer(), JSONRenderer(), *PICTURES]
 
 
 @hookimpl.importers
 def importers() -> Iterable[Importer]:
-    """Give the importers of spreadsheets as CSV and of JSON lines."""
+    """Return the importers of spreadsheets as CSV and of JSON lines."""
     return [CSVImporter(), JSONLinesImporter()]
 
 
 @hookimpl.retrievers
 def retrievers() -> Iterable[Retriever]:
-    """Give the full-text search."""
+    """Return the full-text search."""
     return [FullText()]
 
 
 @hookimpl.answerers
 def answerers() -> Iterable[Answerer]:
-    """Give the answerer that quotes claims."""
+    """Return the answerer that quotes claims."""
     return [Extractive()]
 
 
 @hookimpl.locators
 def locators() -> Iterable[LocatorScheme]:
-    """Give the schemes of :data:`evledger.locators.SCHEMES`."""
+    """Return the schemes of :data:`evledger.locators.SCHEMES`."""
     return [
         LocatorScheme(name=name, normalise=normaliser, link=SITES.get(name))
         for name, normaliser in SCHEMES.items()
@@ -80,11 +80,11 @@ def locators() -> Iterable[LocatorScheme]:
 
 @hookimpl.stores
 def stores() -> Mapping[str, Callable[[str], Backend]]:
-    """Give the stores in memory and in a SQLite file."""
+    """Return the stores in memory and in a SQLite file."""
     return {"memory": MemoryStore, "sqlite": SQLiteStore}
 
 
 @hookimpl.checks
 def checks() -> Iterable[Rule]:
-    """Give the rules of :mod:`evledger.builtin.rules`."""
+    """Return the rules of :mod:`evledger.builtin.rules`."""
     return RULES

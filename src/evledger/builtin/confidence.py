@@ -87,7 +87,7 @@ class QuantifiedConfidence:
     labels: Mapping[str, str] = _LABELS
 
     def configured(self, parameters: Mapping[str, Any]) -> Self:
-        """Give the same scorer with other parameters.
+        """Return the same scorer with other parameters.
 
         Args:
             parameters: the attributes by name; of a table, what it does not name stays.
@@ -112,7 +112,7 @@ class QuantifiedConfidence:
         return attrs.evolve(score, cautions=tuple(self._cautions(view, score)))
 
     def _terms(self, view: View) -> Iterator[Term]:
-        """Give a term for each tier that is present, strongest first, and one for the sources."""
+        """Yield a term for each tier that is present, strongest first, and one for the sources."""
         tiers = view.counted.tiers
         for slug, label in present_tiers(view):
             yield self._term(slug, f"{label} claims", len(tiers[slug]))
@@ -149,7 +149,7 @@ class QuantifiedConfidence:
         return Caution(name="saturated", text=f"{text}.")
 
     def _spare(self, best: Term, terms: tuple[Term, ...], raw: Decimal) -> int:
-        """Say how many claims could go, whichever, before the sum falls below the cap.
+        """Return how many claims could go, whichever, before the sum falls below the cap.
 
         Each may be the only one that cites a scientific source, which then goes with it.
         """

@@ -58,7 +58,7 @@ class CSVImporter:
         return Fit.SURE
 
     def read(self, file: IO[bytes]) -> Iterator[Item | Rejection]:
-        """Give a row at a time.
+        """Yield a row at a time.
 
         Raises:
             Invalid: the file is not UTF-8, has no heading row, or a heading is unknown.

@@ -43,7 +43,7 @@ _LOWEST: Final = 6
 
 
 def confined(body: str) -> str:
-    r"""Give a curator's Markdown as it can stand in an article.
+    r"""Return a curator's Markdown as it can stand in an article.
 
     >>> confined("# Dose\n\nSee [this](javascript:alert) or <b>that</b>.")
     '### Dose\n\nSee [this]\\(javascript:alert) or &lt;b>that&lt;/b>.'

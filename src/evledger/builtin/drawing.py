@@ -50,7 +50,7 @@ def _influence(view: View, context: RenderContext) -> Picture:
 
 
 def _not_drawn(view: View, context: RenderContext) -> str | None:
-    """Say why the sources' influence is not even asked for."""
+    """Return why the sources' influence is not even asked for."""
     if not context.scorers:
         return _NO_SCORER
     if len(view.sources) > MOST_SOURCES:

@@ -30,7 +30,7 @@ class Extractive:
     name = "extractive"
 
     def answer(self, view: View, question: str, matches: Sequence[Match]) -> Iterator[Sentence]:
-        """Give the claims' own words."""
+        """Yield the claims' own words."""
         del question
         ids = dict.fromkeys(
             match.entry.removeprefix("claim:")
@@ -64,7 +64,7 @@ def _chosen(view: View, ids: Sequence[str]) -> frozenset[str]:
 
 
 def _sides(view: View, ids: Sequence[str]) -> tuple[str, ...]:
-    """Give the best match of each side, where there are two."""
+    """Return the best match of each side, where there are two."""
     stances = {id: view.claims[id].stance for id in ids}
     best = tuple(
         next((id for id in ids if stances[id] == side), "") for side in ("supports", "contradicts")
@@ -86,7 +86,7 @@ def _quoted(view: View, id: str, retrieved: frozenset[str]) -> Sentence | None:
 
 
 def _as_sentences(text: str) -> Iterator[str]:
-    """Give a text; of one that is too long, its beginnings, the best first."""
+    """Yield a text; of one that is too long, its beginnings, the best first."""
     if len(text) <= LONGEST:
         yield text
         return

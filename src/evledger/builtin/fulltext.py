@@ -27,13 +27,13 @@ class FullText:
     name = "full-text"
 
     def retrieve(self, view: View, question: str, limit: int) -> Iterator[Match]:
-        """Give the entries that hold most of what the question asks for."""
+        """Return the entries that hold most of what the question asks for."""
         return self.retrieve_among(view, question, limit, ())
 
     def retrieve_among(
         self, view: View, question: str, limit: int, among: Collection[str]
     ) -> Iterator[Match]:
-        """Give the same of some entries alone; of all where none is named."""
+        """Yield the same of some entries alone; of all where none is named."""
         from evledger.searching import index_of, parse  # noqa: PLC0415  # most programs ask nothing
 
         found = index_of(view).search(parse(question, normalise), 2 * limit, among)
@@ -44,7 +44,7 @@ class FullText:
 
 
 def _once_each(view: View, hits: Sequence[Hit]) -> Iterator[Match]:
-    """Give the hits as matches, the best first, each entry once."""
+    """Return the hits as matches, the best first, each entry once."""
     found: dict[str, Match] = {}
     for match in sorted((_match(view, hit) for hit in hits), key=lambda match: -match.weight):
         found.setdefault(match.entry, match)
@@ -52,7 +52,7 @@ def _once_each(view: View, hits: Sequence[Hit]) -> Iterator[Match]:
 
 
 def _match(view: View, hit: Hit) -> Match:
-    """Give a hit as a match; a source of which there are claims is there by one of them."""
+    """Return a hit as a match; a source of which there are claims is there by one of them."""
     entry, weight = hit.entry, hit.weight
     kind, _, id = entry.partition(":")
     claims = view.claims_of(id) if kind == "source" else ()

@@ -36,7 +36,7 @@ class JSONLinesImporter:
         return Fit.SURE if is_object(fields) and {"kind", "title"} <= fields.keys() else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Item | Rejection]:
-        """Give a line at a time."""
+        """Yield a line at a time."""
         number = 0
         while line := file.readline(_LONGEST):
             number += 1

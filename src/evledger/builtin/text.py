@@ -135,7 +135,7 @@ def _fitting_narrow(text: str, width: int) -> int:
 
 
 def _fitting(text: str, width: int) -> int:
-    """Give how many characters of a text fit into so many columns."""
+    """Return how many characters of a text fit into so many columns."""
     left = width
     for place, character in enumerate(text[:width]):
         left -= _columns_of(character)

@@ -66,7 +66,7 @@ class Rule(Protocol):
         ...
 
     def check(self, view: View) -> Iterable[Finding]:
-        """Give what is found in a view; the same for the same view, which it leaves as it is."""
+        """Return what is found in a view; the same for the same view, which it leaves as it is."""
         ...
 
 
@@ -75,7 +75,7 @@ class Judging(Protocol):
     """A rule that judges by scores."""
 
     def with_scorers(self, scorers: Callable[[], Mapping[str, Scorer]]) -> Rule:
-        """Give the same rule for the scorers there are.
+        """Return the same rule for the scorers there are.
 
         Args:
             scorers: gives them by name, each configured as it is used; asked while checking,

@@ -58,7 +58,7 @@ class NamedRule:
     find: Callable[[View], Iterable[Spot]]
 
     def check(self, view: View) -> Iterator[Finding]:
-        """Give what is found, each with the rule's reason and remedy."""
+        """Yield what is found, each with the rule's reason and remedy."""
         for found in self.find(view):
             yield Finding(
                 rule=self.name,
@@ -100,10 +100,10 @@ def rule(
 
 
 def shown(entry: Entry, field: str) -> str:
-    """Give a field's value for a finding's text, or say that it is sealed."""
+    """Return a field's value for a finding's text, or say that it is sealed."""
     return f"[{field} sealed]" if field in entry.sealed else str(getattr(entry, field))
 
 
 def word(entry: Entry, field: str, found: re.Match[str]) -> str:
-    """Give the words that made a rule speak, in brackets; nothing where the field is sealed."""
+    """Return the words that made a rule speak, in brackets; nothing where the field is sealed."""
     return "" if field in entry.sealed else f" ({found[0]!r})"

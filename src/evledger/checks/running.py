@@ -62,7 +62,7 @@ def check(
 
 
 def _last(view: View, finding: Finding) -> int:
-    """Give the last record that made or changed what a finding is about; -1 for none."""
+    """Return the last record that made or changed what a finding is about; -1 for none."""
     target = finding.target or ""
     names = () if target.startswith("tier:") else (target, *finding.related)
     return max((_changed(view, name) for name in names), default=-1)
@@ -94,7 +94,7 @@ def _attempt(
 
 
 def _findings(rule: Rule, view: View) -> list[Finding]:
-    """Give what a rule finds.
+    """Return what a rule finds.
 
     Raises:
         PluginError: it failed, or gave something else; the message names it.
@@ -112,7 +112,7 @@ _MOST: Final = 1_000_000  # findings of one rule; a generator without end fails 
 
 
 def _fault(name: str, handed: object, found: list[Any]) -> str | None:
-    """Say what is wrong with what a rule gave."""
+    """Return what is wrong with what a rule gave."""
     if handed is None:
         return "returned None; yield findings, or return a list of them"
     if len(found) > _MOST:

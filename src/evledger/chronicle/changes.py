@@ -71,7 +71,7 @@ class Changes:
 
 
 def changes(before: View | None, after: View, records: Iterable[Record]) -> Changes:
-    """Say what changed from one view of a ledger to a later one.
+    """Return what changed from one view of a ledger to a later one.
 
     Args:
         before: the earlier view; ``None`` for the beginning.

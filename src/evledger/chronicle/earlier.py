@@ -62,11 +62,11 @@ class Earlier:
         self._said.setdefault(name, []).append((event, record.sealed))
 
     def knows(self, name: str) -> bool:
-        """Tell whether an entry was there, by its whole name."""
+        """Return whether an entry was there, by its whole name."""
         return name in self._said or self._entry(name) is not None
 
     def value(self, name: str, field: str) -> Any:
-        """Give the value that a field of an entry had.
+        """Return the value that a field of an entry had.
 
         Returns:
             The value; :class:`~evledger.Hidden` where it was sealed; ``None`` where there was

@@ -86,7 +86,7 @@ class Scene:
     # -- what a reader may see
 
     def shown(self, name: str, field: str) -> Any:
-        """Give an entry's field as the article would show it; ``None`` where there is none."""
+        """Return an entry's field as the article would show it; ``None`` where there is none."""
         entry = self.entry(name)
         if isinstance(entry, Claim):
             source = self.view.sources.get(entry.source) if entry.sealed else None
@@ -96,7 +96,7 @@ class Scene:
         return getattr(entry, field, None)
 
     def value(self, field: str, name: str | None = None) -> Any:
-        """Give a field of the event.
+        """Return a field of the event.
 
         A sealed one is seen where it is the present value of an entry, as the article shows it,
         and otherwise withheld.
@@ -114,26 +114,26 @@ class Scene:
         return self.view.state_of(n, field) or Hidden.WITHHELD
 
     def entry(self, name: str) -> Entry | None:
-        """Give an entry by its whole name."""
+        """Return an entry by its whole name."""
         kind, _, id = name.partition(":")
         found: Mapping[str, Entry] = getattr(self.view, KINDS[kind]) if kind in KINDS else {}
         return found.get(id)
 
     def words(self, name: str) -> str | None:
-        """Give an entry's own words, in quotation marks; ``None`` where it has none."""
+        """Return an entry's own words, in quotation marks; ``None`` where it has none."""
         field = _WORDS.get(name.partition(":")[0])
         value = self.shown(name, field) if field is not None else None
         return None if value is None else quoted(value)
 
     def because(self, field: str = "why") -> str:
-        """Give the reason, to stand behind a sentence."""
+        """Return the reason, to stand behind a sentence."""
         why = self.value(field)
         return "" if why is None else f": {shortened(one_line(str(why)), _WHY_WIDTH)}"
 
     # -- what changed
 
     def turned(self, name: str, field: str) -> tuple[str | None, str] | None:
-        """Say from what to what a field of an entry was changed.
+        """Return from what to what a field of an entry was changed.
 
         Returns:
             Before and after; before is ``None`` where it was not there, is not known, or was
@@ -160,7 +160,7 @@ class Scene:
         return text if field in _BARE else quoted(text)
 
     def erased_entry(self, n: int) -> str | None:
-        """Give the whole name of the entry that a record concerns."""
+        """Return the whole name of the entry that a record concerns."""
         return _places(self.view).get(n)
 
 
@@ -172,7 +172,7 @@ _PLACES: Final[WeakKeyDictionary[View, Mapping[int, str]]] = WeakKeyDictionary()
 
 
 def _places(view: View) -> Mapping[int, str]:
-    """Say for each record of a view's entries whose it is, once for every view."""
+    """Return for each record of a view's entries whose it is, once for every view."""
     if view not in _PLACES:
         found: dict[int, str] = {}
         for kind, name in KINDS.items():
@@ -204,7 +204,7 @@ def listed(items: Sequence[str]) -> str:
 
 
 def whole(target: str) -> str | None:
-    """Give the entry that a whole name belongs to: itself, or for a link the first of its ends.
+    """Return the entry that a whole name belongs to: itself, or for a link the first of its ends.
 
     >>> whole("claim:c4"), whole("link:s1/s2/version-of"), whole("link:q1/c4/answers")
     ('claim:c4', 'source:s1', 'question:q1')

@@ -32,7 +32,7 @@ class Said:
 
 
 def said(scene: Scene) -> Said:
-    """Say what a record did."""
+    """Return what a record did."""
     kind = scene.record.type
     if scene.event is None:
         return _closed(_unread(scene))
@@ -63,7 +63,7 @@ def _foreign(scene: Scene) -> Said:
 
 
 def _relied_on(scene: Scene) -> str | None:
-    """Give the first entry that a plugin's record relies on."""
+    """Return the first entry that a plugin's record relies on."""
     return next(filter(None, map(whole, scene.record.refs)), None)
 
 
@@ -196,7 +196,7 @@ def _claim_retagged(scene: Scene) -> Said:
 
 
 def _about(scene: Scene) -> str:
-    """Say what a claim is about now; what it was about before, nobody needs to know."""
+    """Return what a claim is about now; what it was about before, nobody needs to know."""
     about = scene.value("about")
     if not isinstance(about, About):
         return str(about)
@@ -321,7 +321,7 @@ def _erased(scene: Scene) -> Said:
 
 
 def _of(scene: Scene, category: Category, name: str, done: str) -> Said:
-    """Say what was done with an entry, and have its own words beside it."""
+    """Return what was done with an entry, and have its own words beside it."""
     return Said(category, name, f"{name.partition(':')[2]} {done}", scene.words(name))
 
 

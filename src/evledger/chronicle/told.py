@@ -50,7 +50,7 @@ class Told:
 
 
 def tell(record: Record, view: View, earlier: Earlier | None = None) -> Told:
-    """Tell what a record did.
+    """Return what a record did.
 
     Titles and texts are told as the view has them, and as the article would show them.
 

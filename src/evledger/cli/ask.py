@@ -134,7 +134,7 @@ def ask(
 
 
 def _same(view: View, question: str) -> str | None:
-    """Give the id of a question that was asked in the same words; ``None`` where there is none."""
+    """Return the id of a question that was asked in the same words, or ``None``."""
     wanted = folded(question)
     for each in view.questions.values():
         is_open = each.status != "withdrawn" and isinstance(each.text, str)
@@ -160,14 +160,14 @@ def _warned(view: View, lines: Iterator[str]) -> Iterator[str]:
 
 
 def _is_thin(answer: Answer) -> bool:
-    """Tell whether the question is worth creating."""
+    """Return whether the question is worth creating."""
     return answer.sureness in ("nothing", "doubtful")
 
 
 def _told(
     same: str | None, created: str | None, command: str | None, *, is_wanted: bool
 ) -> Iterator[str]:
-    """Say what became of the question, or how to create it."""
+    """Yield what became of the question, or how to create it."""
     if created is not None:
         yield f"created {created}"
     elif is_wanted and same is not None:
@@ -177,7 +177,7 @@ def _told(
 
 
 def _command(ledger: str, answer: Answer, by: str) -> str:
-    """Give the command that creates a question, as a shell takes it."""
+    """Return the command that creates a question, as a shell takes it."""
     dashes = ["--"] if answer.question.startswith("-") else []
     verb = shlex.join(["ask", ledger, "--create", "--by", by])
     return suggested(verb, shlex.join([*dashes, answer.question]))

@@ -100,7 +100,7 @@ def _tell_rules(settings: Settings, names: Sequence[str]) -> None:
 
 
 def _summary(rule: Rule) -> str:
-    """Say what a rule looks for: what it says of itself, or its docstring's first line."""
+    """Return what a rule looks for: what it says of itself, or its docstring's first line."""
     said: Any = getattr(rule, "summary", None) or inspect.getdoc(type(rule))
     return str(said or "").partition("\n")[0]
 
@@ -159,7 +159,7 @@ _QUOTED: Final = re.compile(r'"[^"]*"')
 
 
 def _group_lines(name: str, findings: Sequence[Finding]) -> Iterator[str]:
-    """Give a rule's findings; reason and remedy once, where they are the same for all."""
+    """Yield a rule's findings; reason and remedy once, where they are the same for all."""
     yield f"{name}: {count(len(findings), 'finding')}"
     reasons = {(finding.why, finding.mend) for finding in findings}
     for finding in findings:
@@ -230,7 +230,7 @@ def waive(
 
 
 def _waivable(report: CheckReport, rule: str, target: str | None) -> str | None:
-    """Give the target of the finding that is meant.
+    """Return the target of the finding that is meant.
 
     Raises:
         PluginError: the rule failed, so nobody knows what it would have found.

@@ -125,7 +125,7 @@ class Config(_Table, frozen=True, kw_only=True):
 
 
 def find_config(start: Path) -> Path | None:
-    """Give the configuration file that counts in a folder.
+    """Return the configuration file that counts in a folder.
 
     Args:
         start: the folder; those above it are looked at in turn.
@@ -149,7 +149,7 @@ def find_config(start: Path) -> Path | None:
 
 
 def _speaks_of_us(project: Path) -> bool:
-    """Tell whether a project's file has our table; what is broken in any other is not ours."""
+    """Return whether a project's file has our table; what is broken in any other is not ours."""
     text = project.read_bytes() if project.is_file() else b""
     if b"evledger" not in text:
         return False
@@ -210,7 +210,7 @@ def _read(own: Mapping[str, Any]) -> Config:
 
 
 def _check_table(name: str, given: object) -> None:
-    """See that a table is one, whose names are known and whose values are of their types."""
+    """Check that a table is one, whose names are known and whose values are of their types."""
     if not is_mapping(given):
         msg = f"{name} is {given!r:.80}; expected a table, [{name}]"
         raise Invalid(msg)
@@ -226,7 +226,7 @@ def _check_table(name: str, given: object) -> None:
 
 
 def _check_value(where: str, value: object, wanted: Any) -> None:
-    """See that a value is of a type; of a collection the one that is not is named."""
+    """Check that a value is of a type; of a collection the one that is not is named."""
     try:
         msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
@@ -237,7 +237,7 @@ def _check_value(where: str, value: object, wanted: Any) -> None:
 
 
 def _expected(words: str) -> str:
-    """Say what was expected as people do who write TOML."""
+    """Return what was expected as people do who write TOML."""
     wanted = re.split(", got | - at ", words)[0].replace(" | null", "")
     for word, plain in _PLAIN.items():
         wanted = wanted.replace(f"`{word}`", plain)
@@ -255,7 +255,7 @@ _PLAIN: Final[Mapping[str, str]] = {
 
 
 def _items(where: str, value: object, wanted: Any) -> Iterator[tuple[str, object, Any]]:
-    """Give what a list or a table holds, each with its place and its type."""
+    """Yield what a list or a table holds, each with its place and its type."""
     for form in (wanted, *get_args(wanted)):  # the list in what may be a list or nothing
         if get_origin(form) is dict and is_mapping(value):
             of = get_args(form)[1]
@@ -303,7 +303,7 @@ _CONTACT: Final = re.compile(r"[!-?A-~]+@[!-?A-~]+|https?://[!-~]+")
 
 
 def check_choice(choice: PluginChoice, installed: Collection[str]) -> None:
-    """See that what a configuration says of plugins means plugins that are here.
+    """Check that what a configuration says of plugins means plugins that are here.
 
     Args:
         choice: what it says.

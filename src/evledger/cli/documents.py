@@ -39,12 +39,12 @@ __all__ = [
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Tell whether a value becomes a JSON object."""
+    """Return whether a value becomes a JSON object."""
     return isinstance(value, Mapping)
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
-    """Tell whether a value becomes a JSON array."""
+    """Return whether a value becomes a JSON array."""
     return isinstance(value, tuple | list)
 
 
@@ -72,7 +72,7 @@ def _fields(value: object) -> Mapping[Any, Any] | None:
 
 
 def record_document(record: Record) -> dict[str, Any]:
-    """Give a record as it stands in the chain."""
+    """Return a record as it stands in the chain."""
     return {
         "n": record.n,
         "at": format_time(record.at),
@@ -95,7 +95,7 @@ _WIDTH: Final = 72
 
 
 def record_line(record: Record) -> str:
-    """Give a record on one line: position, time, actor, type, names and the first words."""
+    """Return a record on one line: position, time, actor, type, names and the first words."""
     names = [name for name in record.keys or record.refs if not name.startswith("once:")]
     shown = " ".join(names[:_NAMES]) + (" …" if len(names) > _NAMES else "")
     parts = [f"{record.n:>6}", format_time(record.at)[:19] + "Z", record.by, record.type, shown]
@@ -103,7 +103,7 @@ def record_line(record: Record) -> str:
 
 
 def _words(record: Record) -> str:
-    """Give what a record says, or else the first of its fields that are no names of its."""
+    """Return what a record says, or else the first of its fields that are no names of its."""
     if isinstance(record.event, FindingWaived):
         return excerpt(f"{record.event.rule}: {record.event.why}", _WIDTH)
     for name in _SPEAKING:
@@ -120,7 +120,7 @@ def _words(record: Record) -> str:
 
 
 def _names(record: Record) -> tuple[str, ...]:
-    """Give a record's names: whole, without their kind, and in the parts that a slash joins."""
+    """Return a record's names: whole, without their kind, and in the parts that a slash joins."""
     names = (*record.keys, *record.refs, *record.drops)
     ids = tuple(name.partition(":")[2] for name in names)
     return (*names, *ids, *(part for id in ids for part in id.split("/")))
@@ -131,7 +131,7 @@ def _shown(value: Any) -> str:
 
 
 def verification_document(report: Verification) -> dict[str, Any]:
-    """Give a verification's report."""
+    """Return a verification's report."""
     trusted, faults = report.trusted, [plain(fault) for fault in report.faults]
     return {
         "ok": report.ok,
@@ -155,7 +155,7 @@ def verification_document(report: Verification) -> dict[str, Any]:
 
 
 def checkpoint_document(checkpoint: Checkpoint) -> dict[str, Any]:
-    """Give what a checkpoint says; its root is in base64, as in the checkpoint itself."""
+    """Return what a checkpoint says; its root is in base64, as in the checkpoint itself."""
     return {
         "origin": checkpoint.origin,
         "size": checkpoint.size,
@@ -164,7 +164,7 @@ def checkpoint_document(checkpoint: Checkpoint) -> dict[str, Any]:
 
 
 def vouched_document(vouched: Vouched) -> dict[str, Any]:
-    """Give what a checkpoint or signed head says, and who vouches for it."""
+    """Return what a checkpoint or signed head says, and who vouches for it."""
     return {
         **checkpoint_document(vouched.checkpoint),
         "signers": list(vouched.signers),

@@ -100,7 +100,7 @@ def trace(error: BaseException | None) -> None:
 
 
 def _stopped(error: BaseException) -> PluginError:
-    """Say what a plugin raised that is no exception, and that nothing of ours ever does."""
+    """Return what a plugin raised that is no exception, and that nothing of ours ever does."""
     failure = PluginError(f"a plugin stopped the command: {blame(error)}")
     failure.__cause__ = error
     return failure

@@ -143,7 +143,7 @@ class _Run:
     dry_run: bool
 
     def sort(self, what: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
-        """Give each file with its format, and the locators; nothing is imported yet.
+        """Return each file with its format, and the locators; nothing is imported yet.
 
         Raises:
             Invalid: one is neither a file nor a locator.

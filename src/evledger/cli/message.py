@@ -114,7 +114,7 @@ def message(
 
 
 def desk_of(store: Store, messages: Messages) -> Desk:
-    """Give the desk that a configuration file describes."""
+    """Return the desk that a configuration file describes."""
     from evledger.messages.desk import Desk  # noqa: PLC0415  # as above
     from evledger.messages.limits import Rate  # noqa: PLC0415  # as above
 

@@ -151,7 +151,7 @@ class Settings:
         return vars(self).get("plugins")
 
     def disabled_plugins(self) -> tuple[str, ...]:
-        """Give the names of the installed plugins that are switched off, sorted."""
+        """Return the names of the installed plugins that are switched off, sorted."""
         return tuple(sorted(discovery.disabled(discovery.find(), self.config.plugins.disable)))
 
     def open(self) -> Store:
@@ -173,7 +173,7 @@ class Settings:
         return open_store(self.db, plugins=self.plugins)
 
     def file(self) -> Path | None:
-        """Give the file that the database is in; ``None`` where it is no SQLite file."""
+        """Return the file that the database is in; ``None`` where it is no SQLite file."""
         if self.plugins.scheme_of(self.db) != "sqlite":
             return None
         return Path(Database.parse(self.db).path)
@@ -420,7 +420,7 @@ _HEAD: Final = re.compile(r"[0-9]+-[0-9a-f]{64}")
 
 
 def size_at(ledger: Ledger, place: str | None) -> int:
-    """Give how many records a ledger had at a place: a number, a head or a time.
+    """Return how many records a ledger had at a place: a number, a head or a time.
 
     Args:
         ledger: the ledger.
@@ -446,7 +446,7 @@ def size_at(ledger: Ledger, place: str | None) -> int:
 
 
 def head_at(ledger: Ledger, size: int) -> Head:
-    """Give the head that a ledger had when it had so many records."""
+    """Return the head that a ledger had when it had so many records."""
     present = ledger.head()
     return present if present.size == size else Head(size, ledger.record(size - 1).hash)
 

@@ -54,7 +54,7 @@ _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]+:(?://(?!/))?", re.IGNORECASE)
 
 
 def without_secrets(url: str) -> str:
-    """Give a database as anyone may see it: a password, or a token, can stand in its URL.
+    """Return a database as anyone may see it: a password, or a token, can stand in its URL.
 
     >>> without_secrets("postgres://me:secret@example.org/evidence?sslkey=secret")
     'postgres://***@example.org/evidence?***'
@@ -73,7 +73,7 @@ def without_secrets(url: str) -> str:
 
 
 def excerpt(text: str, width: int) -> str:
-    """Give the beginning of a text, on one line."""
+    """Return the beginning of a text, on one line."""
     flat = " ".join(text.split())
     return flat if len(flat) <= width else f"{flat[: width - 1]}…"
 
@@ -116,7 +116,7 @@ def write_file(path: Path, data: bytes, *, otherwise: str = "") -> None:
 
 
 def to_json(document: Any, *, indent: int | None = None) -> str:
-    r"""Give JSON that means the same, and in which nothing steers a terminal.
+    r"""Return JSON that means the same, and in which nothing steers a terminal.
 
     >>> to_json({"title": "\u202eevil"})
     '{"title": "\\u202eevil"}'
@@ -131,7 +131,7 @@ def _in_json(character: str) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Give a number and what it counts.
+    """Return a number and what it counts.
 
     >>> count(1, "page"), count(2, "page")
     ('1 page', '2 pages')
@@ -140,7 +140,7 @@ def count(number: int, noun: str) -> str:
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Give rows as lines of columns, each as wide as its widest cell."""
+    """Yield rows as lines of columns, each as wide as its widest cell."""
     safe = [[inert(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*safe, strict=True)]
     for row in safe:

@@ -47,7 +47,7 @@ _MOST: Final = 20  # later records that people are shown
 
 
 def proof_lines(ledger: str, proof: Proof, output: Path) -> Iterator[str]:
-    """Say what was proven, with what, and what came later."""
+    """Yield what was proven, with what, and what came later."""
     shown, size = proof.shown, count(proof.checkpoint.size, "record")
     what = ", ".join([shown.type, *_names(shown)])
     yield f"proved record {proof.n} of {ledger} ({what}) into {output}"
@@ -61,7 +61,7 @@ def proof_lines(ledger: str, proof: Proof, output: Path) -> Iterator[str]:
 
 
 def around(proof: Proof) -> Iterator[str]:
-    """Say which record was chosen, where there are several, and what came later."""
+    """Yield which record was chosen, where there are several, and what came later."""
     if proof.others:
         others = ", ".join(map(str, proof.others))
         yield f"{proof.name} is record {proof.n} here; it was also introduced by {others}"
@@ -80,7 +80,7 @@ def _names(record: Recorded) -> list[str]:
 
 
 def proof_document(ledger: str, proof: Proof, output: Path | None) -> dict[str, Any]:
-    """Give a proof, or the file that it was written into."""
+    """Return a proof, or the file that it was written into."""
     records = (proof.shown, *proof.shown.sources)
     return {
         "ledger": ledger,
@@ -117,7 +117,7 @@ class Standing:
 
 
 def proven_lines(proven: Proven, standing: Standing | None) -> Iterator[str]:
-    """Say what is proven, who vouches for it, and what a ledger at hand says of it."""
+    """Yield what is proven, who vouches for it, and what a ledger at hand says of it."""
     vouched = proven.vouched
     yield f"proven: {vouched.checkpoint.origin} has recorded this, as its record {proven.n}"
     yield from _record_lines(proven)
@@ -155,7 +155,7 @@ _FIRST: Final = ("text", "title", "tier", "stance", "source", "authors", "locato
 
 
 def _record_lines(record: Recorded) -> Iterator[str]:
-    """Give what a record says, every line of it indented: it comes from a stranger."""
+    """Yield what a record says, every line of it indented: it comes from a stranger."""
     yield f"  type: {record.type}"
     yield f"  names: {', '.join(_names(record)) or 'none'}"
     yield f"  by: {record.by}"
@@ -190,7 +190,7 @@ def _text(value: Any) -> str:
 
 
 def proven_document(proven: Proven, standing: Standing | None) -> dict[str, Any]:
-    """Give what is proven, who vouches for it, and what a ledger at hand says of it."""
+    """Return what is proven, who vouches for it, and what a ledger at hand says of it."""
     return {
         **_recorded_document(proven),
         "sources": [_recorded_document(source) for source in proven.sources],
@@ -223,7 +223,7 @@ def _standing_document(standing: Standing) -> dict[str, Any]:
 def consistency_document(
     ledger: str, found: Consistency, verified: Sequence[bool | None]
 ) -> dict[str, Any]:
-    """Give a proof of growth.
+    """Return a proof of growth.
 
     Args:
         ledger: the ledger's name.

@@ -156,7 +156,7 @@ def _group(heading: str, group: Sequence[Linked], ledger: str | None = None) -> 
 
 
 def _linked_lines(each: Linked, ledger: str | None) -> Iterator[str]:
-    """Give a claim with its source below it, or a source alone, and why it does not count yet."""
+    """Yield a claim with its source below it, or a source alone, and why it does not count yet."""
     evidence = each.evidence
     is_counting = each.left_out is None and not each.waits_for
     relation = "" if is_counting else _RELATIONS.get(evidence.relation, evidence.relation)

@@ -113,7 +113,7 @@ def log(
 
 
 def _check_type(ledger: Ledger, kind: str) -> None:
-    """See to it that there can be records of a type: it is known, or some are there."""
+    """Ensure that there can be records of a type: it is known, or some are there."""
     if kind in ledger.vocabulary:
         return
     types = {*ledger.vocabulary, *ledger.view().unknown}

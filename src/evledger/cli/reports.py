@@ -40,12 +40,12 @@ class Done:
     locators: tuple[str, ...] | None = None
 
     def __getitem__(self, name: str) -> int:
-        """Give a number of its report."""
+        """Return a number of its report."""
         number = getattr(self.report, name)
         return number if isinstance(number, int) else len(number)
 
     def at(self, place: str) -> str:
-        """Say where something was: in a file, or with a locator."""
+        """Return where something was: in a file, or with a locator."""
         return place if self.locators is not None else f"{self.what}, {place}"
 
 
@@ -53,7 +53,7 @@ class Done:
 
 
 def import_document(ledger: Ledger, done: Sequence[Done]) -> dict[str, Any]:
-    """Give all that imports report."""
+    """Return all that imports report."""
     files = [
         {"file": each.what, "format": each.format, **plain(each.report)}
         for each in done
@@ -81,7 +81,7 @@ def _total(done: Iterable[Done], name: str) -> int:
 
 
 def import_lines(ledger: Ledger, done: Sequence[Done], rejects: str | None) -> Iterator[str]:
-    """Give what people must know of imports.
+    """Yield what people must know of imports.
 
     Args:
         ledger: what was imported into.
@@ -108,7 +108,7 @@ def import_lines(ledger: Ledger, done: Sequence[Done], rejects: str | None) -> I
 
 
 def _table(done: Sequence[Done]) -> Iterator[str]:
-    """Give a row for each import, and one of totals, with the numbers to the right."""
+    """Yield a row for each import, and one of totals, with the numbers to the right."""
     rows = [("WHAT", "FORMAT", *map(str.upper, _COUNTED))]
     rows += [(each.what, each.format, *(f"{each[name]:,}" for name in _COUNTED)) for each in done]
     if len(done) > 1:
@@ -118,7 +118,7 @@ def _table(done: Sequence[Done]) -> Iterator[str]:
 
 
 def made_line(ledger: Ledger, made: Mapping[str, int], *, dry_run: bool) -> str:
-    """Say what was added to a ledger.
+    """Return what was added to a ledger.
 
     Args:
         ledger: the ledger.
@@ -135,7 +135,7 @@ _WIDTH: Final = 400
 
 
 def told(noun: str, sentences: Sequence[str], kept: str) -> Iterator[str]:
-    """Give the first few of many sentences, and say where all of them are.
+    """Yield the first few of many sentences, and say where all of them are.
 
     Args:
         noun: what each of them is.

@@ -178,7 +178,7 @@ _WIDTH: Final = 400
 
 
 def _heading(view: View, id: str) -> str:
-    """Say which source it is, and where it can be read."""
+    """Return which source it is, and where it can be read."""
     source = view.sources.get(id)
     if source is None:
         return id

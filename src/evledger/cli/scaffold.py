@@ -225,7 +225,7 @@ def _filled(template: Traversable, words: Mapping[str, str]) -> str:
 
 
 def _words(name: str, kind: str) -> dict[str, str]:
-    """Give what stands for each of the templates' words."""
+    """Return what stands for each of the templates' words."""
     said = KINDS[kind]
     underscored = name.replace("-", "_")
     words = {
@@ -246,13 +246,13 @@ def _words(name: str, kind: str) -> dict[str, str]:
 
 
 def _class_name(name: str, kind: str) -> str:
-    """Give ``BreadthScorer`` for ``breadth``, and ``MyScorer`` for ``my-scorer``."""
+    """Return ``BreadthScorer`` for ``breadth``, and ``MyScorer`` for ``my-scorer``."""
     parts = name.split("-") if name.endswith(kind) else (*name.split("-"), kind)
     return "".join(part.capitalize() for part in parts)
 
 
 def _library() -> str:
-    """Give what is required of the library: it has what the templates use, as this version has."""
+    """Return what is required of the library: what has all that the templates use."""
     version = importlib.metadata.version("evidence-ledger").partition("+")[0]
     return f"evidence-ledger>={version}"
 

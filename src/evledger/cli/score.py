@@ -214,7 +214,7 @@ def _explained(found: Score) -> Iterator[str]:
 
 
 def _prose(text: str, indent: str = "  ") -> Iterator[str]:
-    """Give a text in one line, and to a reader at a terminal in lines that fit."""
+    """Yield a text in one line, and to a reader at a terminal in lines that fit."""
     width = columns()
     if width is None:
         yield f"{indent}{text}"

@@ -63,7 +63,7 @@ class _Found:
 
 
 def _introducing(name: str, history: Iterable[Record]) -> Record | None:
-    """Give the last record that introduces a name."""
+    """Return the last record that introduces a name."""
     return max(
         (record for record in history if name in record.keys), key=lambda r: r.n, default=None
     )
@@ -140,7 +140,7 @@ def _seals(ledger: Ledger, view: View, record: Record) -> dict[str, dict[str, An
 
 
 def _opened(record: Record, field: str, opening: bytes | None) -> Any:
-    """Give the value that an opening holds after the event's type and the field's name."""
+    """Return the value that an opening holds after the event's type and the field's name."""
     if opening is None:
         return None
     try:
@@ -222,7 +222,7 @@ def _history(ledger: Ledger, view: View, name: str) -> tuple[Record, ...]:
 
 
 def _section(ledger: Ledger, view: View, section: str) -> tuple[Record, ...]:
-    """Give a section's records; it introduces no name that they could be found by."""
+    """Return a section's records; it introduces no name that they could be found by."""
     return tuple(
         record
         for record in ledger.records(0, view.head.size)

@@ -33,12 +33,12 @@ _OTHERS: Final = ContextVar[TextIO]("others")
 
 
 def own_output() -> TextIO:
-    """Give the stream that the command itself writes to."""
+    """Return the stream that the command itself writes to."""
     return _OURS.get(sys.stdout)
 
 
 def columns() -> int | None:
-    """Give how many columns whoever reads the output has; ``None`` where it is no terminal."""
+    """Return how many columns whoever reads the output has; ``None`` where it is no terminal."""
     stream = own_output()
     if not stream.isatty():
         return None

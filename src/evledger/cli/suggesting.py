@@ -15,7 +15,7 @@ __all__ = ["program", "suggested"]
 
 
 def suggested(verb: str, *rest: str) -> str:
-    """Give a command of this database, which is named where it was named here.
+    """Return a command of this database, which is named where it was named here.
 
     Args:
         verb: the verb with its options, as a shell takes them: ``ask semax --create``.
@@ -28,7 +28,7 @@ def suggested(verb: str, *rest: str) -> str:
 
 
 def _is_given(context: click.Context | None, option: str) -> bool:
-    """Tell whether an option stood in the command, before the verb or after it."""
+    """Return whether an option stood in the command, before the verb or after it."""
     while context is not None:
         if context.get_parameter_source(option) is ParameterSource.COMMANDLINE:
             return True
@@ -37,5 +37,5 @@ def _is_given(context: click.Context | None, option: str) -> bool:
 
 
 def program() -> str:
-    """Give what the command is called here: in a clone, ``uv run`` finds it, and the shell not."""
+    """Return what the command is called here; in a clone only ``uv run`` finds it."""
     return "uv run evledger" if "UV_RUN_RECURSION_DEPTH" in os.environ else "evledger"

@@ -150,7 +150,7 @@ class _Signed:
 
 
 def _trusted(head: Head | None, signed: _Signed) -> Trust | None:
-    """Give what the ledger must extend: one of three things, or nothing.
+    """Return what the ledger must extend: one of three things, or nothing.
 
     Raises:
         Invalid: a file is no checkpoint, or no signed head.

@@ -106,7 +106,7 @@ def append(
 
 
 def _read_events(vocabulary: Vocabulary, file: IO[bytes]) -> tuple[list[int], list[Event | Seal]]:
-    """Give the numbers of the lines that hold an event, and the events."""
+    """Return the numbers of the lines that hold an event, and the events."""
     found = list(_numbered_events(vocabulary, file))
     if not found:
         msg = "there is no event to append; expected lines like " + _EXPECTED

@@ -84,7 +84,7 @@ def make_room(folder: Path) -> None:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """Give what is in a folder and those below, but for the demonstration's own folders."""
+    """Yield what is in a folder and those below, but for the demonstration's own folders."""
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         if name not in (ARCHIVE, COPY) or path.is_symlink() or not path.is_dir():
@@ -92,7 +92,7 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _in_the_way(folder: Path, files: list[str]) -> Iterator[str]:
-    """Give the names that a demonstration did not leave, or not as they are."""
+    """Yield the names that a demonstration did not leave, or not as they are."""
     head, left = _mark(folder)
     for name in files:
         if name == DATABASE:
@@ -120,7 +120,7 @@ def _digest(path: Path) -> str | None:
 
 
 def _is_as_left(database: Path, head: Head) -> bool:
-    """Tell whether a database has the demonstration's ledger alone, with this head."""
+    """Return whether a database has the demonstration's ledger alone, with this head."""
     try:
         with open_store(database.absolute()) as store:
             return store.ledgers() == [NAME] and store.ledger(NAME).head() == head

@@ -16,7 +16,7 @@ __all__ = ["choose"]
 
 
 def choose(importers: Sequence[Importer], path: str, start: bytes) -> Importer:
-    """Give the importer that a file fits best.
+    """Return the importer that a file fits best.
 
     Args:
         importers: those there are.

@@ -47,7 +47,7 @@ class Importer(Protocol):
         ...
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give what the file holds, in order; the file can be sought in.
+        """Return what the file holds, in order; the file can be sought in.
 
         Raises:
             Invalid: the file as a whole is not of the format.
@@ -74,7 +74,7 @@ class Sniffer(Protocol):
     """An importer that knows its files by their content."""
 
     def sniff(self, start: bytes) -> Fit:
-        """Say how well a file fits.
+        """Return how well a file fits.
 
         Args:
             start: its first 64 KiB, or all of it where it is shorter; unpacked if it was gzipped.
@@ -87,7 +87,7 @@ class Mappable(Protocol):
     """An importer of tables, whose columns people can name."""
 
     def mapped(self, columns: Mapping[str, str]) -> Importer:
-        """Give the importer with columns as people named them.
+        """Return the importer with columns as people named them.
 
         Args:
             columns: for a heading of the file, the field that it is.
@@ -135,7 +135,7 @@ class Fetcher(Protocol):
         ...
 
     def fetch(self, locators: Sequence[str], context: FetchContext) -> Iterator[Found]:
-        """Give one item or rejection for each locator, whose ``place`` is the locator.
+        """Return one item or rejection for each locator, whose ``place`` is the locator.
 
         Args:
             locators: normal locators of the scheme, each with the scheme in front.

@@ -43,7 +43,7 @@ class Document:
 
 
 def documents(file: IO[bytes]) -> Iterator[Document | Rejection]:
-    r"""Give the document that a file is, or those of its lines.
+    r"""Yield the document that a file is, or those of its lines.
 
     Text is read as UTF-8, or as UTF-16 or UTF-32 where that is plain (RFC 8259 section 8.1,
     RFC 4627 section 3); a byte order mark is skipped, and blank lines are.

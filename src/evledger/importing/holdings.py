@@ -77,15 +77,15 @@ class Holdings:
                 self._dois.setdefault(id, set()).add(name)
 
     def new(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Give those of some locators that no source holds."""
+        """Return those of some locators that no source holds."""
         return tuple(name for name in names if name not in self._holders)
 
     def holders(self, names: Iterable[str]) -> list[str]:
-        """Give the ids of the sources that hold one of these names, each once."""
+        """Return the ids of the sources that hold one of these names, each once."""
         return list(dict.fromkeys(self._holders[name] for name in names if name in self._holders))
 
     def identified(self, fields: Mapping[str, Any]) -> list[str]:
-        """Give the ids of the sources that the fields of one identify, each once.
+        """Return the ids of the sources that the fields of one identify, each once.
 
         Raises:
             Invalid: its id is that of another source.
@@ -103,7 +103,7 @@ class Holdings:
         return [] if twin is None else [twin]
 
     def contested(self, fields: Mapping[str, Any]) -> dict[str, str]:
-        """Give those of a record's locators that are of another work, each with its source.
+        """Return those of a record's locators that are of another work, each with its source.
 
         Files have the DOI or the ISBN of a whole volume on each of its parts, and numbers that
         were pasted to the wrong record. Two works whose titles have little in common, and whose
@@ -126,11 +126,11 @@ class Holdings:
         return not _are_alike(self._titles.get(id), title)
 
     def title(self, id: str) -> object:
-        """Give a source's title."""
+        """Return a source's title."""
         return self._titles.get(id)
 
     def lacks_capture(self, id: str) -> bool:
-        """Say whether nothing of a source's own words was ever kept."""
+        """Return whether nothing of a source's own words was ever kept."""
         return id not in self._captured
 
     def capture(self, id: str) -> None:
@@ -138,13 +138,13 @@ class Holdings:
         self._captured.add(id)
 
     def scientific_kind(self, id: str) -> str | None:
-        """Give the kind of a source, where it is one of the scientific ones."""
+        """Return the kind of a source, where it is one of the scientific ones."""
         return self._scientific.get(id)
 
     # -- claims
 
     def is_new(self, source: str, claim: ClaimTagged) -> bool:
-        """Say whether a source does not have a claim yet, and remember it."""
+        """Return whether a source does not have a claim yet, and remember it."""
         claims = self._claims.setdefault(source, set())
         said = _digest(claim.text, claim.tier, claim.stance)
         if said in claims:
@@ -157,13 +157,13 @@ class Holdings:
         self._claim_ids[id] = (source, text)
 
     def is_other_claim(self, claim: ClaimTagged, source: str | None) -> bool:
-        """Say whether a claim's id is that of another one."""
+        """Return whether a claim's id is that of another one."""
         place = (source, claim.text)
         return self._claim_ids.get(claim.id, place) != place
 
 
 def _twin(fields: Mapping[str, Any]) -> bytes:
-    """Give what tells sources apart that have neither id nor locator."""
+    """Return what tells sources apart that have neither id nor locator."""
     values = (fields.get(name) or None for name in _TWIN)
     return _digest(*(tuple(value) if is_list(value) else value for value in values))
 
@@ -178,7 +178,7 @@ _ALIKE: Final = 0.5  # of the words of the shorter title
 
 
 def _are_alike(one: object, other: object) -> bool:
-    """Say whether two titles may be of one work; what cannot be read may be."""
+    """Return whether two titles may be of one work; what cannot be read may be."""
     if not isinstance(one, str) or not isinstance(other, str):
         return True
     words, others = (frozenset(_WORD.findall(title.casefold())) for title in (one, other))

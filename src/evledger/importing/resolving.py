@@ -49,7 +49,7 @@ class Target(Protocol):
         ...
 
     def view(self) -> View:
-        """Give the view at the head."""
+        """Return the view at the head."""
         ...
 
     @property
@@ -105,7 +105,7 @@ class _Tally:
     pending: list[_Pending] = attrs.field(factory=list[_Pending])
 
     def copy(self) -> _Tally:
-        """Give one that stays as this one is now."""
+        """Return one that stays as this one is now."""
         values = attrs.asdict(self, recurse=False)
         return _Tally(**{name: copy.copy(value) for name, value in values.items()})
 
@@ -324,7 +324,7 @@ class Resolver:
         return bool(sources)
 
     def _one(self, locators: Sequence[str], outcome: _Outcome) -> str | None:
-        """Give the source that some locators name; none of them name the record's own."""
+        """Return the source that some locators name; none of them name the record's own."""
         if not locators:
             return outcome.source
         return next(iter(self._holdings.holders(locators)), None)
@@ -352,7 +352,7 @@ class Resolver:
     # -- what an item would become
 
     def _events_of(self, item: Item) -> _Events:
-        """Give what an item would become, held to its schema and to the ledger.
+        """Return what an item would become, held to its schema and to the ledger.
 
         Raises:
             Invalid: the item cannot be imported; the message says why.
@@ -451,7 +451,7 @@ class Resolver:
                 yield attrs.evolve(link, source=source, other=other)
 
     def _readable(self, item: Item, locators: Sequence[str]) -> list[str]:
-        """Give another source's locators in normal form; what is none is left out, with a note."""
+        """Return another source's locators in normal form; a note tells of what is none."""
         names: dict[str, None] = {}
         for locator in locators:
             try:
@@ -495,7 +495,7 @@ def _date(told: ItemFlag | ItemLink) -> str:
 
 
 def _waits(told: ItemFlag | ItemLink) -> bool:
-    """Say whether something may be about a source that comes later in the file."""
+    """Return whether something may be about a source that comes later in the file."""
     return bool(told.of) if isinstance(told, ItemFlag) else bool(told.source or told.other)
 
 

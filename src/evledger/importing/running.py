@@ -37,7 +37,7 @@ _GZIP: Final = b"\x1f\x8b"
 
 
 def start_of(path: str | os.PathLike[str]) -> bytes:
-    """Give the first 64 KiB of a file, unpacked where it is gzipped.
+    """Return the first 64 KiB of a file, unpacked where it is gzipped.
 
     Raises:
         NotFound: it cannot be read.
@@ -92,7 +92,7 @@ def import_file(
 
 
 def _read(importer: Importer, file: IO[bytes]) -> Iterator[Found]:
-    """Give what an importer reads; a file that turns bad loses its rest, and says so.
+    """Yield what an importer reads; a file that turns bad loses its rest, and says so.
 
     Raises:
         Invalid: the file as a whole is not of the format.
@@ -110,7 +110,7 @@ def _read(importer: Importer, file: IO[bytes]) -> Iterator[Found]:
 
 
 def _checked(kind: str, name: str, read: Callable[[], Iterable[Found] | None]) -> Iterator[Found]:
-    """Give what a plugin hands over, and see that it is what it may.
+    """Yield what a plugin hands over, and see that it is what it may.
 
     Raises:
         PluginError: the plugin failed, or gave something else; the message names it.
@@ -217,7 +217,7 @@ def _by_scheme(locators: Iterable[str], fetchers: Mapping[str, Fetcher]) -> dict
 def _fetched(
     asked: Mapping[str, Sequence[str]], fetchers: Mapping[str, Fetcher], context: FetchContext
 ) -> Iterator[Found]:
-    """Give what fetchers find; a locator that one passes over is a rejection."""
+    """Yield what fetchers find; a locator that one passes over is a rejection."""
     for scheme, locators in asked.items():
         answered: set[str] = set()
         ask = functools.partial(fetchers[scheme].fetch, locators, context)

@@ -115,7 +115,7 @@ class Desk:
         return letter.reply(self._length)
 
     def welcomes(self, sender: str) -> bool:
-        """Tell whether a sender may write, and not too often lately, as far as this desk has seen.
+        """Return whether a sender may write, and has not written too often lately.
 
         It opens no ledger: what comes with a message need not be fetched to be refused.
 
@@ -127,7 +127,7 @@ class Desk:
         return is_listed and self._limiter.free_at(name, self._clock()) is None
 
     def recorded(self, sender: str) -> tuple[Recorded, ...]:
-        """Give the records in which something of a sender's can be erased, ledger by ledger.
+        """Return the records in which something of a sender's can be erased, ledger by ledger.
 
         Args:
             sender: as the channel gives it: ``+1 555 0100``, ``whatsapp:+15550100``.
@@ -197,7 +197,7 @@ class Desk:
         return wording.status(ledger.name, ledger.view(), _score(ledger))
 
     def _ledger(self, slug: str) -> Ledger:
-        """Give a ledger, the same each time, so that its view is kept up to date.
+        """Return a ledger, the same each time, so that its view is kept up to date.
 
         Raises:
             NotFound: there is none of this name.
@@ -210,7 +210,7 @@ class Desk:
         return self._store.ledgers() if self._directory else ()
 
     def _example(self) -> str | None:
-        """Give the name of a ledger that anybody may be told: where there is but one, that one."""
+        """Return the name of a ledger that anybody may be told: the only one, if it is."""
         ledgers = self._store.ledgers()
         return next(iter(ledgers), None) if self._directory or len(ledgers) == 1 else None
 

@@ -65,6 +65,6 @@ def _fault(media: Media, kept: int) -> str | None:
 
 
 def _media_type(text: str) -> str:
-    """Give a media type without its parameters; what is none says nothing."""
+    """Return a media type without its parameters; what is none says nothing."""
     named = text.partition(";")[0].strip().lower()
     return named if _MEDIA_TYPE.fullmatch(named) else _BYTES

@@ -174,7 +174,7 @@ def parse(text: str, *, files: bool = False) -> Message:
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Give the words of a message that can be ledgers' names, each once.
+    """Return the words of a message that can be ledgers' names, each once.
 
     The first few alone: nobody is to try a dictionary by one message.
 
@@ -214,7 +214,7 @@ _LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def _folded(text: str) -> str:
-    """Give a keyword, a slug or an id as it is compared."""
+    """Return a keyword, a slug or an id as it is compared."""
     return text.strip(_AROUND).translate(_LOWER)
 
 
@@ -300,7 +300,7 @@ _COMMANDS: Final[Mapping[str, Callable[[str], Message]]] = {
 
 
 def _node(text: str) -> str | None:
-    """Give the id of the question that is meant, if it is one."""
+    """Return the id of the question that is meant, if it is one."""
     found = _NODE.fullmatch(text.strip(_AROUND))
     return _id(found[1] or found[2]) if found else None
 
@@ -328,7 +328,7 @@ def _no_node(text: str) -> str:
 
 
 def _no_question(text: str) -> str | None:
-    """Say why what stands after the ``|`` asks nothing, if that is so."""
+    """Return why what stands after the ``|`` asks nothing, if that is so."""
     if not text:
         return "the question after the | is missing"
     if text.startswith("|"):
@@ -342,7 +342,7 @@ def _no_question(text: str) -> str | None:
 
 
 def _says(text: str) -> bool:
-    """Tell whether there is a letter or a digit in it, of any script."""
+    """Return whether there is a letter or a digit in it, of any script."""
     return any(each.isalnum() for each in text)
 
 
@@ -367,7 +367,7 @@ _WORD: Final = re.compile("[a-z]{3,7}(?![a-z0-9-])", _ANY_CASE)
 
 
 def _is_near(word: str, keyword: str) -> bool:
-    """Tell whether two words are the same but for a letter of each."""
+    """Return whether two words are the same but for a letter of each."""
     return not _but_one(word).isdisjoint(_but_one(keyword))
 
 
@@ -444,7 +444,7 @@ def _ask_form(slug: str | None, words: str) -> str:
 
 
 def _instead(slug: str | None, line: str) -> tuple[str, str] | None:
-    """Say why a question is something else that was written after a slug, and give its form."""
+    """Return why a question is something else that was written after a slug, and give its form."""
     found = _KEYWORD.match(line)
     keyword = found[0].translate(_LOWER) if found else ""
     rest = line[found.end() :] if found else line
@@ -459,7 +459,7 @@ def _instead(slug: str | None, line: str) -> tuple[str, str] | None:
 
 
 def _forms(slug: str | None) -> Mapping[str, str]:
-    """Give each keyword's form, without anything but the slug."""
+    """Return each keyword's form, without anything but the slug."""
     return {
         "ingest": _ingest_form(slug, None, ""),
         "status": _status_form(slug),
@@ -512,7 +512,7 @@ def _leading_node(text: str) -> tuple[str | None, str]:
 
 
 def _first_word(text: str) -> tuple[str | None, str, str]:
-    """Give the first word, if it can be a slug, what stands for the ``|``, and the rest."""
+    """Return the first word, if it can be a slug, what stands for the ``|``, and the rest."""
     found = _FIRST.match(text)
     slug = found[1].translate(_LOWER) if found else ""
     if found is None or not is_slug(slug):
@@ -521,7 +521,7 @@ def _first_word(text: str) -> tuple[str | None, str, str]:
 
 
 def _shown(words: str) -> str:
-    """Give somebody's words inertly, on one line, shortened at a blank."""
+    """Return somebody's words inertly, on one line, shortened at a blank."""
     return _cut(_line(words))
 
 

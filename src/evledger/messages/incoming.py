@@ -94,7 +94,7 @@ class Sender:
         return f"sent over {self.channel} by {self.name}"
 
     def is_named_in(self, locator: str) -> bool:
-        """Tell whether an identifier holds the sender's number, as a link to a chat does.
+        """Return whether an identifier holds the sender's number, as a link to a chat does.
 
         The number is seen without the country's, too, whatever stands between its digits,
         and any other name as a word of its own, in any case; both with ``%`` sequences.
@@ -141,20 +141,20 @@ def _folded(sender: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Give a text without marks that nobody sees, and each sign in its plainest form."""
+    """Return a text without marks that nobody sees, and each sign in its plainest form."""
     seen = "".join(each for each in text if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFKC", _VARIANTS.sub("", seen))
 
 
 def _readings(locator: str) -> Iterator[str]:
-    """Give an identifier as it stands, and with its ``%`` sequences read, once and again."""
+    """Yield an identifier as it stands, and with its ``%`` sequences read, once and again."""
     for _ in range(_READINGS):
         yield _plain(locator)
         locator = unquote(locator)
 
 
 def names_of(senders: Iterable[str]) -> frozenset[str]:
-    """Give the names by which some senders are known, whatever channel they write from."""
+    """Return the names by which some senders are known, whatever channel they write from."""
     return frozenset(Sender.of(_storable(each), "sms").name for each in senders)
 
 
@@ -202,7 +202,7 @@ def _checked(channel: str) -> str:
 
 
 def _token(carrier: str, id: str | None) -> str | None:
-    """Give a retry token, from which nobody reads the id."""
+    """Return a retry token, from which nobody reads the id."""
     if not id:
         return None
     return f"message:{blake3(canonical([_storable(carrier), _storable(id)])).hexdigest()}"

@@ -58,11 +58,11 @@ class Rate:
     seconds: int = attrs.field(validator=_in_range)
 
     def since(self, now: datetime) -> datetime:
-        """Give the moment after which messages still count."""
+        """Return the moment after which messages still count."""
         return now - timedelta(seconds=self.seconds)
 
     def free_at(self, moments: Iterable[datetime], now: datetime) -> datetime | None:
-        """Say when the next message is welcome; ``None`` where it is now.
+        """Return when the next message is welcome; ``None`` where it is now.
 
         A moment that has not come yet counts for nothing until it comes: a clock was wrong then.
         So nobody waits for longer than the span.
@@ -104,7 +104,7 @@ class Limiter:
     def free_at(
         self, sender: str, now: datetime, recorded: Iterable[datetime] = ()
     ) -> datetime | None:
-        """Say when a sender's next message is welcome; ``None`` where it is now.
+        """Return when a sender's next message is welcome; ``None`` where it is now.
 
         Args:
             sender: the sender's name.

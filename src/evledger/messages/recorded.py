@@ -53,7 +53,7 @@ class Forgotten:
 
 
 def recorded(ledger: str, view: View, sender: str) -> tuple[Recorded, ...]:
-    """Give the records of a ledger in which something of a sender's is open.
+    """Return the records of a ledger in which something of a sender's is open.
 
     Args:
         ledger: its name in the store.
@@ -90,7 +90,7 @@ def _is_from(entry: Source | Claim, sender: str) -> bool:
 
 
 def recorded_since(view: View, sender: str, since: datetime) -> tuple[datetime, ...]:
-    """Give when messages of a sender were recorded after a moment, as far as that is open.
+    """Return when messages of a sender were recorded after a moment, as far as that is open.
 
     A message made at most one question or one claim; or files alone, all at one moment, where
     its words were known. One that brought nothing new left nothing behind.
@@ -103,7 +103,7 @@ def recorded_since(view: View, sender: str, since: datetime) -> tuple[datetime, 
 
 
 def _latest(entries: Entries[E], since: datetime) -> Iterator[E]:
-    """Give the entries after a moment, the newest first; none before it is opened."""
+    """Yield the entries after a moment, the newest first; none before it is opened."""
     start = format_time(since)
     unopened: list[Any] = list(entries.unopened())
     for each in itertools.takewhile(lambda entry: entry.at > start, reversed(unopened)):

@@ -46,7 +46,7 @@ _AUTOMATIC: Final[dict[str, Any]] = {"assertion": "automatic"}
 
 
 def same_question(view: View, text: str) -> Question | None:
-    """Give the open question of the same words, where there is one that can be read."""
+    """Return the open question of the same words, where there is one that can be read."""
     wanted = folded(text)
     there = (each for each in view.questions.values() if each.status == "open")
     return next(
@@ -66,7 +66,7 @@ def record_question(batch: Batch, post: Post, text: str, files: Sequence[Media])
 
 
 def source_of(view: View, paste: Paste) -> Source | None:
-    """Give the source that a paste identifies, where the ledger knows it by any of its names."""
+    """Return the source that a paste identifies, where the ledger knows it by any of its names."""
     names = paste.identifiers
     there = view.sources.unopened() if names else ()
     held = {name: each.id for each in there for name in each.locators if name in names}
@@ -75,7 +75,7 @@ def source_of(view: View, paste: Paste) -> Source | None:
 
 
 def same_claim(view: View, question: str, source: Source | None, text: str) -> Claim | None:
-    """Give the claim of the same words: of the source, or without one, among what bears on it."""
+    """Return the claim of the same words: of the source, or without one, among what bears on it."""
     if source is not None:
         claims: Sequence[Claim] = view.claims_of(source.id)
     else:
@@ -85,7 +85,7 @@ def same_claim(view: View, question: str, source: Source | None, text: str) -> C
 
 
 def attached(view: View, question: str) -> frozenset[str]:
-    """Give the digests of the files that were sent to a question."""
+    """Return the digests of the files that were sent to a question."""
     linked = (each.source for each in view.questions[question].evidence)
     captures = (view.sources[id].capture for id in linked if id is not None)
     return frozenset(each.digest for each in captures if isinstance(each, Attachment))
@@ -144,7 +144,7 @@ def _record_claim(batch: Batch, view: View, post: Post, evidence: Evidence) -> s
 
 
 def _tier(view: View, source: Source | None, kind: str) -> str:
-    """Give the tier of a source's reviewed claims, if it is one, and else a weak one."""
+    """Return the tier of a source's reviewed claims, if it is one, and else a weak one."""
     claims = view.claims_of(source.id) if source is not None else ()
     agreed = {claim.tier for claim in claims if claim.is_standing and not claim.is_unreviewed}
     if len(agreed) == 1:
@@ -284,7 +284,7 @@ def made(records: Sequence[Record]) -> Made:
 
 
 def _files(records: Sequence[Record], question: str) -> tuple[str, ...]:
-    """Give the sources of files: each stands with the link that joins it to the question."""
+    """Return the sources of files: each stands with the link that joins it to the question."""
     found: list[str] = []
     for source, link in zip(records[::2], records[1::2], strict=False):
         id = _named(source.keys, "source")

@@ -59,7 +59,7 @@ class Letter:
     ledger: str | None = None
 
     def reply(self, length: int) -> Reply:
-        """Give the reply, of at most so many characters: what is cut is the middle."""
+        """Return the reply, of at most so many characters: what is cut is the middle."""
         return Reply(
             text=self._text(length),
             entries=self.entries,
@@ -77,7 +77,7 @@ class Letter:
 
 
 def plain(text: str) -> str:
-    r"""Give text on one line, without what cannot be seen or turns text around.
+    r"""Return text on one line, without what cannot be seen or turns text around.
 
     >>> plain("two\n lines\x1b[31m, \u202ethis way")
     'two lines[31m, this way'

@@ -113,7 +113,7 @@ def _ask(place: _Place, message: Ask) -> Letter:
 
 
 def _held(ledger: Ledger, view: View, question: str) -> Sequence[str]:
-    """Tell what a ledger holds on a question; a plugin that fails takes nothing else down."""
+    """Return what a ledger holds on a question; a plugin that fails takes nothing else down."""
     plugins = ledger.store.plugins
     answer: Answer | None = None
     try:
@@ -132,7 +132,7 @@ class _ButQuestions:
         self.name = retriever.name
 
     def retrieve(self, view: View, question: str, limit: int) -> Sequence[Match]:
-        """Give what the other retriever finds."""
+        """Return what the other retriever finds."""
         found = self._retriever.retrieve(view, question, limit)
         return [match for match in found if not match.entry.startswith("question:")]
 
@@ -160,7 +160,7 @@ def _ingest(place: _Place, message: Ingest) -> Letter:
 
 
 def _evidence(place: _Place, message: Ingest) -> tuple[Evidence, Sequence[str]]:
-    """Tell what of a message is new; and which of its files are not kept, and why."""
+    """Return what of a message is new; and which of its files are not kept, and why."""
     view, post, question = place.view, place.post, message.question
     paste = read_paste(message.paste, place.ledger.vocabulary.normalise)
     locators = tuple(each for each in paste.locators if not post.sender.is_named_in(each))

@@ -50,7 +50,7 @@ _WHY: Final = 200
 
 
 def node(question: str) -> str:
-    """Give a question's id as it is sent.
+    """Return a question's id as it is sent.
 
     >>> node("q7"), node("in-women")
     ('q:7', 'q:in-women')
@@ -68,7 +68,7 @@ def _brief(text: str, length: int = _NAME) -> str:
 def asked(
     slug: str, made: Made, middle: Sequence[str], *, repeated: bool, same: bool = False
 ) -> Letter:
-    """Tell which question a message became.
+    """Return which question a message became.
 
     Args:
         slug: the ledger's name.
@@ -93,7 +93,7 @@ def asked(
 
 
 def held(view: View, answer: Answer | None) -> Iterator[str]:
-    """Tell what the ledger holds on a question, and how surely it bears on it.
+    """Yield what the ledger holds on a question, and how surely it bears on it.
 
     Args:
         view: the ledger.
@@ -123,7 +123,7 @@ def held(view: View, answer: Answer | None) -> Iterator[str]:
 def ingested(
     slug: str, view: View, made: Made, refused: Sequence[str], *, repeated: bool, same: bool = False
 ) -> Letter:
-    """Tell what became of evidence.
+    """Return what became of evidence.
 
     Args:
         slug: the ledger's name.
@@ -180,7 +180,7 @@ def _to_send(slug: str, question: str) -> str:
 
 
 def not_kept(refused: Sequence[str]) -> tuple[str, ...]:
-    """Tell which files are not kept."""
+    """Return which files are not kept."""
     return tuple(f"Not kept: {each}." for each in refused)
 
 
@@ -188,7 +188,7 @@ def not_kept(refused: Sequence[str]) -> tuple[str, ...]:
 
 
 def status(slug: str, view: View, score: Score | None) -> Letter:
-    """Tell how a ledger stands; questions that cannot be read are left out."""
+    """Return how a ledger stands; questions that cannot be read are left out."""
     there = (each for each in view.questions.values() if each.status == "open")
     asked = [each for each in there if isinstance(each.text, str)]
     first = [f"{node(each.id)} {_brief(str(each.text))}" for each in asked[:_QUESTIONS]]
@@ -222,7 +222,7 @@ def _scored(score: Score | None) -> str:
 
 
 def helped(contact: str | None, ledgers: Sequence[str], example: str | None) -> Letter:
-    """Tell what can be sent.
+    """Return what can be sent.
 
     Args:
         contact: where senders can turn to.
@@ -263,7 +263,7 @@ def _contact(contact: str | None) -> str:
 
 
 def malformed(why: str, form: str) -> Letter:
-    """Tell what is wrong with a message, and the right form."""
+    """Return what is wrong with a message, and the right form."""
     is_named = "SLUG" not in form.partition("|")[0]
     send = "Send" if is_named else "Send, with the ledger's name for SLUG"
     return Letter(
@@ -305,7 +305,7 @@ def too_long(slug: str, length: int) -> Letter:
 
 
 def not_taken(slug: str, why: str) -> Letter:
-    """Tell why a ledger does not take a message."""
+    """Return why a ledger does not take a message."""
     closing = f"To see what is open: status {slug}"
     return Letter(opening=why, closing=closing, outcome="malformed", ledger=slug)
 
@@ -320,7 +320,7 @@ def stranger(contact: str | None) -> Letter:
 
 
 def limited(rate: Rate, until: datetime, now: datetime) -> Letter:
-    """Tell when the next message is welcome."""
+    """Return when the next message is welcome."""
     minutes = max(1, math.ceil((until - now).total_seconds() / 60))
     span = _SPANS.get(rate.seconds, counted(rate.seconds, "second"))
     most = counted(rate.messages, "message")

@@ -99,7 +99,7 @@ def _group(source: Source) -> str:
 
 
 def _bins(dated: Mapping[int, Counter[str]]) -> tuple[tuple[_Bin, ...], int]:
-    """Give the periods from the first to the last, empty ones too, and how long each is."""
+    """Return the periods from the first to the last, empty ones too, and how long each is."""
     if not dated:
         return (), 1
     first, last = min(dated), max(dated)
@@ -213,7 +213,7 @@ def _column(each: _Bin, groups: tuple[str, ...], box: Box) -> Iterator[Mark]:
 
 
 def _numbered(bins: tuple[_Bin, ...], pitch: float) -> Iterator[int]:
-    """Give the columns whose number has room above them; the highest always has."""
+    """Yield the columns whose number has room above them; the highest always has."""
     highest = max(range(len(bins)), key=lambda place: bins[place].total)
     for place, each in enumerate(bins):
         wide = len(f"{each.total:,}") * SMALL * 0.7
@@ -233,7 +233,7 @@ def _years(bins: tuple[_Bin, ...], pitch: float, y: float) -> Iterator[Mark]:
 
 
 def _centred(text: str, x: float, y: float, *, bold: bool = False) -> Mark:
-    """Give text about a place, but not beyond the sheet's edges."""
+    """Return text about a place, but not beyond the sheet's edges."""
     half = len(text) * SMALL * 0.33
     middle = min(max(x, half), WIDTH - half)
     return words(

@@ -153,7 +153,7 @@ class _Scale:
     high: float
 
     def x(self, number: float) -> float:
-        """Give the place of a number."""
+        """Return the place of a number."""
         return (number - self.low) / (self.high - self.low) * WIDTH
 
 
@@ -183,7 +183,7 @@ def _put_terms(sheet: Sheet, score: Score) -> None:
 
 
 def _steps(score: Score) -> Iterator[_Step]:
-    """Give a bar for each term; it begins where the one before it ends, if they add up."""
+    """Yield a bar for each term; it begins where the one before it ends, if they add up."""
     start = 0.0
     for term in score.terms:
         end = start + float(term.contribution)

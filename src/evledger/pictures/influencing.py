@@ -61,7 +61,7 @@ def influence(found: Iterable[Influence], titles: Mapping[str, object]) -> Pictu
 
 
 def _bars(every: Iterable[Influence], titles: Mapping[str, object], measure: str) -> Iterator[_Bar]:
-    """Give a bar for each source that moves the number; equals stay in their order."""
+    """Yield a bar for each source that moves the number; equals stay in their order."""
     for each in every:
         number: Decimal | None = each.value if measure == "value" else each.raw
         if number:
@@ -115,7 +115,7 @@ def _sheet(told: str, bars: list[_Bar]) -> Sheet:
 
 
 def _scale(bars: Iterable[_Bar]) -> tuple[float, float]:
-    """Give the place of zero, and how wide a one is."""
+    """Return the place of zero, and how wide a one is."""
     numbers = [float(bar.number) for bar in bars]
     low, high = min([0.0, *numbers]), max([0.0, *numbers])
     scale = (WIDTH - 4) / (high - low) if high > low else 1.0

@@ -32,7 +32,7 @@ _NO_XML: Final = re.compile(
 
 
 def legible(text: str) -> str:
-    r"""Give text on one line, with nothing in it that XML cannot hold.
+    r"""Return text on one line, with nothing in it that XML cannot hold.
 
     >>> legible("a\x00b\uffff")
     'a\\x00b\\uffff'
@@ -41,7 +41,7 @@ def legible(text: str) -> str:
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
-    """Give the most that a line of text may take, in the units of its size."""
+    """Return the most that a line of text may take, in the units of its size."""
     return sum(map(_em, text)) * size * (_BOLD if bold else 1)
 
 
@@ -81,7 +81,7 @@ def wrapped(text: str, room: float, size: float, *, lines: int) -> Iterator[str]
 
 
 def _broken(text: str, room: float, size: float) -> tuple[str, str]:
-    """Give as many of the words as have room, and the rest; a longer word is cut within."""
+    """Return as many of the words as have room, and the rest; a longer word is cut within."""
     end, width = 0, 0.0
     while end < len(text) and width <= room:
         width += _em(text[end]) * size

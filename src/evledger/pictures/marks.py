@@ -103,7 +103,7 @@ class Box(NamedTuple):
 
 
 def area(box: Box, tone: str, tip: str = "") -> Mark:
-    """Give a rectangle in a tone; its outline lies within."""
+    """Return a rectangle in a tone; its outline lies within."""
     inset = 0 if tone in _FLAT else 0.5
     place = {
         "x": box.x + inset,
@@ -123,13 +123,13 @@ _FLAT: Final = frozenset(("for", "sum"))
 
 
 def rule(x: float, y: float, to_x: float, to_y: float, kind: str = "rule") -> Mark:
-    """Give a line."""
+    """Return a line."""
     ends = {"x1": x, "y1": y, "x2": to_x, "y2": to_y}
     return Mark(tag="line", attributes=(*_placed(ends.items()), ("class", f"evl-{kind}")))
 
 
 def dot(x: float, y: float, kind: str, tip: str = "") -> Mark:
-    """Give a dot."""
+    """Return a dot."""
     place = {"cx": x, "cy": y, "r": 4.5}
     return Mark(
         tag="circle",
@@ -149,7 +149,7 @@ def words(
     quiet: bool = False,
     bold: bool = False,
 ) -> Mark:
-    """Give a line of text, shortened to its room; then the whole is its tip."""
+    """Return a line of text, shortened to its room; then the whole is its tip."""
     shown = fitted(text, room, size, bold=bold)
     kinds = [kind for kind, is_so in (("evl-quiet", quiet), ("evl-strong", bold)) if is_so]
     attributes = [*_placed({"x": x, "y": y, "font-size": size}.items())]

@@ -71,7 +71,7 @@ def mix(view: View) -> Picture:
 
 
 def _tiers(view: View) -> Iterator[_Tier]:
-    """Give the ledger's own tiers, and then those of claims that it no longer has."""
+    """Yield the ledger's own tiers, and then those of claims that it no longer has."""
     labels = {tier.slug: tier.label for tier in view.tiers}
     stances = {id: stance for stance, ids in view.counted.stances.items() for id in ids}
     present = view.counted.tiers
@@ -100,7 +100,7 @@ def _sides(tier: _Tier) -> str:
 
 
 def _sorted_by_stance(tier: _Tier) -> list[tuple[str, int]]:
-    """Give the stances that claims of a tier take, in the order in which they are drawn."""
+    """Return the stances that claims of a tier take, in the order in which they are drawn."""
     order = [*_STANCES, *(name for name in tier.stances if name not in _STANCES)]
     return [(name, tier.stances[name]) for name in order if tier.stances.get(name)]
 

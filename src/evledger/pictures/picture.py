@@ -58,7 +58,7 @@ class Picture:
     drawing: Drawing
 
     def svg(self) -> str:
-        """Give the picture as a document of its own: SVG 1.1, with its style in it."""
+        """Return the picture as a document of its own: SVG 1.1, with its style in it."""
         width, height = self.drawing.width + 2 * _MARGIN, self.drawing.height + 2 * _MARGIN
         root = Element(
             "svg",
@@ -79,7 +79,7 @@ class Picture:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{_text(root)}\n'
 
     def inline(self, prefix: str = "") -> str:
-        """Give the picture for a page of HTML that brings :data:`STYLE` along.
+        """Return the picture for a page of HTML that brings :data:`STYLE` along.
 
         There is neither a style nor a script in it, so that a strict policy lets it stand.
 
@@ -119,7 +119,7 @@ def _text(root: Element) -> str:
 
 
 def absent(name: str, title: str, why: str) -> Picture:
-    """Give the picture that says why there is nothing to draw.
+    """Return the picture that says why there is nothing to draw.
 
     >>> absent("mix", "Claims by tier", "There is none yet.").summary
     'There is none yet.'

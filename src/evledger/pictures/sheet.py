@@ -83,5 +83,5 @@ class Sheet:
         self.space(17)
 
     def drawn(self) -> Drawing:
-        """Give what was drawn."""
+        """Return what was drawn."""
         return Drawing(width=WIDTH, height=math.ceil(self.y) + 2, marks=tuple(self._marks))

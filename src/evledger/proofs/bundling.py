@@ -75,7 +75,7 @@ def cover(size: int, places: Sequence[int], cuts: Sequence[int] = ()) -> Iterato
 
 
 def _is_divided(start: int, stop: int, places: Sequence[int], cuts: Sequence[int]) -> bool:
-    """Tell whether a range holds a leaf that is to be on its own, or a cut goes through it."""
+    """Return whether a range holds a leaf that is to be on its own, or a cut goes through it."""
     place, cut = bisect_left(places, start), bisect_right(cuts, start)
     return (place < len(places) and places[place] < stop) or (cut < len(cuts) and cuts[cut] < stop)
 
@@ -87,7 +87,7 @@ class _Folded:
         self._known = dict(zip(ranges, hashes, strict=True))
 
     def hash(self, start: int, stop: int) -> bytes:
-        """Give MTH(D[start:stop]) (RFC 6962 section 2.1).
+        """Return MTH(D[start:stop]) (RFC 6962 section 2.1).
 
         Raises:
             NotProven: the cover does not tell.
@@ -222,7 +222,7 @@ def _rows(rows: Iterable[Any], kinds: tuple[type, ...]) -> Iterator[Any]:
 
 
 def _checked(read: Bundle) -> Bundle:
-    """See that numbers ascend within their bounds, and that there is a hash for each range."""
+    """Check that numbers ascend within their bounds, and that there is a hash for each range."""
     places = [n for n, _ in read.records]
     for what, numbers, least in (("records", places, 0), ("sizes", read.sizes, 1)):
         if any(a >= b for a, b in pairwise((least - 1, *numbers, read.size))):
@@ -300,7 +300,7 @@ def bundle(
 
 
 def _lines(backend: Backend, ledger: str, places: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-    """Give the lines of some records, reading each page once."""
+    """Yield the lines of some records, reading each page once."""
     volume = stored_volume(backend, ledger)
     for _, group in groupby(places, lambda n: n // PAGE_EVENTS):
         wanted = list(group)
@@ -403,7 +403,7 @@ def _verify(given: Bundle) -> tuple[Recorded, ...]:
 
 
 def _check_name(ledger: str, records: Sequence[Recorded]) -> None:
-    """See that the ledger is the one that its first record names, where that is here."""
+    """Check that the ledger is the one that its first record names, where that is here."""
     if records and records[0].n == 0 and records[0].data.get("name") != ledger:
         msg = (
             f"the bundle is said to be of {ledger!r:.80}, and its first record is of another ledger"

@@ -115,7 +115,7 @@ class TlogProof:
 
 
 def check_digests(path: Iterable[bytes]) -> None:
-    """See that every hash of a path has 32 bytes.
+    """Check that every hash of a path has 32 bytes.
 
     Raises:
         Invalid: one has not.

@@ -84,7 +84,7 @@ class Signed:
         return SignedHead.parse(self.head.text)
 
     def check(self, key: VerifierKey) -> None:
-        """See that both notes are this key's, and speak of one tree.
+        """Check that both notes are this key's, and speak of one tree.
 
         Raises:
             Invalid: one of them is not what it should be.
@@ -151,7 +151,7 @@ class Memory(Protocol):
         ...
 
     def read(self) -> bytes | None:
-        """Give what was written last; ``None`` where the key has signed nothing yet."""
+        """Return what was written last; ``None`` where the key has signed nothing yet."""
         ...
 
     def write(self, data: bytes) -> None:
@@ -179,7 +179,7 @@ class ProcessMemory:
         return self._lock
 
     def read(self) -> bytes | None:
-        """Give what was written last."""
+        """Return what was written last."""
         return self._data
 
     def write(self, data: bytes) -> None:
@@ -218,7 +218,7 @@ class FileMemory:
             os.close(descriptor)
 
     def read(self) -> bytes | None:
-        """Give what was written last.
+        """Return what was written last.
 
         Raises:
             Refused: the file is not there.
@@ -311,7 +311,7 @@ class Signer:
         return self.memory.locked()
 
     def recall(self) -> Signed | None:
-        """Give what the key signed last; ``None`` where that is nothing yet.
+        """Return what the key signed last; ``None`` where that is nothing yet.
 
         Raises:
             Refused: what is remembered is not this key's, or damaged.
@@ -333,7 +333,7 @@ class Signer:
 
 
 def check_signer(signer: object) -> None:
-    """See that a signer is one, and not the path of its key.
+    """Check that a signer is one, and not the path of its key.
 
     Raises:
         Invalid: it is something else.

@@ -106,13 +106,13 @@ def _normal(name: str, vocabulary: Vocabulary) -> str:
 
 
 def _names_of(backend: Backend, ledger: str, id: str) -> list[str]:
-    """Give the whole names that an id may stand for: those that are held, or else ever were."""
+    """Return the whole names that an id may stand for: those that are held, or else ever were."""
     held = backend.lookup(ledger, [f"{kind}:{id}" for kind in _KINDS])
     return sorted(held or _introduced(backend, ledger, id))
 
 
 def _introduced(backend: Backend, ledger: str, id: str) -> set[str]:
-    """Give the names of any kind that end in an id; they stand in the lines."""
+    """Return the names of any kind that end in an id; they stand in the lines."""
     needle = canonical(f":{id}")[1:]
     return {
         name
@@ -141,7 +141,7 @@ def _by_name(backend: Backend, ledger: str, name: str) -> Located:
 
 
 def line_at(backend: Backend, ledger: str, n: int) -> bytes:
-    """Give a record's line, without its newline.
+    """Return a record's line, without its newline.
 
     Raises:
         NotFound: the ledger is not so long.
@@ -153,7 +153,7 @@ def line_at(backend: Backend, ledger: str, n: int) -> bytes:
 
 
 def sources_of(backend: Backend, ledger: str, record: Recorded) -> tuple[int, ...]:
-    """Give the records of the sources that a record relies on, as they stood when it came."""
+    """Return the records of the sources that a record relies on, as they stood when it came."""
     names = [name for name in record.refs if name.startswith("source:")]
     held = backend.lookup(ledger, names) if names else {}
     found = {n for n in held.values() if n < record.n}
@@ -171,7 +171,7 @@ def sources_of(backend: Backend, ledger: str, record: Recorded) -> tuple[int, ..
 def later(
     backend: Backend, ledger: str, record: Recorded, sources: Iterable[Recorded] = ()
 ) -> tuple[int, ...]:
-    """Give the later records that say something of a record, or of its sources.
+    """Return the later records that say something of a record, or of its sources.
 
     That is, those that mention a name which it introduced, or erase a field of it.
     A claim that merely draws on a source, or is put into a tier, says nothing of either.
@@ -196,7 +196,7 @@ def _concerns(line: Line, names: set[str], places: set[int]) -> bool:
 
 
 def erased_by(backend: Backend, ledger: str, n: int, field: str) -> int | None:
-    """Give the record that says that a sealed field was erased, if one does."""
+    """Return the record that says that a sealed field was erased, if one does."""
     for place, line in _scan(backend, ledger, [canonical(_ERASED)], start=n + 1):
         if line.type == _ERASED and _erasure(line)[0] == n and field in _erasure(line)[1]:
             return place
@@ -204,7 +204,7 @@ def erased_by(backend: Backend, ledger: str, n: int, field: str) -> int | None:
 
 
 def _erasure(line: Line) -> tuple[int, Sequence[str]]:
-    """Give which record lost which fields; neither is ever sealed."""
+    """Return which record lost which fields; neither is ever sealed."""
     data = decode(bytes(line.data))
     return (data.get("n", -1), data.get("fields", ())) if is_object(data) else (-1, ())
 
@@ -220,7 +220,7 @@ def _scan(
     start: int = 0,
     stop: int | None = None,
 ) -> Iterator[tuple[int, Line]]:
-    """Give the lines that hold one of some pieces of text, and their positions."""
+    """Yield the lines that hold one of some pieces of text, and their positions."""
     volume = stored_volume(backend, ledger)
     stop = volume.size if stop is None else stop
     for page, text in volume.texts(start // PAGE_EVENTS, len(page_range(stop))):

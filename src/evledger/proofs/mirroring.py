@@ -58,7 +58,7 @@ def open_log(
     quorum: int | None = None,
     patience: float = _PATIENCE,
 ) -> Vouched:
-    """Give the checkpoint of a published log, verified; the arguments are :func:`fetch_log`'s.
+    """Return the checkpoint of a published log, verified; the arguments are :func:`fetch_log`'s.
 
     Raises:
         NotFound: no log is published there.
@@ -149,7 +149,7 @@ class _Log:
     patience: float
 
     def pages(self, vouched: Vouched) -> Iterator[list[bytes]]:
-        """Give the entries, a page at a time, each found to be what was signed.
+        """Yield the entries, a page at a time, each found to be what was signed.
 
         Raises:
             NotProven: something is not.
@@ -164,7 +164,7 @@ class _Log:
                 yield page
 
     def note(self, path: str) -> bytes | None:
-        """Give a signed note that stands at the top, if it is there."""
+        """Return a signed note that stands at the top, if it is there."""
         with self._impatient():
             return within(self.patience, partial(self._read, path, MAX_NOTE))
 
@@ -182,7 +182,7 @@ class _Log:
         return parse_bundle(self._cut("entries", index, width, _MAX_ENTRY))[:width]
 
     def _cut(self, level: int | Literal["entries"], index: int, width: int, each: int) -> bytes:
-        """Give a tile or a bundle, or a wider one where the full one has replaced it."""
+        """Return a tile or a bundle, or a wider one where the full one has replaced it."""
         data = self._read(tile_path(level, index, width), width * each)
         if data is None and width < TILE_WIDTH:
             data = self._read(tile_path(level, index), TILE_WIDTH * each)
@@ -254,7 +254,7 @@ def _unwritable(folder: Path, error: OSError) -> StoreError:
 
 
 def _check_lines(first: int, lines: Sequence[bytes]) -> None:
-    """See that the entries are a ledger's records, each at its place.
+    """Check that the entries are a ledger's records, each at its place.
 
     Lines that are all alike cost their author nothing, however many they are; records do not.
     """
@@ -291,7 +291,7 @@ def _write(
 
 
 def _ledger_of(line: bytes) -> str:
-    """Give the name of the ledger that a line opens."""
+    """Return the name of the ledger that a line opens."""
     try:
         opened = read_line(line)
         data = decode(bytes(opened.data))
@@ -307,7 +307,7 @@ def _ledger_of(line: bytes) -> str:
 def _signed_head(
     log: _Log, keys: Sequence[VerifierKey], vouched: Vouched, head: Head
 ) -> SignedNote | None:
-    """Give the signed head, where one of this size is published; it must say the same."""
+    """Return the signed head, where one of this size is published; it must say the same."""
     note = log.note(SIGNED_HEAD)
     if note is None:
         return None

@@ -71,7 +71,7 @@ class Proof:
 
 
 def covering(backend: Backend, ledger: str, n: int) -> int:
-    """Give the size of the latest checkpoint of a ledger, if it covers a record.
+    """Return the size of the latest checkpoint of a ledger, if it covers a record.
 
     Raises:
         Refused: none does; the message says how to sign one.
@@ -152,7 +152,7 @@ def _extra(
     beside: Sequence[Recorded],
     openings: Sequence[Opening],
 ) -> bytes:
-    """Give what travels in the proof: the line, openings, and sources with their own paths."""
+    """Return what travels in the proof: the line, openings, and sources with their own paths."""
     return canonical(
         {
             "evledger-proof": 1,
@@ -206,7 +206,7 @@ def _verified(data: bytes, ledger: str, record: Recorded, beside: Sequence[Recor
 
 
 def check_openings(backend: Backend, ledger: str, n: int, fields: Sequence[str]) -> None:
-    """See that some sealed fields of a record, or of its sources, can be opened.
+    """Check that some sealed fields of a record, or of its sources, can be opened.
 
     Raises:
         NotFound: there is no such record.
@@ -225,7 +225,7 @@ def check_openings(backend: Backend, ledger: str, n: int, fields: Sequence[str])
 def _openings(
     backend: Backend, ledger: str, records: Sequence[Recorded], fields: Sequence[str]
 ) -> Iterator[Opening]:
-    """Give the openings of some fields of the first record, or of those beside it."""
+    """Yield the openings of some fields of the first record, or of those beside it."""
     for field in dict.fromkeys(fields):
         holders = [each for each in records if field in each.sealed]
         if not holders:
@@ -338,7 +338,7 @@ def consistency(
 
 
 def _place(given: object) -> int | Checkpoint:
-    """Give the size or checkpoint that is meant.
+    """Return the size or checkpoint that is meant.
 
     Raises:
         Invalid: it is neither; a head says nothing of the tree.
@@ -352,7 +352,7 @@ def _place(given: object) -> int | Checkpoint:
 
 
 def _size(backend: Backend, ledger: str, given: int | Checkpoint) -> int:
-    """Give the size that is meant, if the ledger has had it."""
+    """Return the size that is meant, if the ledger has had it."""
     size, there = given if isinstance(given, int) else given.size, backend.tip(ledger).size
     if 0 <= size <= there:
         return size
@@ -367,7 +367,7 @@ def _size(backend: Backend, ledger: str, given: int | Checkpoint) -> int:
 
 
 def _head(backend: Backend, ledger: str, head: TreeHead, given: int | Checkpoint) -> TreeHead:
-    """Give a head of the tree, if it is what a checkpoint says, given here or signed before."""
+    """Return a head of the tree, if it is what a checkpoint says, given here or signed before."""
     if isinstance(given, Checkpoint) and given.root != head.root:
         msg = (
             f"ledger {ledger!r} does not extend the checkpoint: at {head.size} records its root "

@@ -64,7 +64,7 @@ _ARTICLE: Final = re.compile(r"^article(?:-[a-z0-9-]+)?(?:\.[A-Za-z0-9-]+)*$", r
 
 
 def article_path(file: str) -> str:
-    """Give the path of an article, by what it calls its file.
+    """Return the path of an article, by what it calls its file.
 
     All begin alike, so that nothing else is ever taken for one.
 
@@ -79,7 +79,7 @@ def article_path(file: str) -> str:
 
 
 def proof_path(id: str) -> str:
-    """Give the path of the proof of a claim, or of whatever a record introduces.
+    """Return the path of the proof of a claim, or of whatever a record introduces.
 
     >>> proof_path("c12")
     'proofs/c12.tlog-proof'
@@ -113,7 +113,7 @@ class Publication:
 
 
 def published(source: Source, keys: Iterable[VerifierKey]) -> Vouched | None:
-    """Give the checkpoint that is published at a place, verified, if one is.
+    """Return the checkpoint that is published at a place, verified, if one is.
 
     Args:
         source: the place.
@@ -205,7 +205,7 @@ def publish(
 
 
 def _check_free(target: Target, paths: Iterable[str]) -> None:
-    """See that a place that is not ours has no files of the names that ours will have."""
+    """Check that a place that is not ours has no files of the names that ours will have."""
     for path in paths:
         if target.read(path, 1) is not None:
             raise Refused(_taken(target, path))
@@ -252,7 +252,7 @@ def _list_of(paths: Collection[str]) -> list[_File]:
 
 
 def _listed(target: Target) -> frozenset[str]:
-    """Give the paths of the articles that are published, as far as they are no others' files."""
+    """Return the paths of the articles that are published, as far as they are no others' files."""
     data = target.read(ARTICLES, MAX_NOTE) or b""
     return frozenset(_ARTICLE.findall(data.decode("utf-8", "replace")))
 
@@ -279,7 +279,7 @@ def _finish(
 def _check_extends(
     target: Target, tree: StoredTree, found: Vouched | None, ours: Checkpoint
 ) -> None:
-    """See that what is to be published extends what is."""
+    """Check that what is to be published extends what is."""
     if found is None:
         return
     theirs = found.checkpoint
@@ -299,7 +299,7 @@ def _check_extends(
 
 
 def _is_marked(target: Target, keys: Sequence[VerifierKey]) -> bool:
-    """Tell whether an interrupted first publication has left its signed head."""
+    """Return whether an interrupted first publication has left its signed head."""
     data = target.read(SIGNED_HEAD, MAX_NOTE)
     try:
         return data is not None and bool(open_head(data, keys).signers)
@@ -372,7 +372,7 @@ class _Log:
     progress: Callable[[int, int], None] | None
 
     def files(self) -> Iterator[_File]:
-        """Give the tiles and the entries that are new, each found to be what was signed.
+        """Yield the tiles and the entries that are new, each found to be what was signed.
 
         Raises:
             Broken: something is not.
@@ -397,7 +397,7 @@ class _Log:
         return (self.tree.tile(*place) for place in places)
 
     def _pages(self, tiles: SoundTiles) -> Iterator[_File]:
-        """Give the leaves' level: entries, and their hashes."""
+        """Yield the leaves' level: entries, and their hashes."""
         size, first = self.signed.size, self.start // PAGE_EVENTS
         volume = stored_volume(self.backend, self.ledger)
         lines = volume.lines(first * PAGE_EVENTS, size)
@@ -417,7 +417,7 @@ class _Log:
             yield tile_path(level, index, width), tile[: width * HASH]
 
     def _widths(self, level: int, index: int, width: int) -> list[int]:
-        """Give the widths in which a tile is published: each that a signed checkpoint needs.
+        """Return the widths in which a tile is published: each that a signed checkpoint needs.
 
         Where it is full by now that is all that anybody needs.
         """

@@ -100,7 +100,7 @@ def rebuild(
 def _start(
     backend: Backend, ledger: str, base: SignedHead | None, known: Sequence[Checkpoint]
 ) -> tuple[Growth, str | None]:
-    """Give the tree as it was signed, out of what is kept; or an empty one, and what is wrong.
+    """Return the tree as it was signed, out of what is kept; or an empty one, and what is wrong.
 
     A checkpoint before that needs no lines: it is shown to be an ancestor of what was signed.
     """
@@ -163,7 +163,7 @@ class _Pass:
         return check_pages(self.volume.ledger, self._pages(), 0, self.volume.last)
 
     def _pages(self) -> Iterator[bytes]:
-        """Give each page, and take it once it was found sound.
+        """Yield each page, and take it once it was found sound.
 
         A page's header confirms every page before it, so only those are kept as hashes;
         the open page's is not from the store, and confirms nothing.
@@ -222,7 +222,7 @@ class _KeepingTree(GrowingTree):
         return True
 
     def _wrong_tile(self, tiles: Mapping[str, bytes], reached: int) -> str | None:
-        """Give the name of a tile that is kept otherwise, or should be kept and is not."""
+        """Return the name of a tile that is kept otherwise, or should be kept and is not."""
         kept = self._backend.kept(self._ledger, tiles)
         for name, tile in tiles.items():
             there = kept.get(name, b"")

@@ -149,7 +149,7 @@ def _sign(
 def _known(
     backend: Backend, ledger: str, signer: Signer, last: Signed | None, published: Vouched | None
 ) -> list[_Known]:
-    """Give every checkpoint that is known of the ledger."""
+    """Return every checkpoint that is known of the ledger."""
     known: list[_Known] = []
     if last is not None:
         known.append(_Known("the key signed", last.said.checkpoint))
@@ -166,7 +166,7 @@ def _known(
 def _check_unsigned(
     backend: Backend, ledger: str, signer: Signer, published: Vouched | None
 ) -> None:
-    """See that a key which remembers nothing has indeed signed nothing of this ledger."""
+    """Check that a key which remembers nothing has indeed signed nothing of this ledger."""
     kept = (checkpoint_at(backend, ledger, size) for size in signed_sizes(backend, ledger))
     notes = (*kept, *(() if published is None else (published.note,)))
     if any(_is_by(note, signer.verifier) for note in notes):
@@ -223,7 +223,7 @@ def _check_identity(ledger: str, signer: Signer, last: Signed | None, rebuilt: R
 def _check_extends(
     ledger: str, last: Signed | None, known: Sequence[_Known], rebuilt: Rebuilt
 ) -> None:
-    """See that the ledger extends every checkpoint known, and that its kept hashes are right."""
+    """Check that the ledger extends every checkpoint known, and that its kept hashes are right."""
     for each in known:
         if each.checkpoint.size > rebuilt.head.size:
             raise _too_large(ledger, rebuilt.head.size, each)
@@ -261,7 +261,7 @@ def _forked(ledger: str, known: _Known) -> Refused:
 
 
 def _notes(signed: Signed) -> dict[str, SignedNote]:
-    """Give what is to be kept of a checkpoint, by name."""
+    """Return what is to be kept of a checkpoint, by name."""
     size = signed.said.head.size
     return {
         checkpoint_name(size): signed.checkpoint,
@@ -298,7 +298,7 @@ def _keep(backend: Backend, ledger: str, signed: Signed) -> None:
 
 
 def _check_writable(backend: Backend, ledger: str, signed: Signed) -> None:
-    """See that the store will take what is about to be signed.
+    """Check that the store will take what is about to be signed.
 
     Raises:
         Refused: it keeps something else in its place.
@@ -312,7 +312,7 @@ def _check_writable(backend: Backend, ledger: str, signed: Signed) -> None:
 def _merged(
     backend: Backend, ledger: str, signed: Signed
 ) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """Give what is kept of a size, and what is to be kept of it.
+    """Return what is kept of a size, and what is to be kept of it.
 
     Raises:
         Refused: what is kept is something else.
@@ -333,7 +333,7 @@ def _merged(
 
 
 def _with_signatures(note: SignedNote, other: SignedNote) -> SignedNote:
-    """Give a note with the signatures of another too: each key's newest, the note's own first."""
+    """Return a note with the signatures of another too: each key's newest, the note's own first."""
     own, *others = note.signatures
     newest = {(each.name, each.key_id): each for each in (*others, *other.signatures)}
     newest.pop((own.name, own.key_id), None)
@@ -349,13 +349,13 @@ def _parse(ledger: str, name: str, data: bytes) -> SignedNote:
 
 
 def signed_sizes(backend: Backend, ledger: str) -> list[int]:
-    """Give the sizes of the checkpoints that are kept of a ledger, smallest first."""
+    """Return the sizes of the checkpoints that are kept of a ledger, smallest first."""
     sizes = map(size_of, backend.kept_names(ledger, CHECKPOINT))
     return [size for size in sizes if size is not None]
 
 
 def checkpoint_at(backend: Backend, ledger: str, size: int) -> SignedNote:
-    """Give the checkpoint of a size, with the cosignatures that it has by now.
+    """Return the checkpoint of a size, with the cosignatures that it has by now.
 
     Raises:
         NotFound: none is kept of this size.
@@ -370,7 +370,7 @@ def checkpoint_at(backend: Backend, ledger: str, size: int) -> SignedNote:
 
 
 def head_at(backend: Backend, ledger: str, size: int) -> SignedNote | None:
-    """Give the signed head of a size, if one is kept.
+    """Return the signed head of a size, if one is kept.
 
     Raises:
         Broken: it is damaged.
@@ -379,7 +379,7 @@ def head_at(backend: Backend, ledger: str, size: int) -> SignedNote | None:
 
 
 def last_signed(backend: Backend, ledger: str) -> SignedNote | None:
-    """Give the largest checkpoint that is kept of a ledger, if one is.
+    """Return the largest checkpoint that is kept of a ledger, if one is.
 
     Raises:
         Broken: it is damaged.

@@ -79,24 +79,24 @@ class StoredTree:
         self._in(size, lambda: None)
 
     def root(self, size: int) -> bytes:
-        """Give the root over the first ``size`` leaves; the tree grows where it must."""
+        """Return the root over the first ``size`` leaves; the tree grows where it must."""
         return self._in(size, lambda: root_of(self._subtrees, 0, size))
 
     def inclusion(self, n: int, size: int) -> list[bytes]:
-        """Give the path from leaf ``n`` to the root over the first ``size`` leaves."""
+        """Return the path from leaf ``n`` to the root over the first ``size`` leaves."""
         return self._in(size, lambda: inclusion_proof(self._subtrees, n, size))
 
     def consistency(self, old: int, new: int) -> list[bytes]:
-        """Give what shows that the tree of ``new`` leaves extends that of ``old``."""
+        """Return what shows that the tree of ``new`` leaves extends that of ``old``."""
         return self._in(new, lambda: consistency_proof(self._subtrees, old, new))
 
     def hashes(self, ranges: Iterable[tuple[int, int]], size: int) -> list[bytes]:
-        """Give MTH(D[start:stop]) for ranges of leaves that are nodes of the tree of a size."""
+        """Return MTH(D[start:stop]) for ranges of leaves that are nodes of the tree of a size."""
         wanted = tuple(ranges)
         return self._in(size, lambda: [root_of(self._subtrees, *each) for each in wanted])
 
     def tile(self, level: int, index: int, width: int) -> bytes:
-        """Give the first ``width`` hashes of a tile."""
+        """Return the first ``width`` hashes of a tile."""
         size = (index * TILE_WIDTH + width) << level * TILE_HEIGHT
         return self._in(size, lambda: self._cut(level, index, width))
 
@@ -147,7 +147,7 @@ class StoredTree:
         return self._tile(level, index)[: width * HASH]
 
     def _least(self, level: int, index: int) -> int:
-        """Give how many bytes a tile has at least, in a tree of this size."""
+        """Return how many bytes a tile has at least, in a tree of this size."""
         hashes = (self.size >> level * TILE_HEIGHT) - index * TILE_WIDTH
         return min(max(hashes, 0), TILE_WIDTH) * HASH
 

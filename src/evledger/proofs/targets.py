@@ -51,7 +51,7 @@ class Source(abc.ABC):
 
     @abc.abstractmethod
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; of a longer one the first ``limit`` and one more.
+        """Return a file's bytes; of a longer one the first ``limit`` and one more.
 
         Several threads may read at a time.
 
@@ -103,7 +103,7 @@ class Target(Source):
         """
 
     def settle(self) -> None:
-        """See to it that all that was written stays, though the power fail.
+        """Ensure that all that was written stays, though the power fail.
 
         Raises:
             StoreError: the operating system would not say so.
@@ -182,7 +182,7 @@ def open_source(place: str | os.PathLike[str]) -> Source:
 
 
 def _taken_apart(place: str | os.PathLike[str]) -> tuple[str, str]:
-    """Give the scheme of an address, or nothing where it is a path; never repeat a secret."""
+    """Return the scheme of an address, or nothing where it is a path; never repeat a secret."""
     text = os.fspath(place)
     if not text.strip() or not text.isprintable():
         raise Invalid("a place is a folder or an address, as in s3://bucket/semax; this is neither")
@@ -241,7 +241,7 @@ class Folder(Target):
             raise StoreError(msg)
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; see :meth:`Source.read`."""
+        """Return a file's bytes; see :meth:`Source.read`."""
         file = self._path / _check_path(path)
         try:
             if not stat.S_ISREG(file.stat().st_mode):
@@ -278,7 +278,7 @@ class Folder(Target):
         self._written.add(file.parent)
 
     def settle(self) -> None:
-        """See to it that the folders too have on disk what was written into them."""
+        """Ensure that the folders too have on disk what was written into them."""
         folders, self._written = self._written, set()
         with self._told(self._path):
             for folder in sorted({each for start in folders for each in self._up_from(start)}):
@@ -288,7 +288,7 @@ class Folder(Target):
                     _sync(folder)
 
     def _up_from(self, folder: Path) -> list[Path]:
-        """Give a folder, and those around it up to the log's own."""
+        """Return a folder, and those around it up to the log's own."""
         above = folder.relative_to(self._path).parents
         return [folder, *(self._path / each for each in above)]
 
@@ -368,7 +368,7 @@ class ObjectStore(Target):
         return driver, root.rstrip("/")
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give an object's bytes; see :meth:`Source.read`."""
+        """Return an object's bytes; see :meth:`Source.read`."""
         place = self._inside(path)
         try:
             return bytes(self._driver.cat_file(place, start=0, end=limit + 1))
@@ -401,7 +401,7 @@ class ObjectStore(Target):
             raise StoreError(msg) from error
 
     def _is_empty(self, place: str) -> bool:
-        """Tell whether an object is empty; some stores answer that it has no such bytes."""
+        """Return whether an object is empty; some stores answer that it has no such bytes."""
         with contextlib.suppress(Exception):
             return self._driver.size(place) == 0
         return False
@@ -420,7 +420,7 @@ _TYPES: Final = {
 
 
 def _s3_headers(path: str) -> dict[str, Any]:
-    """Say how an object is to be served (C2SP tlog-tiles, “APIs”)."""
+    """Return how an object is to be served (C2SP tlog-tiles, “APIs”)."""
     if path.startswith("tile/"):
         return {
             "ContentType": "application/octet-stream",

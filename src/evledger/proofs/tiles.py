@@ -56,7 +56,7 @@ class SoundTiles:
             raise NotProven(msg)
 
     def level(self, level: int, first: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Give the index and the hashes of each tile of a level, from a full one or the last on.
+        """Yield the index and the hashes of each tile of a level, from a full one or the last on.
 
         Raises:
             NotProven: a tile does not come to its hash in the tile above.
@@ -71,7 +71,7 @@ class SoundTiles:
             yield full, self.edge[level]
 
     def _places(self, level: int, first: int, wanted: deque[tuple[int, bytes]]) -> Iterator[Place]:
-        """Give the places of a level's full tiles, and note the hash that each must come to."""
+        """Yield the places of a level's full tiles, and note the hash that each must come to."""
         if level + 1 == len(self._levels):
             return  # the highest level has one tile, which is never full
         for above, tile in self.level(level + 1, first // TILE_WIDTH):

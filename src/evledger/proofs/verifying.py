@@ -180,7 +180,7 @@ def _parsed(proof: object) -> TlogProof:
 
 
 def _content(given: Any, expected: str) -> bytes | str:
-    """Give what a file holds; a path is not read, and a number is no bytes."""
+    """Return what a file holds; a path is not read, and a number is no bytes."""
     if isinstance(given, str):
         return given
     if hasattr(given, "__bytes__") and not hasattr(given, "__fspath__"):
@@ -251,7 +251,7 @@ def _naming(place: str) -> Generator[None]:
 
 
 def open_field(record: Recorded, opening: Opening) -> Any:
-    """Give the value of a sealed field, if the opening fits the line's commitment to it.
+    """Return the value of a sealed field, if the opening fits the line's commitment to it.
 
     Raises:
         NotProven: it does not fit, or the record seals no such field.
@@ -320,7 +320,7 @@ class _Extra:
 
 
 def _line(extra: _Extra, given: bytes | str | None) -> bytes:
-    """Give the line that is to be in the tree."""
+    """Return the line that is to be in the tree."""
     if given is None and extra.line is None:
         msg = "the proof does not carry the record's line; give it as well, as its bytes"
         raise Invalid(msg)

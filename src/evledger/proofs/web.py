@@ -55,7 +55,7 @@ class Website(Source):
         self._client = http_client(_TIMEOUT, _HEADERS)
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes, with patience; see :meth:`Source.read`."""
+        """Return a file's bytes, with patience; see :meth:`Source.read`."""
         pause = self._pause
         for _ in range(_TRIES - 1):
             try:
@@ -98,7 +98,7 @@ def _checked(url: str) -> str:
 
 
 def http_client(timeout: float, headers: Mapping[str, str]) -> httpx.Client:
-    """Give a client that follows no redirects.
+    """Return a client that follows no redirects.
 
     Args:
         timeout: seconds for each step.
@@ -151,7 +151,7 @@ def _body(url: str, response: httpx.Response, limit: int) -> bytes:
 
 
 def _bounded(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
-    """Give what comes, up to somewhat more than packing could ever add to what is wanted."""
+    """Yield what comes, up to somewhat more than packing could ever add to what is wanted."""
     most, came = limit + limit // 8 + _PACKING, 0
     for chunk in chunks:
         yield chunk

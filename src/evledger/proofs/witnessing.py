@@ -175,7 +175,7 @@ def _has_cosigned(key: VerifierKey, note: SignedNote) -> bool:
 
 
 def _cosigned_sizes(backend: Backend, ledger: str, key: VerifierKey) -> Iterator[int]:
-    """Give the sizes that a witness is known to have cosigned, the largest first."""
+    """Yield the sizes that a witness is known to have cosigned, the largest first."""
     for size in reversed(signed_sizes(backend, ledger)):
         if _has_cosigned(key, checkpoint_at(backend, ledger, size)):
             yield size
@@ -243,7 +243,7 @@ def _stands_at(witness: Witness, answer: _Answer) -> int:
 
 
 def _cosignature(witness: Witness, answer: _Answer, note: SignedNote) -> NoteSignature:
-    """Give the line of an answer that is the witness's cosignature over the checkpoint."""
+    """Return the line of an answer that is the witness's cosignature over the checkpoint."""
     if answer.status != HTTPStatus.OK:
         raise _refusal(witness, answer, Checkpoint.parse(note.text))
     try:
@@ -308,7 +308,7 @@ _MEANINGS: Final[Mapping[int, str]] = {
 
 
 def _refusal(witness: Witness, answer: _Answer, checkpoint: Checkpoint) -> Refused:
-    """Say what an answer means to a person, and what to do."""
+    """Return what an answer means to a person, and what to do."""
     meaning = _MEANINGS.get(answer.status)
     if meaning is not None:
         meaning = meaning.format(origin=checkpoint.origin, size=checkpoint.size)

@@ -37,7 +37,7 @@ class _Kept:
         self._indexes: WeakKeyDictionary[Lineage, Index] = WeakKeyDictionary()
 
     def of(self, lineage: Lineage) -> Index:
-        """Give the index that the views of one ledger share."""
+        """Return the index that the views of one ledger share."""
         with self._lock:
             if lineage not in self._indexes:
                 self._indexes[lineage] = Index()
@@ -71,18 +71,18 @@ class FullText:
     _view: View
 
     def search(self, query: Query, limit: int, among: Collection[str] = ()) -> list[Hit]:
-        """Give the entries that hold most of a query; see :meth:`Index.search`."""
+        """Return the entries that hold most of a query; see :meth:`Index.search`."""
         with _held(self._view) as index:
             return index.search(query, limit, among)
 
     def holding(self, query: Query, kind: str) -> list[str]:
-        """Give all entries of a kind that hold every term; see :meth:`Index.holding`."""
+        """Return all entries of a kind that hold every term; see :meth:`Index.holding`."""
         with _held(self._view) as index:
             return index.holding(query, kind)
 
 
 def index_of(view: View) -> FullText:
-    """Give the full text of a view, from an index that the views of its ledger share.
+    """Return the full text of a view, from an index that the views of its ledger share.
 
     >>> import evledger
     >>> from evledger.locators import normalise

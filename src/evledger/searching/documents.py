@@ -57,7 +57,7 @@ class Document:
 
 
 def documents(view: View, since: int = 0) -> Iterator[Document]:
-    """Give the documents of what was added or changed in a view.
+    """Yield the documents of what was added or changed in a view.
 
     Args:
         view: whose sealed values are read as far as they are open.
@@ -80,7 +80,7 @@ def _changed(entries: Iterable[Source | Claim], since: int) -> Iterator[str]:
 
 
 def is_newer(entry: Entry, since: int) -> bool:
-    """Tell whether an entry was added or changed when the ledger had ``since`` events or more."""
+    """Return whether an entry was added or changed when the ledger had ``since`` events or more."""
     return max(entry.n, *entry.history[-1:]) >= since if entry.history else entry.n >= since
 
 
@@ -135,7 +135,7 @@ _ASKED_FOR_BY: Final = {
 
 
 def _whence(source: Source) -> str:
-    """Give who wrote it and where; a person on a social platform is nobody's to search for."""
+    """Return who wrote it and where; a person on a social platform is nobody's to search for."""
     authors = source.authors if isinstance(source.authors, tuple) else ()
     if source.platform:
         authors = ()

@@ -108,7 +108,7 @@ class Index:
         self._begin()
 
     def _is_worn(self) -> bool:
-        """Tell whether so many documents were replaced that they would tell in the weights."""
+        """Return whether so many documents were replaced that they would tell in the weights."""
         return len(self._entries) - 1 - len(self._rows) > _WORN * len(self._rows)
 
     def _add(self, view: View) -> None:
@@ -147,7 +147,7 @@ class Index:
     # -- searching
 
     def search(self, query: Query, limit: int, among: Collection[str] = ()) -> list[Hit]:
-        """Give the documents that hold most of what a query asks for, the best first.
+        """Return the documents that hold most of what a query asks for, the best first.
 
         Args:
             query: what is asked for.
@@ -163,7 +163,7 @@ class Index:
         return sorted(found, key=lambda hit: -hit.weight)[:limit]
 
     def holding(self, query: Query, kind: str) -> list[str]:
-        """Give the names of all entries of a kind that hold every term, the best first."""
+        """Return the names of all entries of a kind that hold every term, the best first."""
         named = self._named_by(query)
         sought = self._sought(query, named)
         worded = self._with_all(sought) if sought else list(named)
@@ -172,7 +172,7 @@ class Index:
         return [entry for entry in worded if entry.startswith(f"{kind}:")]
 
     def _named_by(self, query: Query) -> dict[str, Hit]:
-        """Give the entries that a query names, each once."""
+        """Return the entries that a query names, each once."""
         found: dict[str, Hit] = {}
         for name in (*query.locators, *query.names):
             whole = (name, *(f"{kind}:{name}" for kind in _KINDS))
@@ -224,14 +224,14 @@ class Index:
         return [self._lookup.seek(term) for term in query.terms if term.words not in names]
 
     def _telling(self, known: Sequence[Sought]) -> Sequence[Sought]:
-        """Give the terms by which documents are found: those that only some of them hold."""
+        """Return the terms by which documents are found: those that only some of them hold."""
         most = max(_FEW, _COMMON * len(self._rows))
         return [each for each in known if each.term.required or each.found_in <= most] or known
 
     def _candidates(
         self, known: Sequence[Sought], most: int, rows: Sequence[int]
     ) -> dict[int, float]:
-        """Give the rows that the engine finds best, with its score of each, the best first.
+        """Return the rows that the engine finds best, with its score of each, the best first.
 
         Args:
             known: the terms.
@@ -249,7 +249,7 @@ class Index:
         return {row: -score for row, score in found}  # the engine's are negative
 
     def _held(self, known: Sequence[Sought], rows: Iterable[int]) -> dict[int, dict[Sought, float]]:
-        """Give for each row the terms that it holds, with the part of a term's worth it gets."""
+        """Return for each row the terms that it holds, with the part of a term's worth it gets."""
         held: dict[int, dict[Sought, float]] = {row: {} for row in rows}
         for each in known:
             anywhere = self._among(held, each.expression)
@@ -260,7 +260,7 @@ class Index:
         return held
 
     def _among(self, rows: Iterable[int], expression: str) -> list[int]:
-        """Give those of some rows that an expression matches."""
+        """Return those of some rows that an expression matches."""
         among = ", ".join(map(str, rows))
         found = self._sql.execute(
             f"SELECT rowid FROM documents WHERE documents MATCH ? AND rowid IN ({among})",  # noqa: S608  # numbers
@@ -279,7 +279,7 @@ class Index:
         return [self._entries[row] for (row,) in rows]
 
     def _worth(self, sought: Sought) -> float:
-        """Give what a term tells apart: most where no document holds it, least where all do."""
+        """Return what a term tells apart: most where no document holds it, least where all do."""
         if sought.term.light:
             return _LIGHT
         count = len(self._rows)
@@ -316,6 +316,6 @@ def _database() -> sqlite3.Connection:
 
 
 def _together(known: Sequence[Sought]) -> str:
-    """Give what must be there, or where nothing must, any of what may be."""
+    """Return what must be there, or where nothing must, any of what may be."""
     required = [each.expression for each in known if each.term.required]
     return " AND ".join(required) or " OR ".join(each.expression for each in known)

@@ -66,7 +66,7 @@ class Lookup:
         self._sought.clear()
 
     def seek(self, term: Term) -> Sought:
-        """Tell how a term is looked for; what was told is remembered until documents are added."""
+        """Return how a term is looked for; it is remembered until documents are added."""
         if term not in self._sought:
             if len(self._sought) >= _REMEMBERED:
                 self._sought.clear()
@@ -102,7 +102,7 @@ class Lookup:
         return int(rows.fetchone()[0])
 
     def _forms(self, word: str, *, begins: bool = False) -> dict[str, int]:
-        """Give the words of the documents that are forms of one, and in how many each stands."""
+        """Return the words of the documents that are forms of one, and in how many each stands."""
         found: dict[str, int] = {}
         for same in same_words(word):
             root = stem(same)
@@ -116,7 +116,7 @@ class Lookup:
         return {term: found[term] for term in most}
 
     def _stands(self, word: str) -> bool:
-        """Tell whether a word is in any document that was not replaced."""
+        """Return whether a word is in any document that was not replaced."""
         rows = self._sql.execute(
             "SELECT 1 FROM documents WHERE documents MATCH ? AND rowid NOT IN replaced LIMIT 1",
             (_quoted(word),),
@@ -124,18 +124,18 @@ class Lookup:
         return rows.fetchone() is not None
 
     def _apart(self, word: str) -> str | None:
-        """Give the two words, side by side in a document, that one was written together of."""
+        """Return the two words, side by side in a document, that one was written together of."""
         pairs = (f"{word[:place]} {word[place:]}" for place in range(3, min(len(word), 30) - 2))
         return next((pair for pair in pairs if self._count(pair)), None)
 
     def _meant(self, word: str) -> Iterator[str]:
-        """Give the words of the documents that one which they do not hold may have been."""
+        """Yield the words of the documents that one which they do not hold may have been."""
         if len(word) >= _SHORTEST and word.isalpha():
             yield from sorted(self._forms(word, begins=True), key=len)[:1]  # `tired`: tiredness
             yield from self._nearest(word)
 
     def _nearest(self, word: str) -> list[str]:
-        """Give the words of the documents that are a slip or two away, the nearest first."""
+        """Return the words of the documents that are a slip or two away, the nearest first."""
         found = process.extract(
             word,
             self._beginning(word[0]),
@@ -145,7 +145,7 @@ class Lookup:
         return [str(each[0]) for each in found]
 
     def _beginning(self, letter: str) -> list[str]:
-        """Give the words that begin with a letter, the most frequent first."""
+        """Return the words that begin with a letter, the most frequent first."""
         if self._by_letter is None:
             self._by_letter = {}
             for (term,) in self._sql.execute("SELECT term FROM vocabulary ORDER BY doc DESC, term"):
@@ -164,5 +164,5 @@ def _quoted(words: str) -> str:
 
 
 def _prefix(root: str) -> str:
-    """Give how all forms of a stem begin: ``memori`` is the stem of ``memory``, too."""
+    """Return how all forms of a stem begin: ``memori`` is the stem of ``memory``, too."""
     return root[:-1] if len(root) > 2 and root.endswith(("i", "e")) else root

@@ -83,7 +83,7 @@ def parse(question: str, normalise: Callable[[str], str]) -> Query:
 
 
 def _without(text: str, spotted: Iterable[Spotted]) -> str:
-    """Give a text without the locators in it."""
+    """Return a text without the locators in it."""
     for each in reversed(list(spotted)):
         text = f"{text[: each.start]} {text[each.stop :]}"
     return text

@@ -90,23 +90,23 @@ class Transaction(Protocol):
         ...
 
     def tail(self) -> list[bytes]:
-        """Give the lines of the open page."""
+        """Return the lines of the open page."""
         ...
 
     def lookup(self, names: Collection[str]) -> dict[str, int]:
-        """Say which of these names are held, and by which record."""
+        """Return which of these names are held, and by which record."""
         ...
 
     def page(self, number: int) -> bytes:
-        """Give the text of a full page."""
+        """Return the text of a full page."""
         ...
 
     def lines(self, start: int, stop: int) -> list[bytes]:
-        """Give the lines of the records from ``start`` up to ``stop``."""
+        """Return the lines of the records from ``start`` up to ``stop``."""
         ...
 
     def openings(self, start: int, stop: int) -> list[Opening]:
-        """Give what the vault keeps of the records from ``start`` up to ``stop``."""
+        """Return what the vault keeps of the records from ``start`` up to ``stop``."""
         ...
 
 
@@ -136,11 +136,11 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def ledgers(self) -> list[str]:
-        """Give the names of the ledgers, sorted."""
+        """Return the names of the ledgers, sorted."""
 
     @abc.abstractmethod
     def tip(self, ledger: str) -> Tip:
-        """Give a ledger's tip.
+        """Return a ledger's tip.
 
         Raises:
             NotFound: there is no such ledger.
@@ -161,26 +161,26 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def snapshot(self, ledger: str) -> Snapshot:
-        """Give a ledger's whole text as it is now, without reading it yet."""
+        """Return a ledger's whole text as it is now, without reading it yet."""
 
     @abc.abstractmethod
     def pages(self, ledger: str, start: int = 0, stop: int | None = None) -> Iterable[bytes]:
-        """Give the full pages from ``start`` up to ``stop``.
+        """Return the full pages from ``start`` up to ``stop``.
 
         Each iteration reads them anew, one at a time, in whichever thread or process it runs.
         """
 
     @abc.abstractmethod
     def tail(self, ledger: str) -> tuple[Tip, list[bytes]]:
-        """Give the tip and, of the same moment, the lines of the open page."""
+        """Return the tip and, of the same moment, the lines of the open page."""
 
     @abc.abstractmethod
     def lookup(self, ledger: str, names: Collection[str]) -> dict[str, int]:
-        """Say which of these names are held, and by which record."""
+        """Return which of these names are held, and by which record."""
 
     @abc.abstractmethod
     def names(self, ledger: str) -> Iterator[tuple[str, int]]:
-        """Give every name that is held, with the record that holds it."""
+        """Return every name that is held, with the record that holds it."""
 
     @abc.abstractmethod
     def reserve(self, ledger: str, counter: str, count: int) -> int:
@@ -192,7 +192,7 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def openings(self, ledger: str, start: int = 0, stop: int | None = None) -> Iterator[Opening]:
-        """Give what the vault keeps of the records from ``start`` up to ``stop``."""
+        """Return what the vault keeps of the records from ``start`` up to ``stop``."""
 
     @abc.abstractmethod
     def attach(self, ledger: str, digest: str, data: IO[bytes]) -> None:
@@ -200,7 +200,7 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def attachment(self, ledger: str, digest: str) -> Iterator[bytes]:
-        """Give an attachment's bytes in chunks.
+        """Return an attachment's bytes in chunks.
 
         Raises:
             NotFound: it is not kept.
@@ -208,7 +208,7 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def attachments(self, ledger: str) -> list[str]:
-        """Give the digests of the attachments that are kept."""
+        """Return the digests of the attachments that are kept."""
 
     @abc.abstractmethod
     def reindex(
@@ -228,14 +228,14 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def kept(self, ledger: str, names: Collection[str]) -> dict[str, bytes]:
-        """Give what is kept beside the chain under some of these names.
+        """Return what is kept beside the chain under some of these names.
 
         Hashes of the tree, which can be computed anew, and signed notes, which cannot.
         """
 
     @abc.abstractmethod
     def kept_names(self, ledger: str, prefix: str = "") -> list[str]:
-        """Give the names that begin so under which anything is kept, sorted."""
+        """Return the names that begin so under which anything is kept, sorted."""
 
     @abc.abstractmethod
     def keep(
@@ -261,7 +261,7 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def scrub(self, openings: Sequence[Opening]) -> bool:
-        """See to it that deleted openings are in no file of the store any more.
+        """Ensure that deleted openings are in no file of the store any more.
 
         Args:
             openings: what was deleted; where empty, whatever an earlier call left to be done.

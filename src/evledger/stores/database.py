@@ -104,7 +104,7 @@ _CANNOT_SHARE: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite
 
 
 def application_of(connection: sqlite3.Connection) -> tuple[int, int, int]:
-    """Give the file's application id and format, and how many tables it has."""
+    """Return the file's application id and format, and how many tables it has."""
     # In one statement, because another process may be making the file's tables meanwhile.
     application, version, tables = connection.execute(
         "SELECT (SELECT application_id FROM pragma_application_id),"

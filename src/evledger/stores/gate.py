@@ -39,7 +39,7 @@ class Gate:
             self._changed.notify_all()
 
     def is_inside(self) -> bool:
-        """Tell whether this thread is in the middle of an operation."""
+        """Return whether this thread is in the middle of an operation."""
         with self._changed:
             return self._inside[threading.get_ident()] > 0
 

@@ -41,7 +41,7 @@ _NOTE_NAME: Final = re.compile(r"(?:checkpoint|signed-head)/([0-9]{20})")
 
 
 def tile_name(level: int, index: int) -> str:
-    """Give the name of a tile.
+    """Return the name of a tile.
 
     >>> tile_name(0, 273)
     'tile/0/0000000273'
@@ -50,7 +50,7 @@ def tile_name(level: int, index: int) -> str:
 
 
 def tile_place(name: str) -> tuple[int, int] | None:
-    """Give the level and index of the tile that has this name, if any has.
+    """Return the level and index of the tile that has this name, if any has.
 
     >>> tile_place("tile/0/0000000273")
     (0, 273)
@@ -60,7 +60,7 @@ def tile_place(name: str) -> tuple[int, int] | None:
 
 
 def checkpoint_name(size: int, prefix: str = CHECKPOINT) -> str:
-    """Give the name of a checkpoint, or of a signed head; sorted, the largest size comes last.
+    """Return the name of a checkpoint, or of a signed head; sorted, the largest size comes last.
 
     >>> checkpoint_name(43), checkpoint_name(43, SIGNED_HEAD)
     ('checkpoint/00000000000000000043', 'signed-head/00000000000000000043')
@@ -69,7 +69,7 @@ def checkpoint_name(size: int, prefix: str = CHECKPOINT) -> str:
 
 
 def size_of(name: str) -> int | None:
-    """Give the size that the name of a checkpoint or signed head says.
+    """Return the size that the name of a checkpoint or signed head says.
 
     >>> size_of("signed-head/00000000000000000043")
     43
@@ -96,7 +96,7 @@ def parse_size(kept: bytes | None) -> int:
 
 
 def wrong_hash(kept: bytes, tile: bytes) -> int | None:
-    """Give the place of the first hash of a tile that is kept otherwise, as far as both reach.
+    """Return the place of the first hash of a tile that is kept otherwise, as far as both reach.
 
     >>> wrong_hash(b"1" * 32 + b"2" * 32 + b"3", b"1" * 32 + b"3" * 64), wrong_hash(b"", b"1" * 32)
     (1, None)

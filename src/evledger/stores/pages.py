@@ -25,7 +25,7 @@ _PAGES_AT_A_TIME: Final = 8
 
 
 def place_of(ledger: int, number: int) -> int:
-    """Give a row's id: its ledger's number above, its own place below."""
+    """Return a row's id: its ledger's number above, its own place below."""
     return (ledger << _LEDGER_BITS) | number
 
 
@@ -44,7 +44,7 @@ class _PageReader:
         _READERS.add(self)
 
     def next_some(self) -> list[bytes]:
-        """Give the next pages; none at the end."""
+        """Return the next pages; none at the end."""
         database = self._pages.database
         with _PAGES_GATE, translated(database.path):
             if self._connection is None:
@@ -101,7 +101,7 @@ class Pages:
 
 
 def blob(value: Any, what: str, path: str) -> bytes:
-    """Give what a row holds as bytes; raise ``Broken`` where it holds something else."""
+    """Return what a row holds as bytes; raise ``Broken`` where it holds something else."""
     if type(value) is not bytes:
         msg = f"{path}: {what} is not stored as bytes, or is far too long"
         raise Broken(msg)

@@ -60,7 +60,7 @@ class Connection:
             self.sql.close()
 
     def row(self, ledger: str) -> tuple[int, Tip] | None:
-        """Give a ledger's number and tip, where there is one."""
+        """Return a ledger's number and tip, where there is one."""
         found = self.sql.execute(
             "SELECT id, name, size, hash, at, counters FROM ledgers WHERE alias = ?", (ledger,)
         ).fetchone()
@@ -73,7 +73,7 @@ class Connection:
             raise Broken(msg) from error
 
     def need(self, ledger: str) -> tuple[int, Tip]:
-        """Give a ledger's number and tip; raise ``NotFound`` where there is none."""
+        """Return a ledger's number and tip; raise ``NotFound`` where there is none."""
         found = self.row(ledger)
         if found is None:
             rows = self.sql.execute("SELECT alias FROM ledgers ORDER BY alias")
@@ -83,7 +83,7 @@ class Connection:
         return found
 
     def tail(self, number: int) -> list[bytes]:
-        """Give the lines of the open page."""
+        """Return the lines of the open page."""
         rows = self.sql.execute(
             "SELECT id, text FROM lines WHERE id >= ? AND id < ? ORDER BY id",
             (place_of(number, 0), place_of(number + 1, 0)),
@@ -95,7 +95,7 @@ class Connection:
         return [blob(text, "a line of the open page", self.database.path) for _, text in rows]
 
     def lookup(self, number: int, names: Collection[str]) -> dict[str, int]:
-        """Say which of these names are held, and by which record."""
+        """Return which of these names are held, and by which record."""
         rows = self.sql.execute(
             "SELECT names.name, names.n FROM json_each(?) AS wanted CROSS JOIN names"
             " ON names.ledger = ? AND names.name = wanted.value",
@@ -108,7 +108,7 @@ class Connection:
         return found
 
     def openings(self, number: int, start: int, stop: int) -> Iterator[Opening]:
-        """Give what the vault keeps of these records."""
+        """Yield what the vault keeps of these records."""
         rows = self.sql.execute(
             "SELECT n, field, salt, value FROM vault"
             " WHERE ledger = ? AND n >= ? AND n < ? ORDER BY n, field",
@@ -120,7 +120,7 @@ class Connection:
             yield Opening(n, field, blob(salt, what, path), blob(value, what, path))
 
     def kept(self, number: int, names: Collection[str]) -> dict[str, bytes]:
-        """Give what is kept beside the chain under these names."""
+        """Return what is kept beside the chain under these names."""
         if not self._keeps():
             return {}
         rows = self.sql.execute(
@@ -132,7 +132,7 @@ class Connection:
         return {name: blob(data, f"what is kept as {name}", path) for name, data in rows}
 
     def kept_names(self, number: int, prefix: str) -> list[str]:
-        """Give the names of what is kept that begin so."""
+        """Return the names of what is kept that begin so."""
         if not self._keeps():
             return []
         rows = self.sql.execute(
@@ -156,7 +156,7 @@ class Connection:
         )
 
     def _keeps(self) -> bool:
-        """Tell whether the file has the table of what is kept, which format 1 has not."""
+        """Return whether the file has the table of what is kept, which format 1 has not."""
         self._is_present = self._is_present or application_of(self.sql)[1] > 1
         return self._is_present
 
@@ -177,15 +177,15 @@ class WriteTransaction:
         self.tip = found[1] if found else None
 
     def tail(self) -> list[bytes]:
-        """Give the lines of the open page."""
+        """Return the lines of the open page."""
         return self._connection.tail(self._number)
 
     def lookup(self, names: Collection[str]) -> dict[str, int]:
-        """Say which of these names are held, and by which record."""
+        """Return which of these names are held, and by which record."""
         return self._connection.lookup(self._number, names) if self._number and names else {}
 
     def page(self, number: int) -> bytes:
-        """Give the text of a full page."""
+        """Return the text of a full page."""
         pages = Pages(self._connection.database, self._number, number, number + 1)
         for text in pages.read(self._sql):
             return text
@@ -193,7 +193,7 @@ class WriteTransaction:
         raise Broken(msg)
 
     def lines(self, start: int, stop: int) -> list[bytes]:
-        """Give the lines of these records."""
+        """Return the lines of these records."""
         first = start // PAGE_EVENTS
         pages = Pages(self._connection.database, self._number, first, (stop - 1) // PAGE_EVENTS + 1)
         texts = list(pages.read(self._sql))
@@ -203,7 +203,7 @@ class WriteTransaction:
         return lines[skipped : skipped + stop - start]
 
     def openings(self, start: int, stop: int) -> list[Opening]:
-        """Give what the vault keeps of these records."""
+        """Return what the vault keeps of these records."""
         return list(self._connection.openings(self._number, start, stop))
 
     def carry_out(self, write: Write) -> None:

@@ -71,7 +71,7 @@ _SHORT: Final = 480  # bytes that SQLite keeps in one piece, within a leaf of a 
 
 
 def _is_in_file(path: str, openings: Sequence[Opening]) -> bool:
-    """Tell whether a trace of a deleted opening may still be read from the file.
+    """Return whether a trace of a deleted opening may still be read from the file.
 
     Another process looks, because closing a file drops the locks
     that SQLite holds on it anywhere in this one.

@@ -15,7 +15,7 @@ __all__ = ["stored_volume"]
 
 
 def stored_volume(backend: Backend, ledger: str, snapshot: Snapshot | None = None) -> Volume:
-    """Give a ledger's text at one moment, without reading its pages yet.
+    """Return a ledger's text at one moment, without reading its pages yet.
 
     Args:
         backend: the store.

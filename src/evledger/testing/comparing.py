@@ -19,7 +19,7 @@ _VALUES: Final = (
 
 
 def contents(view: View) -> dict[str, Any]:
-    """Give all that a view shows, but for plugins' parts, so that two can be compared.
+    """Return all that a view shows, but for plugins' parts, so that two can be compared.
 
     Entries come as lists of pairs, because their order counts.
 

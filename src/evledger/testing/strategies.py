@@ -52,12 +52,12 @@ _MANY: Final[Mapping[type[Event], int]] = {SourceAdded: 4, ClaimTagged: 12}
 
 
 def texts(max_size: int = 40) -> st.SearchStrategy[str]:
-    """Give texts of all characters that a ledger can hold, the empty text left out."""
+    """Return texts of all characters that a ledger can hold, the empty text left out."""
     return st.text(_CHARACTERS, min_size=1, max_size=max_size)
 
 
 def json_values(max_leaves: int = 30) -> st.SearchStrategy[Any]:
-    """Give JSON values that a ledger can hold: no floats, no null, names in ASCII."""
+    """Return JSON values that a ledger can hold: no floats, no null, names in ASCII."""
     scalars = st.booleans() | st.integers(1 - 2**53, 2**53 - 1) | st.text(_CHARACTERS)
     return st.recursive(
         scalars,
@@ -67,7 +67,7 @@ def json_values(max_leaves: int = 30) -> st.SearchStrategy[Any]:
 
 
 def locators() -> st.SearchStrategy[str]:
-    """Give locators in their normal form."""
+    """Return locators in their normal form."""
     names = st.text(_LETTERS + _DIGITS, min_size=1, max_size=8)
     numbers = st.integers(1, 10**8)
     videos = st.text(_LETTERS + _LETTERS.upper() + _DIGITS + "-_", min_size=11, max_size=11)
@@ -86,7 +86,7 @@ def locators() -> st.SearchStrategy[str]:
 
 
 def events(cls: type[_E], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[_E]:
-    """Give events of one class, each valid by itself.
+    """Return events of one class, each valid by itself.
 
     Args:
         cls: the event class.
@@ -115,7 +115,7 @@ def _fields(cls: Any) -> dict[str, st.SearchStrategy[Any]]:
 def _values(  # noqa: PLR0911  # one return for each form of a type
     hint: Any, mark: Mark | None = None
 ) -> st.SearchStrategy[Any]:
-    """Give values of a field's type."""
+    """Return values of a field's type."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return st.one_of([_values(argument, mark) for argument in arguments])
@@ -140,7 +140,7 @@ def _is_tuple(hint: Any) -> bool:
 
 
 def _identity(hint: Any) -> Callable[[Any], object]:
-    """Give what tells the items of a tuple apart: the name that each introduces, or all of it."""
+    """Return what tells the items of a tuple apart: the name that each introduces, or all of it."""
     if isinstance(hint, type) and attrs.has(hint):
         fields: Any = attrs.fields(hint)
         for field in fields:
@@ -196,7 +196,7 @@ def histories(
     min_size: int = 0,
     max_size: int = 20,
 ) -> tuple[Event, ...]:
-    """Give events that a new ledger takes in this order, each relying on earlier ones.
+    """Return events that a new ledger takes in this order, each relying on earlier ones.
 
     Args:
         draw: handed over by Hypothesis.
@@ -369,7 +369,7 @@ class _Writer:
 
 
 def _names(event: Any, role: str, *, replacing: bool = False) -> Iterator[tuple[str, str]]:
-    """Give the kinds and values of the names that single fields of an event make."""
+    """Yield the kinds and values of the names that single fields of an event make."""
     cls = cast("Any", type(event))
     for field in attrs.fields(cls):
         mark: Mark | None = field.metadata.get(MARK)

@@ -35,7 +35,7 @@ _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def clock() -> Callable[[], datetime]:
-    """Give a clock that begins with the year 2026 and is a second later whenever it is read.
+    """Return a clock that begins with the year 2026 and is a second later whenever it is read.
 
     >>> now = clock()
     >>> now().second, now().second
@@ -131,12 +131,12 @@ def _arguments(value: object) -> Iterator[str]:
 
 
 def reopened(ledger: Ledger, plugins: Plugins) -> Ledger:
-    """Give the same ledger, read anew, perhaps with other plugins."""
+    """Return the same ledger, read anew, perhaps with other plugins."""
     return Store(ledger.store.backend, plugins, clock()).ledger(ledger.name)
 
 
 def carried(ledger: Ledger) -> Write:
-    """Give the one write that makes the same ledger elsewhere; another process can be given it."""
+    """Return the one write that makes the same ledger elsewhere, in another process too."""
     backend, name = ledger.store.backend, ledger.name
     tip, tail = backend.tail(name)
     return Write(
@@ -149,7 +149,7 @@ def carried(ledger: Ledger) -> Write:
 
 
 def unpacked(write: Write, plugins: Plugins) -> Ledger:
-    """Give the ledger that a write makes."""
+    """Return the ledger that a write makes."""
     backend = MemoryStore()
     backend.write(write.tip.name, lambda _: write)
     return Store(backend, plugins, clock()).ledger(write.tip.name)
@@ -174,7 +174,7 @@ def stories(
     min_size: int = 0,
     max_size: int = 20,
 ) -> Story:
-    """Give stories: all kinds of events, some sealed, some of that erased or withheld.
+    """Return stories: all kinds of events, some sealed, some of that erased or withheld.
 
     Args:
         draw: handed over by Hypothesis.
@@ -194,7 +194,7 @@ def stories(
 def views(
     classes: tuple[type[Event], ...] = (), *, plugins: Plugins | None = None
 ) -> st.SearchStrategy[View]:
-    """Give views of ledgers to which all kinds of things have happened.
+    """Return views of ledgers to which all kinds of things have happened.
 
     Args:
         classes: event classes of which there shall be some, besides the built-in ones.
@@ -209,7 +209,7 @@ def views(
 
 
 def strangers(plugins: Plugins) -> tuple[type[Event], ...]:
-    """Give the event classes that do not come with the library."""
+    """Return the event classes that do not come with the library."""
     vocabulary = plugins.vocabulary
     found = [kind.cls for name in vocabulary if (kind := vocabulary.type_of(name)) is not None]
     return tuple(cls for cls in found if cls not in builtin_events())
@@ -229,7 +229,7 @@ def _perhaps_sealed(draw: st.DrawFn, event: Event) -> Event | Seal:
 
 
 def _may_be_sealed(mark: Mark, value: object) -> bool:
-    """Tell whether a field can be sealed: it is there, and makes no names, not even within."""
+    """Return whether a field can be sealed: it is there, and makes no names, not even within."""
     return (
         mark.role == "none" and not mark.fixed and value is not None and not attrs.has(type(value))
     )

@@ -33,7 +33,7 @@ __all__ = ["head_faults", "placed", "trust_faults"]
 
 
 def placed(volume: Volume, fault: PageFault) -> Fault:
-    """Say which of two pages changed where one does not follow the other, and which record."""
+    """Return which of two pages changed where one does not follow the other, and which record."""
     page, kind, message = fault.page, fault.kind, fault.message
     try:
         if kind == "wrong-prev" and _is_confirmed(volume, page):
@@ -46,7 +46,7 @@ def placed(volume: Volume, fault: PageFault) -> Fault:
 
 
 def _is_confirmed(volume: Volume, page: int) -> bool:
-    """Tell whether what comes after a page commits to its bytes as they are."""
+    """Return whether what comes after a page commits to its bytes as they are."""
     found = blake3(volume.page(page)).hexdigest()
     if page + 1 < volume.count:
         named = page_prev(volume.page(page + 1)[:MAX_HEADER])

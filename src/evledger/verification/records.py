@@ -55,7 +55,7 @@ class Records:
         self._faults: list[Fault] = []
 
     def watch(self, pages: Iterable[bytes], first: int) -> Iterator[bytes]:
-        """Give the same pages, and check each before it is hashed."""
+        """Yield the same pages, and check each before it is hashed."""
         for page, text in enumerate(pages, first):
             self._check_page(page, text)
             yield text
@@ -123,7 +123,7 @@ class Records:
             self._erased += ((erased.n, field) for field in erased.fields)
 
     def _is_upcast(self, line: Line, kind: EventType) -> bool:
-        """Tell whether a record of another version is read by the class that is here.
+        """Return whether a record of another version is read by the class that is here.
 
         Where it is not, nobody here knows what its own version's schema was.
         """

@@ -125,7 +125,7 @@ class Verification:
 
 
 def check_level(level: str) -> None:
-    """See that a level is one of the two.
+    """Check that a level is one of the two.
 
     Raises:
         Invalid: it is not; a misspelt ``full`` must not pass for one.

@@ -31,7 +31,7 @@ __all__ = ["verify_volume"]
 
 class _Watcher(Protocol):
     def watch(self, pages: Iterable[bytes], first: int) -> Iterator[bytes]:
-        """Give the same pages, and look at each before it is hashed."""
+        """Return the same pages, and look at each before it is hashed."""
         ...
 
 
@@ -102,7 +102,7 @@ def verify_volume(
 
 
 def _tree_for(trust: Trust | None, records: Records | None) -> GrowingTree | None:
-    """Give a tree where one must be grown: at level ``full``, and up to a checkpoint's size."""
+    """Return a tree where one must be grown: at level ``full``, and up to a checkpoint's size."""
     if records is not None:
         return GrowingTree()
     if isinstance(trust, Vouched) and trust.head is None:
@@ -127,7 +127,7 @@ def _checks(
 
 
 def _page_start(fault: Fault) -> int:
-    """Give how many events lie before the page of a fault; a page is sound as a whole."""
+    """Return how many events lie before the page of a fault; a page is sound as a whole."""
     return 0 if fault.page is None else fault.page * PAGE_EVENTS
 
 
@@ -165,7 +165,7 @@ def _watched(watchers: Sequence[_Watcher], pages: Iterable[bytes], first: int) -
 
 
 def _results(executor: Executor, tasks: Iterable[Callable[[], Span]]) -> Iterator[Span]:
-    """Give what the tasks find, in order, with only some of them handed out ahead."""
+    """Yield what the tasks find, in order, with only some of them handed out ahead."""
     running: deque[Future[Span]] = deque()
     try:
         for task in tasks:

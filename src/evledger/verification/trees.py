@@ -41,7 +41,7 @@ class GrowingTree:
         self._wanted.add(size)
 
     def watch(self, pages: Iterable[bytes], first: int) -> Iterator[bytes]:
-        """Give the same pages, and grow by each before it is hashed."""
+        """Yield the same pages, and grow by each before it is hashed."""
         for page, text in enumerate(pages, first):
             self.add(page, text)
             yield text

@@ -14,7 +14,7 @@ Trust: TypeAlias = Head | Vouched
 
 
 def trust_of(trust: Head | str | Vouched | None) -> Trust | None:
-    """Give what is trusted as it is, or read a head from text.
+    """Return what is trusted as it is, or read a head from text.
 
     Raises:
         Invalid: the text is no head.
@@ -23,17 +23,17 @@ def trust_of(trust: Head | str | Vouched | None) -> Trust | None:
 
 
 def trusted_head(trust: Trust | None) -> Head | None:
-    """Give the head that is trusted; a checkpoint alone says nothing of it."""
+    """Return the head that is trusted; a checkpoint alone says nothing of it."""
     return trust.head if isinstance(trust, Vouched) else trust
 
 
 def trusted_size(trust: Trust) -> int:
-    """Give how many events are vouched for."""
+    """Return how many events are vouched for."""
     return trust.checkpoint.size if isinstance(trust, Vouched) else trust.size
 
 
 def trust_words(trust: Trust | None) -> str:
-    """Say what is trusted, and on whose word."""
+    """Return what is trusted, and on whose word."""
     if trust is None:
         return "internal"
     if isinstance(trust, Head):

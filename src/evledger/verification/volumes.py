@@ -51,7 +51,7 @@ class Volume:
         return self.count - 1 if self.partial else -1
 
     def page(self, number: int, prev: str | None = None) -> bytes:
-        """Give one page's text.
+        """Return one page's text.
 
         Args:
             number: which page.
@@ -69,7 +69,7 @@ class Volume:
         raise self._unsound(f"page {number} is missing")
 
     def texts(self, start: int = 0, stop: int = sys.maxsize) -> Iterator[tuple[int, bytes]]:
-        """Give number and text of the pages from ``start`` up to ``stop``, the tail's too."""
+        """Yield number and text of the pages from ``start`` up to ``stop``, the tail's too."""
         prev = None
         for page, text in enumerate(self.pages(start, min(stop, self.count)), start):
             if page == self.count - 1 and self.tail:
@@ -79,7 +79,7 @@ class Volume:
             yield self.count, self.page(self.count, prev)
 
     def lines(self, start: int, stop: int) -> Iterator[bytes]:
-        """Give the lines of the events from ``start`` up to ``stop``, without their newlines.
+        """Yield the lines of the events from ``start`` up to ``stop``, without their newlines.
 
         Raises:
             Broken: they are not all there, or a page has more or fewer than it must.

@@ -23,5 +23,5 @@ EVLEDGER_API = 1
 
 @hookimpl.renderers
 def renderers() -> Iterable[Renderer]:
-    """Give the pages and the feed."""
+    """Return the pages and the feed."""
     return [ArticlePage(), LedgerPage(), ChangesPage(), AtomFeed()]

@@ -60,7 +60,7 @@ class ArticlePage(Templated):
 
 
 def filling(view: View, context: RenderContext, places: Places) -> Mapping[str, Any]:
-    """Give what the article's templates are filled in with.
+    """Return what the article's templates are filled in with.
 
     Returns:
         ``article``, its ``parts``, ``places`` and ``anchors`` of entries, its ``sources`` by id
@@ -89,7 +89,7 @@ def filling(view: View, context: RenderContext, places: Places) -> Mapping[str, 
 
 
 def _located(sources: Iterable[Source], sites: Sites) -> Iterator[tuple[str, str]]:
-    """Give for each source the locator that its link was made of."""
+    """Yield for each source the locator that its link was made of."""
     for source in sources:
         for locator in source.locators if source.link is not None else ():
             if link_of(entries.Source(id=source.id, locators=(locator,)), sites) == source.link:

@@ -128,7 +128,7 @@ def _add_entry(feed: ET.Element, told: Told, view: View, beside: Mapping[str, st
 
 
 def _title(told: Told) -> str:
-    """Give the category and the entry, as in ``Retraction: c4``."""
+    """Return the category and the entry, as in ``Retraction: c4``."""
     label = _LABELS[told.category]
     return label if told.entry is None else f"{label}: {told.entry.partition(':')[2]}"
 

@@ -72,7 +72,7 @@ class ChangesPage(Templated):
 
 
 def earlier(chain: Chain, view: View, size: int) -> View | None:
-    """Give the view as it was when the ledger had so many events; ``None`` for none.
+    """Return the view as it was when the ledger had so many events; ``None`` for none.
 
     Raises:
         Invalid: it has fewer.
@@ -87,7 +87,7 @@ def earlier(chain: Chain, view: View, size: int) -> View | None:
 
 
 def address(entry: str | None, beside: Mapping[str, str]) -> str | None:
-    """Give the relative address of an entry on one of the pages that stand beside this one.
+    """Return the relative address of an entry on one of the pages that stand beside this one.
 
     Claims and sources are in the article; the page of the ledger has all the rest, too.
 
@@ -207,7 +207,7 @@ def _days(items: Sequence[Item]) -> Days:
 
 
 def _bundle(chain: Chain, view: View, places: Places, groups: Iterable[Group]) -> bytes:
-    """Give what proves the records that are told, the entries that they concern, and sources.
+    """Return what proves the records that are told, the entries that they concern, and sources.
 
     A claim's source is not shown, but may be retracted, which the claim is then marked with.
     """

@@ -35,7 +35,7 @@ class Part:
 
 
 def contents(article: Article, view: View) -> Mapping[str, Part]:
-    """Give the parts that an article has, by name, in the order in which they are read.
+    """Return the parts that an article has, by name, in the order in which they are read.
 
     Args:
         article: as it was composed.
@@ -115,25 +115,25 @@ class Anchors:
 
     @classmethod
     def of(cls, article: Article, parts: Mapping[str, Part]) -> Anchors:
-        """Give those of an article's page."""
+        """Return those of an article's page."""
         places = {part.entry: part.anchor for part in parts.values() if part.entry}
         return cls({name: quote(name, safe=":") for name in _names(article)} | places)
 
     def id(self, name: str) -> Markup:
-        """Give the attribute of an entry's element; empty where another one has it."""
+        """Return the attribute of an entry's element; empty where another one has it."""
         if name in self._taken or name not in self._places:
             return Markup()
         self._taken.add(name)
         return Markup(f' id="{escape(self._places[name])}"')  # noqa: S704  # it is escaped
 
     def href(self, name: str) -> str | None:
-        """Give the address of an entry within the page; ``None`` where it is not there."""
+        """Return the address of an entry within the page; ``None`` where it is not there."""
         place = self._places.get(name)
         return None if place is None else f"#{place}"
 
 
 def _names(article: Article) -> Iterator[str]:
-    """Give the whole names of the entries that an article shows, except its sections."""
+    """Return the whole names of the entries that an article shows, except its sections."""
     ledger = article.ledger
     shown: Mapping[str, tuple[Any, ...]] = {
         "source": tuple(each for name in LISTS for each in getattr(article, name).sources),

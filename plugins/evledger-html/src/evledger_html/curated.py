@@ -38,7 +38,7 @@ _PARSER: Final = MarkdownIt("commonmark", {"html": False})
 
 
 def curated(body: str) -> Markup:
-    r"""Give a curator's Markdown as HTML that can do nothing.
+    r"""Return a curator's Markdown as HTML that can do nothing.
 
     >>> curated("# Dose\n\n[This](https://example.org/), not [that](javascript:alert).")
     Markup('<h3>Dose</h3>\n<p><a href="https://example.org/" rel="noopener ...">This</a>, not ...')

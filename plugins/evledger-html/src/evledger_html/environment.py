@@ -46,7 +46,7 @@ _HERE: Final = (
 
 @functools.cache  # a template is compiled once, however many pages are made of it
 def environment(templates: Path | None = None) -> Environment:
-    """Give an environment that escapes all it is given.
+    """Return an environment that escapes all it is given.
 
     Args:
         templates: a folder whose templates, styles and scripts take the place of those of the
@@ -86,12 +86,12 @@ def environment(templates: Path | None = None) -> Environment:
 
 
 def _drawing(picture: pictures.Picture, prefix: str = "") -> Markup:
-    """Give a picture's SVG, all of whose text its own writer has escaped."""
+    """Return a picture's SVG, all of whose text its own writer has escaped."""
     return Markup(picture.inline(prefix))  # noqa: S704  # made element by element
 
 
 def _lead(id: str, href: str | None) -> Markup:
-    """Give an id that leads to its entry, where that is on the page; a function, as it is fast."""
+    """Return an id that leads to its entry, where that is on the page."""
     inner = escape(id)
     made = f'<a class="evl-id" href="{escape(href)}">{inner}</a>' if href else None
     return Markup(made or f'<span class="evl-id">{inner}</span>')  # noqa: S704  # both are escaped
@@ -101,7 +101,7 @@ _WORD: Final = re.compile(r"([a-z0-9][a-z0-9-]*)")  # an id is one, whatever els
 
 
 def _leading(text: str, names: Iterable[str], anchors: Anchors | None) -> Markup:
-    """Give a text in which the ids of some entries lead to them, where these are on the page."""
+    """Return a text in which the ids of some entries lead to them, where these are on the page."""
     if anchors is None:
         return escape(shown(text))
     hrefs = {name.partition(":")[2]: anchors.href(name) for name in names}
@@ -112,13 +112,13 @@ def _leading(text: str, names: Iterable[str], anchors: Anchors | None) -> Markup
 
 
 def _unnamed(names: Iterable[str], text: str) -> list[str]:
-    """Give the names whose ids a text does not have."""
+    """Return the names whose ids a text does not have."""
     words = frozenset(_WORD.findall(text))
     return [name for name in names if name.partition(":")[2] not in words]
 
 
 def folder_of(given: Mapping[str, Any]) -> Path | None:
-    """Give the folder of templates that a configuration file names, if it names one.
+    """Return the folder of templates that a configuration file names, if it names one.
 
     Args:
         given: names and values as they stand there; ``templates`` is the only one known.
@@ -133,7 +133,7 @@ def folder_of(given: Mapping[str, Any]) -> Path | None:
 
 
 def source_of(templates: Environment, name: str) -> str:
-    """Give a style or a script as it stands, its lines ended as a browser's parser ends them.
+    """Return a style or a script as it stands, its lines ended as a browser's parser ends them.
 
     Raises:
         PluginError: it is no text.
@@ -157,7 +157,7 @@ def filled(templates: Environment, name: str, parts: Mapping[str, Any]) -> str:
 
 
 def called(templates: Environment, name: str, macro: str, *given: Any, **named: Any) -> Markup:
-    """Give what a macro of a template makes.
+    """Return what a macro of a template makes.
 
     Raises:
         PluginError: there is no such macro, or it is broken; the message names file and line.
@@ -179,7 +179,7 @@ def _blamed(name: str) -> Generator[None]:
 
 
 def _told(name: str, error: BaseException) -> str:
-    """Say which line of which template went wrong, and how."""
+    """Return which line of which template went wrong, and how."""
     if isinstance(error, TemplateNotFound):
         return f"template {name}: there is no template {str(error)!r:.200} to take in"
     if isinstance(error, TemplateSyntaxError):
@@ -196,6 +196,6 @@ def _told(name: str, error: BaseException) -> str:
 
 
 def _place(frame: traceback.FrameSummary) -> str | None:
-    """Give file and line of a frame that is a template's; Jinja puts those into tracebacks."""
+    """Return file and line of a frame that is a template's; Jinja puts those into tracebacks."""
     is_template = frame.filename.endswith((".html", ".atom", ".xml", "<template>"))
     return f"{frame.filename}, line {frame.lineno}" if is_template else None

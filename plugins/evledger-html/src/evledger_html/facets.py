@@ -80,7 +80,7 @@ class Facet:
 
 
 def facets_of(article: Article, entries: Sequence[Entry]) -> tuple[Facet, ...]:
-    """Give the facets of entries; a facet that no entry has is left out.
+    """Return the facets of entries; a facet that no entry has is left out.
 
     Years sort from the latest to the earliest, the others as readers expect them.
     """
@@ -143,7 +143,7 @@ def _states(entries: Sequence[Entry]) -> Facet:
 
 
 def ranks_of(article: Article, entries: Iterable[Entry]) -> tuple[int, ...]:
-    """Give each entry's place by the strength of its evidence; what is no claim comes last.
+    """Return each entry's place by the strength of its evidence; what is no claim comes last.
 
     The ledger's order of tiers comes first, then whether a claim counts, then the ranker's order.
     """

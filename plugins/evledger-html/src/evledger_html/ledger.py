@@ -70,7 +70,7 @@ class LedgerPage(Templated):
 def _filling(
     view: View, context: RenderContext, descriptions: tuple[int, ...]
 ) -> Mapping[str, Any]:
-    """Give what the page's templates are filled in with.
+    """Return what the page's templates are filled in with.
 
     Returns:
         The ``article``; ``entries`` and the ``log``, in lists of a few each, and of how many

@@ -118,7 +118,7 @@ _UNBOUND: Final = frozenset(("link", "waiver", "record"))
 
 
 def entries_of(view: View, article: Article, descriptions: tuple[int, ...]) -> list[Entry]:
-    """Give the entries of a view in the order in which they were introduced.
+    """Return the entries of a view in the order in which they were introduced.
 
     Args:
         view: of the ledger.
@@ -154,7 +154,7 @@ def _led(found: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def _listed(article: Article) -> Iterator[values.Source]:
-    """Give the article's sources; each is in one of its lists."""
+    """Return the article's sources; each is in one of its lists."""
     lists = (article.scientific, article.published, article.reddit, article.x, article.people)
     return chain.from_iterable(listed.sources for listed in lists)
 
@@ -190,7 +190,7 @@ _OF_SOURCE: Final = (
 
 
 def _locator(source: values.Source) -> str | None:
-    """Give the locator that a source's link was made of, where a browser can make it, too."""
+    """Return the locator that a source's link was made of, where a browser can make it, too."""
     for locator in source.locators if source.link is not None else ():
         scheme, _, value = locator.partition(":")
         if scheme in SITES and SITES[scheme](value) == source.link:
@@ -263,7 +263,7 @@ def _waivers(view: View) -> Iterator[Entry]:
 
 
 def _single(kind: str, n: int, **given: Any) -> Entry:
-    """Give an entry that is one record and goes by its number."""
+    """Return an entry that is one record and goes by its number."""
     name = f"{kind}:{n}"
     return Entry(name=name, kind=kind, id=str(n), n=n, records=(n,), history=(n,), **given)
 
@@ -322,7 +322,7 @@ def _with_erasure(entry: Entry, gone: frozenset[int]) -> Entry:
 
 
 def with_records(found: Iterable[Entry], records: Iterable[Record]) -> list[Entry]:
-    """Give entries with all records that concern them, and an entry for each record left.
+    """Return entries with all records that concern them, and an entry for each record left.
 
     An erasure concerns the entries of the record in which it erased something.
     An earlier section, or component, of a name belongs to the one that took its place.
@@ -351,7 +351,7 @@ def with_records(found: Iterable[Entry], records: Iterable[Record]) -> list[Entr
 
 
 def _with_sources(found: Iterable[Entry]) -> Iterator[Entry]:
-    """Give entries, and the sources that claims bring along."""
+    """Yield entries, and the sources that claims bring along."""
     for entry in found:
         yield entry
         if entry.source is not None:
@@ -361,7 +361,7 @@ def _with_sources(found: Iterable[Entry]) -> Iterator[Entry]:
 def _concerned(
     record: Record, names: Mapping[str, Entry], holders: Mapping[int, list[str]]
 ) -> Iterator[str]:
-    """Give the names of entries that a record concerns, though the view does not say so."""
+    """Yield the names of entries that a record concerns, though the view does not say so."""
     if record.type == "fields-erased" and record.event is not None:
         erased: Any = record.event
         yield from tuple(holders.get(erased.n, ()))
@@ -383,7 +383,7 @@ def _widened(entry: Entry, more: Mapping[str, set[int]]) -> Entry:
 
 
 def concerned_by(found: Iterable[Entry]) -> Mapping[int, tuple[Entry, ...]]:
-    """Give for each record the entries in whose history it is, sources of claims among them."""
+    """Return for each record the entries in whose history it is, sources of claims among them."""
     concerned: defaultdict[int, dict[str, Entry]] = defaultdict(dict)
     for entry in _with_sources(found):
         for n in entry.history:

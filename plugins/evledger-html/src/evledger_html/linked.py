@@ -137,7 +137,7 @@ def _node(type: str, id: str | None = None, **properties: Any) -> Node:
 
 
 def _text(value: str | Concealed | None) -> str | None:
-    """Give a text as the page shows it; nothing where it is concealed."""
+    """Return a text as the page shows it; nothing where it is concealed."""
     if value is None or isinstance(value, Concealed):
         return None
     return shortened(visible(value, keep="\n\t"), _LONGEST)
@@ -289,14 +289,14 @@ def _type_of(source: Source) -> str:
 
 
 def _authors(source: Source) -> Iterator[Node]:
-    """Give the first authors, as persons: a ledger has names and does not say whose."""
+    """Yield the first authors, as persons: a ledger has names and does not say whose."""
     if not isinstance(source.authors, Concealed):
         for author in source.authors[:_AUTHORS]:
             yield _node("Person", name=_text(author))
 
 
 def _date(published: str | Concealed | None) -> str | None:
-    """Give a date; a year or a month is one too, and the 31st of February is none."""
+    """Return a date; a year or a month is one too, and the 31st of February is none."""
     if not isinstance(published, str):
         return None
     try:
@@ -307,7 +307,7 @@ def _date(published: str | Concealed | None) -> str | None:
 
 
 def _places(source: Source) -> Iterator[Node]:
-    """Give what a source appeared in."""
+    """Yield what a source appeared in."""
     venue = _VENUES.get(str(source.kind), "CreativeWork")
     within = (
         (venue, source.venue),
@@ -320,7 +320,7 @@ def _places(source: Source) -> Iterator[Node]:
 
 
 def _identifiers(source: Source) -> dict[str, Any]:
-    """Give what identifies a source; a book has a property for its number, and an address is one.
+    """Return what identifies a source; a book has a property for its number, and an address is one.
 
     What schema.org names is to be told by that name, not as a pair of property and value.
     """
@@ -333,7 +333,7 @@ def _identifiers(source: Source) -> dict[str, Any]:
 
 
 def _study(source: Source) -> Node | None:
-    """Give the study that a registration is about, where its number says that it is medical."""
+    """Return the study that a registration is about, where its number says that it is medical."""
     numbers = [name for name in source.locators if name.startswith("nct:")]
     if source.kind != "trial" or not numbers:
         return None

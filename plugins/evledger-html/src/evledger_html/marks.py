@@ -29,7 +29,7 @@ _WORD: Final = re.compile(r"[a-z]+")
 
 
 def mark_of(text: str) -> str:
-    """Give the slug of a mark, by which scripts and styles know it.
+    """Return the slug of a mark, by which scripts and styles know it.
 
     >>> mark_of("rejected by a reviewer"), mark_of("source retracted"), mark_of("corrected")
     ('rejected', 'source-retracted', 'corrected')

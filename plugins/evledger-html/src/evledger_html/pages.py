@@ -39,7 +39,7 @@ class Templated:
         self.templates = environment(templates)
 
     def configured(self, parameters: Mapping[str, Any]) -> Self:
-        """Give the same renderer with the templates of a folder.
+        """Return the same renderer with the templates of a folder.
 
         Args:
             parameters: as a configuration file gives them: ``templates``, the folder's path.
@@ -134,7 +134,7 @@ def document(
 
 
 def policy(style: str, script: str) -> str:
-    """Give the Content-Security-Policy of a page with this style and this script, and no more."""
+    """Return the Content-Security-Policy of a page with this style and this script, and no more."""
     rules = {
         "default-src": "'none'",
         "style-src": _digest(style),

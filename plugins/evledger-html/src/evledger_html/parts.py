@@ -74,7 +74,7 @@ class Embed:
     fragment: Markup
 
     def iframe(self, *, height: int = 520) -> Markup:
-        """Give the document in an ``iframe``, which may run its own script and nothing else.
+        """Return the document in an ``iframe``, which may run its own script and nothing else.
 
         Args:
             height: of the frame, in CSS pixels; what has no room in it is scrolled to.
@@ -109,7 +109,7 @@ class Parts:
         self._filling = filling(view, context, Places(view))
 
     def claim_card(self, id: str) -> Markup:
-        """Give a claim's card: what it says, tier, stance, quotation, marks, source, records.
+        """Return a claim's card: what it says, tier, stance, quotation, marks, source, records.
 
         Raises:
             NotFound: there is no such claim.
@@ -119,7 +119,7 @@ class Parts:
         return self._called("claim_card", claim, self._filling["places"], self._filling["tiers"])
 
     def source_card(self, id: str) -> Markup:
-        """Give a source's card, with the claims drawn from it.
+        """Return a source's card, with the claims drawn from it.
 
         Raises:
             NotFound: there is no such source.
@@ -134,7 +134,7 @@ class Parts:
         )
 
     def embed(self, id: str, *, is_open: bool = True, address: str | None = None) -> Embed:
-        """Give a claim to be shown in another page.
+        """Return a claim to be shown in another page.
 
         Args:
             id: the claim's.
@@ -194,7 +194,7 @@ class Parts:
 
 
 def _place_of(claim: Claim, address: str | None) -> str | None:
-    """Give the address of a claim on the article's page."""
+    """Return the address of a claim on the article's page."""
     page = None if address is None else web_address(address)
     if address is not None and page is None:
         msg = f"address={address!r:.80}: no link can lead there; give the article's http(s) address"
@@ -207,12 +207,12 @@ def _place_of(claim: Claim, address: str | None) -> str | None:
 
 
 def claim_card(view: View, id: str, context: RenderContext) -> Markup:
-    """Give a claim's card; see :meth:`Parts.claim_card`, which makes many at less cost."""
+    """Return a claim's card; see :meth:`Parts.claim_card`, which makes many at less cost."""
     return Parts(view, context).claim_card(id)
 
 
 def source_card(view: View, id: str, context: RenderContext) -> Markup:
-    """Give a source's card; see :meth:`Parts.source_card`, which makes many at less cost."""
+    """Return a source's card; see :meth:`Parts.source_card`, which makes many at less cost."""
     return Parts(view, context).source_card(id)
 
 
@@ -224,12 +224,12 @@ def embed(
     is_open: bool = True,
     address: str | None = None,
 ) -> Embed:
-    """Give a claim to be shown in another page; see :meth:`Parts.embed`."""
+    """Return a claim to be shown in another page; see :meth:`Parts.embed`."""
     return Parts(view, context).embed(id, is_open=is_open, address=address)
 
 
 def score_panel(score: Score | FailedScore, *, templates: Path | None = None) -> Markup:
-    """Give a score with its terms and cautions, so that a reader can compute it again.
+    """Return a score with its terms and cautions, so that a reader can compute it again.
 
     Args:
         score: as an article has it: ``compose(view, context).scores.explained``.
@@ -243,7 +243,7 @@ def score_panel(score: Score | FailedScore, *, templates: Path | None = None) ->
 
 
 def picture(drawn: Picture, *, prefix: str = "", templates: Path | None = None) -> Markup:
-    """Give a picture with its caption and the table behind it.
+    """Return a picture with its caption and the table behind it.
 
     Args:
         drawn: one of :mod:`evledger.pictures`.
@@ -258,7 +258,7 @@ def picture(drawn: Picture, *, prefix: str = "", templates: Path | None = None) 
 
 
 def style(templates: Path | None = None) -> str:
-    """Give the style of all parts, for a page's own stylesheet.
+    """Return the style of all parts, for a page's own stylesheet.
 
     Every class begins with ``evl-`` and every custom property with ``--evl-``.
     The rules for whole pages, as for ``body`` and ``h1``, are left out.

@@ -52,7 +52,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def present(view: View, name: str | None) -> Present | None:
-    """Give an entry by its whole name; ``None`` where it has no words that could be compared.
+    """Return an entry by its whole name; ``None`` where it has no words that could be compared.
 
     >>> import evledger
     >>> with evledger.open("memory:") as store:
@@ -83,7 +83,7 @@ def present(view: View, name: str | None) -> Present | None:
 
 
 def _words(view: View, entry: Entry, field: str) -> Any:
-    """Give a field of an entry as the article shows it."""
+    """Return a field of an entry as the article shows it."""
     held = None
     if isinstance(entry, Claim) and entry.sealed:
         held = held_back(entry, field, source=view.sources.get(entry.source))
@@ -93,7 +93,7 @@ def _words(view: View, entry: Entry, field: str) -> Any:
 
 
 def _marks(entry: Entry) -> Iterator[str]:
-    """Say what a reader must know of a source; a claim's marks are those of the article."""
+    """Yield what a reader must know of a source; a claim's marks are those of the article."""
     if not isinstance(entry, Source):
         return
     if entry.is_retracted:

@@ -20,7 +20,7 @@ _LONGEST: Final = 400
 
 
 def reasons_of(view: View, entry: Entry, *, with_source: bool = True) -> Iterator[str]:
-    """Give the reasons that stand behind an entry's marks, a line of plain text each.
+    """Yield the reasons that stand behind an entry's marks, a line of plain text each.
 
     They are a curator's or a publisher's words; one that is sealed says so in brackets.
 

@@ -22,7 +22,7 @@ _SUFFIXES: Final = (".css", ".html", ".js")
 
 
 def examine(folder: Path, templates: Environment, standard: Collection[str]) -> None:
-    """See that each file of a folder can take the place of what it is meant to replace.
+    """Check that each file of a folder can take the place of what it is meant to replace.
 
     What is no template at all is left to be blamed when it is filled in.
 
@@ -46,7 +46,7 @@ def examine(folder: Path, templates: Environment, standard: Collection[str]) -> 
 
 
 def _names(folder: Path) -> Iterator[str]:
-    """Give the names of the files that could replace one; none of ours is deeper than that."""
+    """Yield the names of the files that could replace one; none of ours is deeper than that."""
     for path in sorted((*folder.glob("*"), *folder.glob("*/*"))):
         if path.suffix in _SUFFIXES and path.is_file():
             yield path.relative_to(folder).as_posix()
@@ -77,7 +77,7 @@ def _check_name(folder: Path, name: str, standard: Collection[str]) -> None:
 
 
 def _check_blocks(folder: Path, name: str, tree: nodes.Template, templates: Environment) -> None:
-    """See that blocks of a template which extends another are shown somewhere in that one."""
+    """Check that blocks of a template which extends another are shown somewhere in that one."""
     known: set[str] = set()
     seen = {name}
     extended = _extended(tree)
@@ -98,7 +98,7 @@ def _check_blocks(folder: Path, name: str, tree: nodes.Template, templates: Envi
 
 
 def _extended(tree: nodes.Template) -> str | None:
-    """Give the name of the template that one extends, where it is fixed."""
+    """Return the name of the template that one extends, where it is fixed."""
     node = tree.find(nodes.Extends)
     name = node.template.value if node and isinstance(node.template, nodes.Const) else None
     return name if isinstance(name, str) else None

@@ -52,7 +52,7 @@ def bound(value: object, field: str) -> Markup:
 
 
 def erasures(chain: Chain, view: View, places: Collection[int]) -> Iterator[int]:
-    """Give the records by which sealed fields of some records were erased.
+    """Yield the records by which sealed fields of some records were erased.
 
     A page that shows a value as erased is to prove that it was.
 
@@ -77,7 +77,7 @@ def erasures(chain: Chain, view: View, places: Collection[int]) -> Iterator[int]
 
 
 def worth_telling(places: Iterable[int], size: int) -> Collection[int]:
-    """Give the records that a page is to prove: all there are, where it needs half of them.
+    """Return the records that a page is to prove: all there are, where it needs half of them.
 
     A page that has all can show that it leaves none out, a withdrawal, say.
 
@@ -143,7 +143,7 @@ class Places:
         return bool(self._descriptions)
 
     def of(self, name: str) -> tuple[int, ...]:
-        """Give the records of an entry by its whole name, as in ``claim:c4``."""
+        """Return the records of an entry by its whole name, as in ``claim:c4``."""
         if name == "ledger":
             return self._descriptions
         kind, _, id = name.partition(":")
@@ -160,24 +160,24 @@ class Places:
         return f"records {numbers[0]}, {first}{last}"
 
     def reasons(self, name: str, *, with_source: bool = True) -> Iterator[str]:
-        """Say why and on whose word an entry bears its marks, those of a claim's source too."""
+        """Return why and on whose word an entry bears its marks, those of a claim's source too."""
         return reasons_of(self._view, self._entry(name)[1], with_source=with_source)
 
     def entry(self, name: str) -> Markup:
-        """Give the attributes that bind an element to its entry's records."""
+        """Return the attributes that bind an element to its entry's records."""
         records = " ".join(map(str, self.of(name)))
         bound = f' data-evl-entry="{escape(name)}" data-evl-records="{records}"'
         return Markup(bound)  # noqa: S704  # the name is escaped, the rest are numbers
 
     def all(self) -> Iterator[int]:
-        """Give the records of all entries."""
+        """Yield the records of all entries."""
         yield from self._descriptions
         for _, entry in self._entries():
             yield entry.n
             yield from entry.history
 
     def openings(self, names: Iterable[str] | None = None) -> Iterator[tuple[int, str]]:
-        """Give the sealed fields whose values are shown, each as (record, field).
+        """Yield the sealed fields whose values are shown, each as (record, field).
 
         What is held back from what is published stays sealed.
 

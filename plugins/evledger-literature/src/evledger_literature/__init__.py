@@ -40,19 +40,19 @@ _RENDERERS: Final = ("bibtex:BibTeXRenderer", "csljson:CSLRenderer", "ris:RISRen
 
 @hookimpl.importers
 def importers() -> Iterable[Importer]:
-    """Give the importers of bibliographic records."""
+    """Return the importers of bibliographic records."""
     return [_loaded("formats", name)() for name in _IMPORTERS]
 
 
 @hookimpl.renderers
 def renderers() -> Iterable[Renderer]:
-    """Give bibliographies of a ledger's sources."""
+    """Return bibliographies of a ledger's sources."""
     return [_loaded("writing", name)() for name in _RENDERERS]
 
 
 @hookimpl.locators
 def fetchers() -> Iterable[Fetcher]:
-    """Give what asks PubMed, Crossref, ClinicalTrials.gov and the web."""
+    """Return what asks PubMed, Crossref, ClinicalTrials.gov and the web."""
     return [
         _Fetcher("doi", "Crossref and DataCite", "crossref:CrossrefFetcher"),
         _Fetcher("nct", "ClinicalTrials.gov", "clinicaltrials:ClinicalTrialsFetcher"),
@@ -75,7 +75,7 @@ class _Fetcher:
     _where: str
 
     def fetch(self, locators: Sequence[str], context: FetchContext) -> Iterator[Found]:
-        """Give one item or rejection for each locator."""
+        """Yield one item or rejection for each locator."""
         yield from _fetcher(self._where).fetch(locators, context)
 
 

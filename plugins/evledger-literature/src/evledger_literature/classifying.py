@@ -227,7 +227,7 @@ def _tier(record: Record, kind: str, form: _Found | None) -> tuple[str | None, s
 
 
 def _signs(record: Record, form: _Found | None) -> Mapping[str, str]:
-    """Give what the record shows, each with the words that show it.
+    """Return what the record shows, each with the words that show it.
 
     The title is asked for the form where no type tells it. It is asked for the subjects where no
     heading tells more than that they are human, and after it the abstract.
@@ -273,5 +273,5 @@ def _thesaurus(record: Record) -> str:
 
 
 def _broader(heading: str) -> str:
-    """Give what a breed or strain is one of: ``Rats, Sprague-Dawley``."""
+    """Return what a breed or strain is one of: ``Rats, Sprague-Dawley``."""
     return plain_words(heading.partition(",")[0])

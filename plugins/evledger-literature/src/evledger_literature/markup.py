@@ -89,7 +89,7 @@ _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
-    r"""Give the text that readers see, on one line.
+    r"""Return the text that readers see, on one line.
 
     Args:
         text: with markup or without, escaped or not.
@@ -101,7 +101,7 @@ def plain(text: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    r"""Give the text that readers see, each paragraph on a line of its own.
+    r"""Return the text that readers see, each paragraph on a line of its own.
 
     A heading stands before the paragraph after it; the heading `Abstract` says nothing.
     Where nothing marks paragraphs, the lines of the text are kept.
@@ -122,7 +122,7 @@ def paragraphs(text: str) -> str:
 
 
 def plain_element(element: _Element) -> str:
-    """Give the text that readers see of an element and all within it, on one line.
+    """Return the text that readers see of an element and all within it, on one line.
 
     Whatever the elements within are called, their names are not seen.
 
@@ -174,7 +174,7 @@ def _mark(tag: re.Match[str]) -> str:
 
 
 def _marks(tag: re.Match[str]) -> tuple[str, str] | None:
-    """Give what stands for the starts and ends of tags of this name, or `None` if it is no tag."""
+    """Return what stands for the starts and ends of tags of a name; `None` if it is none."""
     prefix, attributes = tag["prefix"], tag["attributes"]
     if attributes.strip("/ \n") and "=" not in attributes:
         return None

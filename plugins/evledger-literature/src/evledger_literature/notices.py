@@ -70,7 +70,7 @@ def plain_words(text: str) -> str:
 
 
 def status_of(text: str) -> Status | None:
-    """Tell what a type of update, or of a link between two works, says has happened to a work.
+    """Return what a type of update, or of a link between two works, says has happened to a work.
 
     Args:
         text: in Crossref's words (``expression_of_concern``), PubMed's (``RetractionIn``),
@@ -89,7 +89,7 @@ def status_of(text: str) -> Status | None:
 
 
 def is_notice(types: Iterable[str]) -> bool:
-    """Tell whether a record of these types is a notice, and not the work that one is about.
+    """Return whether a record of these types is a notice, and not the work that one is about.
 
     >>> is_notice(["Journal Article", "Published Erratum"]), is_notice(["Retracted Publication"])
     (True, False)
@@ -98,7 +98,7 @@ def is_notice(types: Iterable[str]) -> bool:
 
 
 def is_title_of_notice(title: str) -> bool:
-    """Tell whether a title is one that only notices have.
+    """Return whether a title is one that only notices have.
 
     >>> is_title_of_notice("Erratum to: A trial"), is_title_of_notice("Correction to: A trial")
     (True, True)
@@ -113,7 +113,7 @@ _MARKED: Final = re.compile(r"[\[(]?RETRACTED(?: [A-Z]+)?[\])]?\s*[:.—–-]?\s
 
 
 def is_marked_retracted(title: str) -> bool:
-    """Tell whether a publisher has marked a title as that of a retracted work.
+    """Return whether a publisher has marked a title as that of a retracted work.
 
     >>> is_marked_retracted("RETRACTED ARTICLE: A trial"), is_marked_retracted("Retracted: A trial")
     (True, False)

@@ -46,7 +46,7 @@ class Phrases:
         return cls(re.compile(rf"(?:{'|'.join(phrases)})(?!\w)"))
 
     def found_in(self, text: str) -> str | None:
-        """Give the first that stands in a text, as it stands there.
+        """Return the first that stands in a text, as it stands there.
 
         Part of a word is none, and neither is what a hyphen joins to the word before it.
 
@@ -72,7 +72,7 @@ class Counted:
     who: Phrases
 
     def found_in(self, text: str) -> str | None:
-        """Give the first words of a text that count them, as they stand there.
+        """Return the first words of a text that count them, as they stand there.
 
         >>> who = Counted(Phrases.of("patients", "men"))
         >>> who.found_in("It helps patients. We treated 120 healthy young men.")

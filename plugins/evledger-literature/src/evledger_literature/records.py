@@ -74,7 +74,7 @@ class Record:
     retrieved: str | None = None
 
     def found(self) -> Iterator[Found]:
-        """Give the item, or the rejection, that the record becomes, and notes on what was left out.
+        """Yield the item or rejection that the record becomes, and notes on what was left out.
 
         A claim is proposed with it where its tier can be told: its title, with the reason.
         """
@@ -131,7 +131,7 @@ class Record:
         )
 
     def _is_marked(self) -> bool:
-        """Tell whether its title alone says that it was retracted."""
+        """Return whether its title alone says that it was retracted."""
         told = any(flag.status in _DECISIVE and not flag.of for flag in self.flags)
         return not told and is_marked_retracted(self.title or "")
 
@@ -148,7 +148,7 @@ class Record:
 
 
 def _normal(identifiers: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
-    """Give the normal forms of identifiers, each once, and those that are none, with reasons."""
+    """Return the normal forms of identifiers, each once, and those that are none, with reasons."""
     names: dict[str, None] = {}
     bad: dict[str, str] = {}
     for text in identifiers:
@@ -160,7 +160,7 @@ def _normal(identifiers: Sequence[str]) -> tuple[list[str], list[tuple[str, str]
 
 
 def _link(url: str | None) -> tuple[str | None, list[tuple[str, str]]]:
-    """Give a link as a chain may hold it; or why it may not."""
+    """Return a link as a chain may hold it; or why it may not."""
     if not url:
         return None, []
     try:

@@ -37,7 +37,7 @@ def lowered(text: str) -> str:
 
 
 def is_of_figures(text: str) -> bool:
-    """Tell whether each of its characters can be raised and lowered.
+    """Return whether each of its characters can be raised and lowered.
 
     >>> is_of_figures("-12"), is_of_figures("n+1"), is_of_figures("")
     (True, False, False)

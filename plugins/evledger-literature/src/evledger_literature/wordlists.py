@@ -28,7 +28,7 @@ _COLUMN: Final = 17  # where the phrases of a table begin
 
 
 def _rows(table: str) -> Iterator[tuple[str, str]]:
-    """Give each phrase of a table with what stands before it, or before the lines above it."""
+    """Yield each phrase of a table with what stands before it, or before the lines above it."""
     meaning = ""
     for line in table.strip("\n").splitlines():
         meaning = line[:_COLUMN].strip() or meaning

@@ -82,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., str]]:
-    """Give what serves a script, at the address that it returns."""
+    """Yield what serves a script, at the address that it returns."""
     with contextlib.ExitStack() as stack:
 
         def start(script: Script, host: str = "127.0.0.1") -> str:
@@ -105,19 +105,19 @@ def written(
 
 @pytest.fixture
 def reply() -> Callable[..., bytes]:
-    """Give what writes an answer: body, status and headers."""
+    """Return what writes an answer: body, status and headers."""
     return written
 
 
 @pytest.fixture
 def waits() -> list[float]:
-    """Give the seconds that were slept, one after the other."""
+    """Return the seconds that were slept, one after the other."""
     return []
 
 
 @pytest.fixture
 def wire(waits: list[float]) -> Wire:
-    """Give a wire to the network on which time passes only when it is slept."""
+    """Return a wire to the network on which time passes only when it is slept."""
     return Wire(
         clock=lambda: sum(waits),
         sleep=waits.append,

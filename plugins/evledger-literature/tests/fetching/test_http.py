@@ -49,7 +49,7 @@ MIB = 1 << 20
 
 
 def opened(wire: Wire, timeout: float = 5.0, contact: str | None = None) -> Client:
-    """Give a client."""
+    """Return a client."""
     paces = Paces(clock=wire.clock, sleep=wire.sleep)
     return Client(FetchContext(contact=contact, timeout=timeout), wire, paces)
 
@@ -62,7 +62,7 @@ def ask(wire: Wire, asked: str | Request, *, timeout: float = 5.0) -> Answer | N
 
 
 def body(answer: Answer | None) -> bytes:
-    """Give the body of an answer that has one."""
+    """Return the body of an answer that has one."""
     assert answer is not None
     return answer.body
 

@@ -36,35 +36,35 @@ class Serve(Protocol):
 
 
 def context(url: str, *, contact: str | None = "me@example.org", key: str = "") -> FetchContext:
-    """Give who asks a server that plays every registry."""
+    """Return who asks a server that plays every registry."""
     names = ("PUBMED", "CROSSREF", "DATACITE", "DOI", "CLINICALTRIALS")
     environ = {f"EVLEDGER_{name}_URL": f"{url}/{name.lower()}" for name in names}
     return FetchContext(contact=contact, timeout=5.0, environ={**environ, "NCBI_API_KEY": key})
 
 
 def by_place(found: Iterable[Found]) -> dict[str, Item | Rejection]:
-    """Give the answers by what was asked, each of which has one."""
+    """Return the answers by what was asked, each of which has one."""
     answers = [each for each in found if not isinstance(each, Note)]
     assert len({each.place for each in answers}) == len(answers)
     return {each.place: each for each in answers}
 
 
 def source(found: Item | Rejection) -> Mapping[str, Any]:
-    """Give the source of an item."""
+    """Return the source of an item."""
     assert isinstance(found, Item), found
     assert found.source is not None
     return found.source
 
 
 def reason(found: Item | Rejection) -> str:
-    """Give why something was rejected, which has not been said to be gone."""
+    """Return why something was rejected, which has not been said to be gone."""
     assert isinstance(found, Rejection), found
     assert not found.gone
     return found.reason
 
 
 def is_gone(found: Item | Rejection) -> bool:
-    """Tell whether the registry says that it has no such thing."""
+    """Return whether the registry says that it has no such thing."""
     return isinstance(found, Rejection) and found.gone
 
 
@@ -532,7 +532,7 @@ class Shelf:
     gone = "it is not on the shelf"
 
     def ask_for(self, locators: Sequence[str]) -> Iterable[Found] | None:
-        """Give it."""
+        """Return it."""
         return self.found if locators else None
 
 
@@ -601,7 +601,7 @@ class Played(FetcherTests):
         self.asked_there = self.url
 
     def script(self) -> Script:
-        """Give the registry."""
+        """Return the registry."""
         raise NotImplementedError
 
     def context(self) -> FetchContext:
@@ -620,19 +620,19 @@ class TestPubMedFetcher(Played):
     __test__ = True
 
     def script(self) -> Script:
-        """Give two records."""
+        """Return two records."""
         return PubMed(self.reply, {"1": "One", "2": "Two"})
 
     def fetcher(self) -> Fetcher:
-        """Give the fetcher."""
+        """Return the fetcher."""
         return PubMedFetcher(self.wire)
 
     def known(self) -> Sequence[str]:
-        """Give what is there."""
+        """Return what is there."""
         return ["pmid:1", "pmid:2"]
 
     def unknown(self) -> Sequence[str]:
-        """Give what is not."""
+        """Return what is not."""
         return ["pmid:3", "pmid:4"]
 
 
@@ -642,19 +642,19 @@ class TestCrossrefFetcher(Played):
     __test__ = True
 
     def script(self) -> Script:
-        """Give a work of Crossref's and one of DataCite's."""
+        """Return a work of Crossref's and one of DataCite's."""
         return Agencies(self.reply, {"10.1/a": "A"}, {"10.2/b": "B"})
 
     def fetcher(self) -> Fetcher:
-        """Give the fetcher."""
+        """Return the fetcher."""
         return CrossrefFetcher(self.wire)
 
     def known(self) -> Sequence[str]:
-        """Give what is there."""
+        """Return what is there."""
         return ["doi:10.1/a", "doi:10.2/b"]
 
     def unknown(self) -> Sequence[str]:
-        """Give what is not."""
+        """Return what is not."""
         return ["doi:10.3/c", "doi:10.3/d"]
 
 
@@ -664,17 +664,17 @@ class TestClinicalTrialsFetcher(Played):
     __test__ = True
 
     def script(self) -> Script:
-        """Give two trials."""
+        """Return two trials."""
         return Studies(self.reply, {"NCT00000001": "One", "NCT00000002": "Two"})
 
     def fetcher(self) -> Fetcher:
-        """Give the fetcher."""
+        """Return the fetcher."""
         return ClinicalTrialsFetcher(self.wire)
 
     def known(self) -> Sequence[str]:
-        """Give what is there."""
+        """Return what is there."""
         return ["nct:NCT00000001", "nct:NCT00000002"]
 
     def unknown(self) -> Sequence[str]:
-        """Give what is not."""
+        """Return what is not."""
         return ["nct:NCT00000003"]

@@ -57,21 +57,21 @@ def fetched(wire: Wire, url: str, contact: str | None = None) -> list[Found]:
 
 
 def item(found: Iterable[Found]) -> Item:
-    """Give the one item among what was found."""
+    """Return the one item among what was found."""
     (only,) = [each for each in found if not isinstance(each, Note)]
     assert isinstance(only, Item), only
     return only
 
 
 def source(found: Iterable[Found]) -> Mapping[str, Any]:
-    """Give the source of the one item."""
+    """Return the source of the one item."""
     fields = item(found).source
     assert fields is not None
     return fields
 
 
 def rejection(found: Iterable[Found]) -> Rejection:
-    """Give the one rejection among what was found."""
+    """Return the one rejection among what was found."""
     (only,) = found
     assert isinstance(only, Rejection), only
     return only
@@ -295,18 +295,18 @@ class TestWebFetcher(FetcherTests):
         self.url = serve(script)
 
     def fetcher(self) -> Fetcher:
-        """Give the fetcher."""
+        """Return the fetcher."""
         return WebFetcher(self.wire)
 
     def failing(self) -> Fetcher:
-        """Give the fetcher; what is asked of it leads to where all fails."""
+        """Return the fetcher; what is asked of it leads to where all fails."""
         self.url = self.broken
         return self.fetcher()
 
     def known(self) -> Sequence[str]:
-        """Give what is there."""
+        """Return what is there."""
         return [f"url:{self.url}/a", f"url:{self.url}/b"]
 
     def unknown(self) -> Sequence[str]:
-        """Give what is not."""
+        """Return what is not."""
         return [f"url:{self.url}/no", f"url:{self.url}/none"]

@@ -20,5 +20,5 @@ EVLEDGER_API = 1
 
 @hookimpl.scorers
 def scorers() -> Iterable[Scorer]:
-    """Give the scorers that need no events of their own."""
+    """Return the scorers that need no events of their own."""
     return [Balance(), Harmonic()]

@@ -35,7 +35,7 @@ _SOURCE: Final = "This package's own: a weighted share, and a measure made for t
 
 
 def disputedness(support: Decimal, against: Decimal) -> Decimal:
-    """Say how far two sides disagree: 0 where there is one side only, 1 where they are even.
+    """Return how far two sides disagree: 0 where there is one side only, 1 where they are even.
 
     It is twice the share of the weaker side, a measure of this package's own.
 
@@ -67,7 +67,7 @@ class Balance:
     weights: Mapping[str, Decimal] = WEIGHTS
 
     def configured(self, parameters: Mapping[str, Any]) -> Self:
-        """Give the same scorer with other parameters.
+        """Return the same scorer with other parameters.
 
         Raises:
             Invalid: a parameter is unknown, or no number from 0.
@@ -96,7 +96,7 @@ class Balance:
         )
 
     def _terms(self, view: View, side: str) -> Iterator[Term]:
-        """Give a term for each tier with claims on a side."""
+        """Yield a term for each tier with claims on a side."""
         taking = frozenset(view.counted.stances.get(side, ()))
         for slug, label in present_tiers(view):
             count = len(taking.intersection(view.counted.tiers[slug]))
@@ -119,7 +119,7 @@ class Balance:
 
 
 def _weigh(sides: Mapping[str, tuple[Term, ...]]) -> tuple[Decimal, Decimal]:
-    """Give what supports and what contradicts; half of what is mixed goes to each."""
+    """Return what supports and what contradicts; half of what is mixed goes to each."""
     weight = {
         side: sum((term.contribution for term in terms), Decimal(0))
         for side, terms in sides.items()

@@ -131,11 +131,11 @@ class Assessments:
         return state
 
     def freeze(self, state: dict[str, OutcomeAssessed]) -> tuple[OutcomeAssessed, ...]:
-        """Give the assessments that stand."""
+        """Return the assessments that stand."""
         return tuple(state.values())
 
     def passage(self, part: tuple[OutcomeAssessed, ...]) -> Passage | None:
-        """Say how certain the evidence for each outcome is."""
+        """Return how certain the evidence for each outcome is."""
         if not part:
             return None
         lines = (f"{each.outcome}: {certainty(each)}. {' '.join(_why(each))}" for each in part)
@@ -143,7 +143,7 @@ class Assessments:
 
 
 def certainty(assessed: OutcomeAssessed) -> str:
-    """Give the level of certainty that an assessment comes to: one of :data:`LEVELS`."""
+    """Return the level of certainty that an assessment comes to: one of :data:`LEVELS`."""
     return LEVELS[_level(assessed)]
 
 
@@ -153,7 +153,7 @@ def _level(assessed: OutcomeAssessed) -> int:
 
 
 def _reasons(assessed: OutcomeAssessed) -> dict[str, int]:
-    """Give the reasons that rate down or up, and by how much."""
+    """Return the reasons that rate down or up, and by how much."""
     found = {name: int(getattr(assessed, name)) for name in (*_DOWN, *_UP)}
     return {name: levels for name, levels in found.items() if levels}
 
@@ -207,7 +207,7 @@ def _outcome(assessed: OutcomeAssessed) -> Outcome:
 
 
 def _why(assessed: OutcomeAssessed) -> tuple[str, ...]:
-    """Give the reasons, each a sentence."""
+    """Return the reasons, each a sentence."""
     begins = f"Begins from {LEVELS[_START[assessed.start]]}: {assessed.start} studies."
     reasons = [_said(name, by) for name, by in _reasons(assessed).items()]
     told = [assessed.why] if isinstance(assessed.why, str) else []  # it can be sealed
@@ -269,11 +269,11 @@ def _name(assessed: OutcomeAssessed) -> str:
 
 @hookimpl.events
 def events() -> EventSupply:
-    """Give the event and what gathers it."""
+    """Return the event and what gathers it."""
     return EventSupply(events=(OutcomeAssessed,), projections=(Assessments(),))
 
 
 @hookimpl.scorers
 def scorers() -> Iterable[Scorer]:
-    """Give the scorer."""
+    """Return the scorer."""
     return [Grade()]

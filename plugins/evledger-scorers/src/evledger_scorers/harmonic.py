@@ -72,14 +72,14 @@ _READERS: Final[Mapping[str, Reader]] = MappingProxyType(
 
 @functools.cache
 def _sums() -> tuple[Decimal, ...]:
-    """Give the sum of 1/i² over the first positions: over none, over the first, and so on."""
+    """Return the sum of 1/i² over the first positions: over none, over the first, and so on."""
     with decimal.localcontext(ARITHMETIC):
         parts = (_ONE / (i * i) for i in range(1, POSITIONS + 1))
         return tuple(itertools.accumulate(parts, initial=Decimal(0)))
 
 
 def harmonic_sum(scores: Iterable[Decimal]) -> Decimal:
-    """Give the harmonic sum of scores, over the greatest that there can be.
+    """Return the harmonic sum of scores, over the greatest that there can be.
 
     Args:
         scores: each from 0 to 1, in any order; the greatest :data:`POSITIONS` are summed.
@@ -135,7 +135,7 @@ class Harmonic:
     stances: Mapping[str, Decimal] = _STANCES
 
     def configured(self, parameters: Mapping[str, Any]) -> Self:
-        """Give the same scorer with other parameters.
+        """Return the same scorer with other parameters.
 
         Raises:
             Invalid: a parameter or a stance is unknown, or a number is not from 0 to 1.
@@ -172,7 +172,7 @@ class Harmonic:
             )
 
     def _blocks(self, view: View) -> list[_Block]:
-        """Give what scores anything, the greatest scores first; of equal ones the stronger tier."""
+        """Return what scores anything, the greatest first; of equals the stronger tier."""
         counted = view.counted
         taking = {stance: frozenset(ids) for stance, ids in counted.stances.items()}
         blocks = [
@@ -186,7 +186,7 @@ class Harmonic:
 
 
 def _shares(blocks: Iterable[_Block]) -> dict[str, Decimal]:
-    """Give what each tier adds: a block's score times the sum of 1/i² over its positions."""
+    """Return what each tier adds: a block's score times the sum of 1/i² over its positions."""
     sums = _sums()
     shares: dict[str, Decimal] = {}
     start = 0

@@ -25,5 +25,5 @@ EVLEDGER_API = 1
 
 @hookimpl.importers
 def importers() -> Iterable[Importer]:
-    """Give an importer for each site, and one for the archive of an account on X."""
+    """Return an importer for each site, and one for the archive of an account on X."""
     return [RedditImporter(), XImporter(), XArchiveImporter(), YouTubeImporter()]

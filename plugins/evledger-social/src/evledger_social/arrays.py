@@ -23,12 +23,12 @@ class Readable(Protocol):
     """What bytes can be read from."""
 
     def read(self, size: int, /) -> bytes:
-        """Give at most so many bytes; none at the end."""
+        """Return at most so many bytes; none at the end."""
         ...
 
 
 def elements(file: Readable, begun: bytes = b"") -> Iterator[bytes]:
-    r"""Give the elements of an array as they stand, without reading it as a whole.
+    r"""Yield the elements of an array as they stand, without reading it as a whole.
 
     What breaks off is given as it is, and so is what stands after the array.
 
@@ -74,7 +74,7 @@ class _Scan:
             raise Invalid(msg)
 
     def rest(self) -> bytes:
-        """Give what was begun and has no end; after an array, a semicolon is nothing."""
+        """Return what was begun and has no end; after an array, a semicolon is nothing."""
         rest = bytes(self._waiting).strip()
         return b"" if self._is_over and rest == b";" else rest
 

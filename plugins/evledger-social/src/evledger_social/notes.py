@@ -38,7 +38,7 @@ class Notes:
         self._texts[day(note.get("createdAt")), _beginning(words)] = place, words
 
     def whole(self, words: str, date: str | None) -> str:
-        """Give the whole text of a post; that which it has, where that is all.
+        """Return the whole text of a post; that which it has, where that is all.
 
         Args:
             words: what it has.
@@ -51,7 +51,7 @@ class Notes:
         return self._texts[key][1]
 
     def left(self) -> Iterator[tuple[str, str]]:
-        """Give the place and the text of those that no post begins like."""
+        """Return the place and the text of those that no post begins like."""
         return (placed for key, placed in self._texts.items() if key not in self._used)
 
 

@@ -48,7 +48,7 @@ YOUTUBE: Final = Site(platform="youtube", name="YouTube", called="A YouTube")
 
 
 def unreachable(place: str, site: Site, locator: str, date: str | None = None) -> Item:
-    """Give the item that says of a source, which the ledger may have, that it is gone.
+    """Return the item that says of a source, which the ledger may have, that it is gone.
 
     Args:
         place: where in the file that stands.
@@ -124,7 +124,7 @@ class Post:
     notes: Sequence[str] = ()
 
     def found(self) -> Iterator[Found]:
-        """Give the item, and notes on what was left out.
+        """Yield the item, and notes on what was left out.
 
         Words that their author or the site took back are not taken over, whatever the file holds.
         """
@@ -170,7 +170,7 @@ class Post:
         return opening(self.words) or f"[{self.kind} without words]"
 
     def _mentions(self) -> list[str]:
-        """Give what it mentions, each once: what the site says, and links that name a source."""
+        """Return what it mentions, each once: what the site says, and links that name a source."""
         cited = () if self.gone else map(_cited, self.links)
         names = [*self.mentions, *filter(None, cited)]
         return [name for name in dict.fromkeys(names) if name != self.locator]
@@ -204,7 +204,7 @@ class Post:
 
 
 def _cited(link: str) -> str | None:
-    """Give the locator that a link is, where it may stand in the open."""
+    """Return the locator that a link is, where it may stand in the open."""
     try:
         name = normalise(link)
     except Invalid:

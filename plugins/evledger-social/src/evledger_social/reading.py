@@ -31,7 +31,7 @@ _MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)
 
 
 def text(value: Any) -> str:
-    """Give a text without the blanks around it; of anything else, the empty one.
+    """Return a text without the blanks around it; of anything else, the empty one.
 
     >>> text(" a "), text(None)
     ('a', '')
@@ -40,7 +40,7 @@ def text(value: Any) -> str:
 
 
 def identifier(value: Any) -> str:
-    """Give an identifier, which some write as a number and others as a text.
+    """Return an identifier, which some write as a number and others as a text.
 
     >>> identifier(1212092628029698048), identifier("t3_58qzqh"), identifier(True)
     ('1212092628029698048', 't3_58qzqh', '')
@@ -49,7 +49,7 @@ def identifier(value: Any) -> str:
 
 
 def under(value: Any, *names: str) -> dict[str, Any]:
-    """Give the object under some names, one below the other; the empty one where there is none.
+    """Return the object under some names, one below the other; the empty one where there is none.
 
     >>> under({"snippet": {"topLevelComment": {"id": "a"}}}, "snippet", "topLevelComment")
     {'id': 'a'}
@@ -60,17 +60,17 @@ def under(value: Any, *names: str) -> dict[str, Any]:
 
 
 def listed(value: Any) -> list[Any]:
-    """Give a list; of anything else, the empty one."""
+    """Return a list; of anything else, the empty one."""
     return value if is_list(value) else []
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """Give the objects of a list."""
+    """Return the objects of a list."""
     return [each for each in listed(value) if is_object(each)]
 
 
 def raw(value: Any) -> str:
-    """Give a record as it stood, in one line, for people to find it again.
+    """Return a record as it stood, in one line, for people to find it again.
 
     What hangs below it has a place of its own, and is left out.
     """
@@ -98,7 +98,7 @@ class Places:
         self._counts: Counter[str] = Counter()
 
     def __call__(self, noun: str) -> str:
-        """Give the place of the next record that is such a thing."""
+        """Return the place of the next record that is such a thing."""
         self._counts[noun] += 1
         return self._document.place(f"{noun} {self._counts[noun]}")
 
@@ -137,7 +137,7 @@ def _refuse_zstandard(file: IO[bytes]) -> None:
 
 
 def start_of_text(start: bytes) -> bytes:
-    """Give the start of a file of text as ASCII has it, whichever Unicode it is in."""
+    """Return the start of a file of text as ASCII has it, whichever Unicode it is in."""
     for mark in _MARKS:
         start = start.removeprefix(mark)
     return start.replace(b"\x00", b"").lstrip()

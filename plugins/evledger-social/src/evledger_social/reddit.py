@@ -109,7 +109,7 @@ class RedditImporter:
         return Fit.SURE if is_dump or _MARKS.search(plain) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give each post and comment, in the order in which they are read on the site.
+        """Return each post and comment, in the order in which they are read on the site.
 
         Raises:
             Invalid: it is no JSON, or none of Reddit's.
@@ -165,7 +165,7 @@ class _Thing:
 
 
 def _things(value: Any) -> Iterator[_Thing]:
-    """Give the things of a document in the order of reading, however deep replies are nested."""
+    """Yield the things of a document in the order of reading, however deep replies are nested."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
@@ -181,7 +181,7 @@ def _things(value: Any) -> Iterator[_Thing]:
 
 
 def _thing(value: dict[str, Any]) -> _Thing | None:
-    """Give the thing that an object is; ``None`` where it only stands around things."""
+    """Return the thing that an object is; ``None`` where it only stands around things."""
     kind = text(value.get("kind"))
     if kind in _KINDS:
         return _Thing(kind, value.get("data"))
@@ -204,7 +204,7 @@ def _within(value: dict[str, Any], thing: _Thing | None) -> list[Any]:
 
 
 def _not_here(place: str, placeholders: Sequence[Any]) -> Iterator[Note]:
-    """Say how many comments the file only hints at."""
+    """Yield how many comments the file only hints at."""
     counts = [_hidden(under(data)) for data in placeholders]
     if sum(counts):
         yield Note(place, f"{sum(counts):,} further comments were not in the file")
@@ -231,7 +231,7 @@ def _found(thing: _Thing, place: str, *, is_raw: bool) -> Iterator[Found]:
 
 
 def _no_source(kind: str, data: Mapping[str, Any]) -> str | None:
-    """Say why a thing is no source, where it is none."""
+    """Return why a thing is no source, where it is none."""
     if kind not in _NOUNS:
         what = f"{_OTHERS[kind]}, and " if kind in _OTHERS else ""
         return f"it is {what}neither a post nor a comment of Reddit"
@@ -286,7 +286,7 @@ def _link(reader: _Reader) -> str:
 
 
 def _beside(reader: _Reader) -> Iterator[str]:
-    """Give the author's words beside the text: under pictures, and to be voted for."""
+    """Yield the author's words beside the text: under pictures, and to be voted for."""
     for picture in objects(under(reader.data, "gallery_data").get("items")):
         yield reader.written(picture.get("caption"))
     options = objects(under(reader.data, "poll_data").get("options"))
@@ -331,39 +331,39 @@ class _Reader:
     is_raw: bool = attrs.field(kw_only=True)
 
     def text(self, name: str) -> str:
-        """Give a text of the post's as it was written."""
+        """Return a text of the post's as it was written."""
         return self.written(self.data.get(name))
 
     def written(self, value: Any) -> str:
-        """Give a text that stands deeper in the post as it was written."""
+        """Return a text that stands deeper in the post as it was written."""
         return text(value) if self.is_raw else unescaped(text(value))
 
     def words(self, name: str) -> str:
-        """Give what its author wrote, from the rich text where there is nothing else."""
+        """Return what its author wrote, from the rich text where there is nothing else."""
         return self.text(name) or self.written(words_of(under(self.data, "rtjson").get("document")))
 
     def author(self) -> str:
-        """Give who posted it, as the site shows it; nobody where the account is deleted."""
+        """Return who posted it, as the site shows it; nobody where the account is deleted."""
         name = text(self.data.get("author"))
         return f"u/{name}" if name and name not in _MARKERS else ""
 
     def community(self) -> str | None:
-        """Give the subreddit, unless it is the page of a person or is named after its author."""
+        """Return the subreddit, unless it is the page of a person or is named after its author."""
         name = text(self.data.get("subreddit"))
         is_person = f"u/{name}".lower() == self.author().lower()
         return f"r/{name}" if _SUBREDDIT.fullmatch(name) and not is_person else None
 
     def retrieved(self) -> str | None:
-        """Give when a dump took it."""
+        """Return when a dump took it."""
         return moment(self.data.get("retrieved_on") or self.data.get("retrieved_utc"))
 
     def mentions(self, *names: str) -> list[str]:
-        """Give what some fields name by its fullname."""
+        """Return what some fields name by its fullname."""
         values = (text(self.data.get(name)).lower() for name in names)
         return [f"reddit:{value}" for value in values if _FULLNAME.fullmatch(value)]
 
     def gone(self, words: str) -> str | None:
-        """Say why its words are gone, where they are."""
+        """Return why its words are gone, where they are."""
         return next(filter(None, (_taken_back(words), *self._signs())), None)
 
     def _signs(self) -> Iterator[str | None]:
@@ -376,7 +376,7 @@ class _Reader:
 
 
 def _taken_back(words: str) -> str | None:
-    """Say what has become of words in whose place Reddit put a marker."""
+    """Return what has become of words in whose place Reddit put a marker."""
     return _SITE if _BY_REDDIT.fullmatch(words) else _MARKERS.get(words.lower())
 
 

@@ -15,7 +15,7 @@ _BEFORE: Final = {"br": "\n", "r/": "r/", "u/": "u/", "": " "}
 
 
 def words_of(document: Any) -> str:
-    r"""Give the words of a rich text, its blocks as paragraphs.
+    r"""Return the words of a rich text, its blocks as paragraphs.
 
     Args:
         document: the ``document`` of what Reddit calls ``rtjson``, to any depth.

@@ -28,7 +28,7 @@ def unescaped(text: str) -> str:
 
 
 def of_html(text: str) -> str:
-    r"""Give the plain text of the little HTML that comments are displayed in.
+    r"""Return the plain text of the little HTML that comments are displayed in.
 
     Text that has neither its tags nor its entities stays as it is.
 
@@ -52,7 +52,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def opening(text: str) -> str:
-    r"""Give the first line of a text, or as much of it as makes a title.
+    r"""Return the first line of a text, or as much of it as makes a title.
 
     >>> opening("\n  A first line.\nA second.")
     'A first line.'

@@ -28,7 +28,7 @@ _WITHHELD: Final = "withheld by X"
 
 
 def is_number(id: str) -> bool:
-    """Tell whether a text is the number of a post.
+    """Return whether a text is the number of a post.
 
     >>> is_number("1212092628029698048"), is_number("somebody")
     (True, False)
@@ -71,7 +71,7 @@ class Tweet:
     notes: Sequence[str] = ()
 
     def post(self, place: str) -> Post:
-        """Give the post that it is.
+        """Return the post that it is.
 
         Args:
             place: where in the file, for people.
@@ -168,7 +168,7 @@ def _words(data: Mapping[str, Any]) -> str:
 
 
 def _number(data: Mapping[str, Any], name: str) -> str:
-    """Give an id, as a text where there is one: numbers lose digits in other languages."""
+    """Return an id, as a text where there is one: numbers lose digits in other languages."""
     return identifier(data.get(f"{name}_str")) or identifier(data.get(name))
 
 
@@ -184,7 +184,7 @@ def _versions(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_withheld(data: Mapping[str, Any], countries: Sequence[Any]) -> bool:
-    """Tell what nobody may read: ``XX`` stands for all countries, ``XY`` for a right of others."""
+    """Return what nobody may read: ``XX`` is all countries, ``XY`` a right of others."""
     everywhere = {"XX", "XY"} & {text(country).upper() for country in countries}
     return data.get("withheld_copyright") is True or bool(everywhere)
 
@@ -201,7 +201,7 @@ def _links(data: Mapping[str, Any], longer: str) -> Iterator[str]:
 
 
 def _language(value: Any) -> str | None:
-    """Give the language that X found; ``qme`` and the like say why it found none."""
+    """Return the language that X found; ``qme`` and the like say why it found none."""
     code = text(value)
     known = _LANGUAGE.fullmatch(code) and code not in _NO_LANGUAGE and not code.startswith("q")
     return _RENAMED.get(code, code) if known else None

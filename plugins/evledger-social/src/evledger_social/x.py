@@ -90,7 +90,7 @@ class XImporter:
         return Fit.POSSIBLE if _LEAST.match(plain) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give each post of a page, first those that were asked for, then those they refer to.
+        """Return each post of a page, first those that were asked for, then those they refer to.
 
         Raises:
             Invalid: it is no JSON, or no answer of X's.
@@ -113,7 +113,7 @@ def _read(document: Document) -> Iterator[Found]:
 
 
 def _parts(value: Any) -> list[Any]:
-    """Give the pages of a document, or the posts of which it is a list."""
+    """Return the pages of a document, or the posts of which it is a list."""
     if is_list(under(value).get("statuses")):
         return listed(value["statuses"])
     return value if is_list(value) else [value]
@@ -184,12 +184,12 @@ class _Page:
         )
 
     def is_of_x(self) -> bool:
-        """Say whether there is something of X's in it; a page without anything is one, too."""
+        """Return whether there is something of X's in it; a page without anything is one, too."""
         shown = objects([*self.posts, *self.others])
         return any(map(_is_known, shown)) or bool(self.errors) or not self.posts
 
     def found(self, data: Any, place: str) -> Iterator[Found]:
-        """Give what one of its posts is."""
+        """Yield what one of its posts is."""
         if not _is_post(data):
             yield from _no_post(data, place)
         elif _is_status(data):
@@ -204,7 +204,7 @@ class _Page:
         return attrs.evolve(of_v2(data, self.handles), attached=voted)
 
     def _original(self, tweet: Tweet, data: Mapping[str, Any]) -> Tweet | None:
-        """Give the post that a retweet repeats; some programs put it into the retweet itself."""
+        """Return the post that a retweet repeats; some programs put it into the retweet itself."""
         within = {
             identifier(each.get("id")): each for each in objects(data.get("referenced_tweets"))
         }
@@ -216,7 +216,7 @@ class _Page:
 
 
 def _failures(page: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give what X could not give of what it was asked for; not why it refused to answer."""
+    """Return what X could not give of what it was asked for; not why it refused to answer."""
     return [error for error in objects(page.get("errors")) if "resource_type" in error]
 
 
@@ -226,7 +226,7 @@ def _options(poll: Mapping[str, Any]) -> str:
 
 
 def _messages(page: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the private messages that an answer of version 1.1, or its stream, wraps."""
+    """Return the private messages that an answer of version 1.1, or its stream, wraps."""
     wrapped = (page.get(name) for name in _AROUND_MESSAGES)
     found = [each for value in wrapped for each in objects(value if is_list(value) else [value])]
     return [each for each in found if _is_private(each)]
@@ -257,7 +257,7 @@ def _is_known(value: Mapping[str, Any]) -> bool:
 
 
 def status_found(data: Mapping[str, Any], place: str) -> Iterator[Found]:
-    """Give what a post of version 1.1 is; of a retweet, the original.
+    """Yield what a post of version 1.1 is; of a retweet, the original.
 
     Args:
         data: the post.
@@ -271,7 +271,7 @@ def status_found(data: Mapping[str, Any], place: str) -> Iterator[Found]:
 def _own_or_original(
     tweet: Tweet, original: Tweet | None, data: Mapping[str, Any], place: str
 ) -> Iterator[Found]:
-    """Give a post, or what it repeats: a retweet has no words of its own."""
+    """Yield a post, or what it repeats: a retweet has no words of its own."""
     if tweet.is_repeat and (original is None or original.is_repeat):
         yield Rejection(place, _why_not(tweet), raw(data))
     else:
@@ -301,7 +301,7 @@ def _no_post(data: Any, place: str) -> Iterator[Found]:
 
 
 def _failed(error: Mapping[str, Any], place: str) -> Iterator[Found]:
-    """Give what an error says: that a post is gone, or that something else is not in the file."""
+    """Yield what an error says: that a post is gone, or that something else is not in the file."""
     why = _WHY.get(text(error.get("type")).rpartition("/")[2])
     id = identifier(error.get("resource_id")) or identifier(error.get("value"))
     if error.get("resource_type") != "tweet":

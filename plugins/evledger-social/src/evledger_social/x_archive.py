@@ -92,7 +92,7 @@ class XArchiveImporter:
         return Fit.SURE if is_part or re.match(rb'\[\s*\{\s*"tweet"\s*:', plain) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give each post, and for each that was deleted that it is gone.
+        """Return each post, and for each that was deleted that it is gone.
 
         Raises:
             Invalid: it is no part with posts, and no .zip that has one.
@@ -118,7 +118,7 @@ class _Archive:
     notes: Notes = attrs.field(factory=Notes)
 
     def part(self, file: Readable, name: str) -> Iterator[Found]:
-        """Give what a part holds.
+        """Yield what a part holds.
 
         Args:
             file: the part.
@@ -219,7 +219,7 @@ def _handle(parts: Sequence[Part]) -> str:
 
 
 def _records(parts: Sequence[Part], stem: str) -> Iterator[tuple[str, Any]]:
-    """Give the records of a part that is read for the sake of the posts, each with its place."""
+    """Yield the records of a part that is read for the sake of the posts, each with its place."""
     for part in parts:
         if part.stem == stem:
             with part.opened(_LARGEST_AIDE) as content:

@@ -67,7 +67,7 @@ class YouTubeImporter:
         return Fit.SURE if is_json and _MARKS.search(plain) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give each video and comment; a thread's comment comes before its replies.
+        """Return each video and comment; a thread's comment comes before its replies.
 
         Raises:
             Invalid: it is no JSON, or no answer of YouTube's.
@@ -91,7 +91,7 @@ def _read(document: Document) -> Iterator[Found]:
 
 
 def _resources(value: Any) -> Iterator[Any]:
-    """Give the resources of a document: those of its pages, or one that stands alone."""
+    """Yield the resources of a document: those of its pages, or one that stands alone."""
     for each in value if is_list(value) else [value]:
         if is_list(under(each).get("items")):
             yield from each["items"]
@@ -122,7 +122,7 @@ def _refuse_strangers(value: Any, resources: Sequence[Any]) -> None:
 
 
 def _kind(resource: Any) -> str:
-    """Give the kind of a resource, from its fields where the request left the kind out."""
+    """Return the kind of a resource, from its fields where the request left the kind out."""
     data, snippet = under(resource), under(resource, "snippet")
     kind = text(data.get("kind"))
     if kind.startswith(_PREFIX):
@@ -181,7 +181,7 @@ def _video_id(kind: str, data: Mapping[str, Any]) -> str:
 
 
 def _found_instead(data: Mapping[str, Any]) -> str:
-    """Give the kind of what a search found, or a playlist has, instead of a video."""
+    """Return the kind of what a search found, or a playlist has, instead of a video."""
     for within in (under(data, "id"), under(data, "snippet", "resourceId")):
         kind = text(within.get("kind")).removeprefix(_PREFIX)
         if kind:

@@ -104,7 +104,7 @@ class _Unpacked:
     _content: IO[bytes]
 
     def read(self, size: int, /) -> bytes:
-        """Give at most so many bytes.
+        """Return at most so many bytes.
 
         Raises:
             Invalid: they cannot be unpacked.
@@ -120,7 +120,7 @@ def _broken(name: str) -> Invalid:
 
 
 def parts_of(file: IO[bytes]) -> list[Part]:
-    """Give the parts of an archive that say something of posts, in their order.
+    """Return the parts of an archive that say something of posts, in their order.
 
     Args:
         file: the archive, which can be sought in.
@@ -173,7 +173,7 @@ class _Bounded:
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """Tell where the reading is."""
+        """Return where the reading is."""
         return self._file.tell()
 
     def seekable(self) -> bool:

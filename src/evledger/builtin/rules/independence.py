@@ -47,7 +47,7 @@ def dependent_sources(view: View) -> Iterator[Spot]:
 
 
 def _by_tier(view: View) -> Iterator[tuple[str, list[str]]]:
-    """Give for each tier the sources that its counted claims cite."""
+    """Yield for each tier the sources that its counted claims cite."""
     for tier, claims in view.counted.tiers.items():
         cited = dict.fromkeys(view.claims[id].source for id in claims)
         yield tier, [id for id in cited if id in view.sources]
@@ -83,7 +83,7 @@ class ScoreSaturated:
     scorer: str = QuantifiedConfidence.name
 
     def with_scorers(self, scorers: Callable[[], Mapping[str, Scorer]]) -> ScoreSaturated:
-        """Give the rule that judges by these scorers."""
+        """Return the rule that judges by these scorers."""
         return attrs.evolve(self, scorers=scorers)
 
     def check(self, view: View) -> Iterator[Finding]:

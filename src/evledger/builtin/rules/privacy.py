@@ -172,7 +172,7 @@ def _in_waivers(view: View) -> Iterator[Spot]:
 
 
 def _signs(value: object) -> Sequence[str]:
-    """Say what a text, or any of several, holds that names or reaches a person."""
+    """Return what a text, or any of several, holds that names or reaches a person."""
     if isinstance(value, tuple):
         parts = cast("tuple[object, ...]", value)
         return list(dict.fromkeys(sign for part in parts for sign in _signs(part)))

@@ -82,7 +82,7 @@ def retracted_source_counted(view: View) -> Iterator[Spot]:
 
 
 def _doubts(view: View) -> dict[str, list[tuple[str, str]]]:
-    """Give for each source what speaks against it, and the source that this comes from."""
+    """Return for each source what speaks against it, and the source that this comes from."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for id, source in view.sources.items():
         if _is_doubted(source):
@@ -118,7 +118,7 @@ def _is_doubted(source: Source) -> bool:
 
 
 def _is_settled(source: Source) -> bool:
-    """Tell whether somebody flagged it already, one way or the other."""
+    """Return whether somebody flagged it already, one way or the other."""
     return bool(_decisive(source))
 
 
@@ -183,20 +183,20 @@ def _same_titles(view: View, counted: Iterable[str]) -> Iterator[Spot]:
 
 
 def _may_be_one(source: Source, other: Source) -> bool:
-    """Tell whether works of one title may be one: not those of strangers, if it is short."""
+    """Return whether works of one title may be one: not those of strangers, if it is short."""
     ours, theirs = _author_words(source), _author_words(other)
     is_long = len(words(open_text(source.title))) >= _MANY_WORDS
     return is_long or not ours or not theirs or not ours.isdisjoint(theirs)
 
 
 def _author_words(source: Source) -> set[str]:
-    """Give the words of the authors' names, without initials, for names have many forms."""
+    """Return the words of the authors' names, without initials, for names have many forms."""
     authors = source.authors if isinstance(source.authors, tuple) else ()
     return {word for word in words(" ".join(authors)) if len(word) > 1}
 
 
 def _alike(sources: Iterable[Source]) -> Iterator[list[str]]:
-    """Give groups of sources of one title, and of one year where years are known."""
+    """Yield groups of sources of one title, and of one year where years are known."""
     titled: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for source in sources:
         title = tuple(words(open_text(source.title))) if not source.is_anecdotal else ()
@@ -286,7 +286,7 @@ def _unlike_links(view: View) -> Iterator[Spot]:
 
 
 def _differ(one: str, other: str) -> bool:
-    """Tell whether two titles share few words; nothing is told from very short ones."""
+    """Return whether two titles share few words; nothing is told from very short ones."""
     left, right = ({w for w in words(title) if len(w) > _SMALL} for title in (one, other))
     shorter = min(len(left), len(right))
     return shorter >= 3 and len(left & right) < _SHARE * shorter

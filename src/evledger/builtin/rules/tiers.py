@@ -154,7 +154,7 @@ def tier_text_mismatch(view: View) -> Iterator[Spot]:
 
 
 def _words_of(claim: Claim, source: Source) -> tuple[tuple[Entry, str, str, str], ...]:
-    """Give a claim's text, then its source's title: whose, which field, its words, its name."""
+    """Return a claim's text, then its source's title: whose, which field, its words, its name."""
     return (
         (claim, "text", _read(claim.text), "its text"),
         (source, "title", _read(source.title), f"the title of {source.id}"),
@@ -162,7 +162,7 @@ def _words_of(claim: Claim, source: Source) -> tuple[tuple[Entry, str, str, str]
 
 
 def _read(value: object) -> str:
-    """Give a text in small letters, without acronyms: MICE is a method, and RAT a test."""
+    """Return a text in small letters, without acronyms: MICE is a method, and RAT a test."""
     text = open_text(value)
     return (text if text.isupper() else _ACRONYM.sub("", text)).lower()
 

@@ -37,7 +37,7 @@ class _Front:
 
 
 def check_base(url: str) -> str:
-    """Give the base of public addresses, as in ``https://example.org/hooks``.
+    """Return the base of public addresses, as in ``https://example.org/hooks``.
 
     Raises:
         Invalid: it is no such address, or has a query or a fragment.
@@ -62,7 +62,7 @@ def as_asked(url: str, base: str) -> str:
 
 
 def forwarded_address(url: str, headers: Mapping[str, str]) -> str:
-    """Give the address that the nearest proxy says it was asked for.
+    """Return the address that the nearest proxy says it was asked for.
 
     Args:
         url: the address as the application has it.
@@ -118,7 +118,7 @@ def _standard(header: str) -> _Front:
 
 
 def _last(header: str) -> str | None:
-    """Give what the nearest proxy added, which comes last; before it is what others sent it."""
+    """Return what the nearest proxy added, which comes last; before it is what others sent it."""
     return _short(header).rpartition(",")[2].strip() or None
 
 

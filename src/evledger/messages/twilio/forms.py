@@ -130,7 +130,7 @@ def media_links(form: Form) -> tuple[Link, ...]:
 
 
 def account(form: Form) -> str:
-    """Give the account whose message it is, ``AC`` and 32 digits.
+    """Return the account whose message it is, ``AC`` and 32 digits.
 
     Raises:
         Invalid: it is missing, or not of that shape.

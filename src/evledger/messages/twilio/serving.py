@@ -16,7 +16,7 @@ __all__ = ["wsgi"]
 
 
 def wsgi(webhook: Webhook, *, path: str = "/sms") -> WSGIApplication:
-    """Give a webhook as a WSGI application, for any server or to mount in a framework.
+    """Return a webhook as a WSGI application, for any server or to mount in a framework.
 
     Args:
         webhook: answers the requests.

@@ -32,7 +32,7 @@ _PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 def pairs(form: Form) -> tuple[tuple[str, str], ...]:
-    """Give a form as pairs of name and value, as they are given."""
+    """Return a form as pairs of name and value, as they are given."""
     return tuple(form.items() if isinstance(form, Mapping) else form)
 
 
@@ -59,7 +59,7 @@ def sign(url: str, form: Form = (), *, token: str) -> str:
 
 
 def is_signed(url: str, signature: str | None, form: Form, *, token: str) -> bool:
-    """Tell whether a posted form bears Twilio's signature.
+    """Return whether a posted form bears Twilio's signature.
 
     Twilio signs some requests with the port in the address and others without it,
     so each is tried; the rest of the address is taken to the letter.
@@ -87,7 +87,7 @@ def is_signed(url: str, signature: str | None, form: Form, *, token: str) -> boo
 
 
 def is_signed_body(url: str, signature: str | None, body: bytes, *, token: str) -> bool:
-    """Tell whether a body that is no form, as of JSON, bears Twilio's signature.
+    """Return whether a body that is no form, as of JSON, bears Twilio's signature.
 
     Ask only for an address that is known to be right: the signed text of a form, put into the
     path, is an address as well, and whoever wrote the form can have put a digest there.
@@ -138,7 +138,7 @@ def _digest_in(url: str) -> str:
 
 
 def _spellings(url: str) -> tuple[str, ...]:
-    """Give an address without a port and with one, and without a question mark that asks nothing.
+    """Return an address without a port and with one, and without a question mark that asks nothing.
 
     Some of Twilio's libraries keep that mark, and others drop it.
     """

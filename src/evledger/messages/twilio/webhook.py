@@ -50,7 +50,7 @@ class Receiver(Protocol):
         ...
 
     def welcomes(self, sender: str, /) -> bool:
-        """Tell whether to fetch what came with a message of this sender, before it is taken."""
+        """Return whether to fetch what came with a message of this sender, before it is taken."""
         ...
 
 
@@ -167,7 +167,7 @@ class Webhook:
             return _refusal(HTTPStatus.BAD_REQUEST, str(error), str(error))
 
     def _signed(self, url: str, headers: Mapping[str, str], body: bytes) -> Form:
-        """Give a form that is signed.
+        """Return a form that is signed.
 
         Twilio sends messages as forms. Other bodies are signed by way of the address, and there
         a form could be put that somebody has seen signed.
@@ -224,7 +224,7 @@ def _check_number(number: int) -> None:
 
 
 def _why(error: BaseException) -> str:
-    """Say why; of what a stranger's code says, nothing, for it may show the token."""
+    """Return why; of what a stranger's code says, nothing, for it may show the token."""
     return one_line(str(error)) if isinstance(error, EvledgerError) else type(error).__name__
 
 
@@ -265,7 +265,7 @@ def _shown(url: str) -> str:
 
 
 def _lowered(headers: Headers) -> dict[str, str]:
-    """Give the headers by names in lower case; one that is given twice is no signature."""
+    """Return the headers by names in lower case; one that is given twice is no signature."""
     lowered: dict[str, str] = {}
     for name, value in headers.items() if isinstance(headers, Mapping) else headers:
         key = name.lower()

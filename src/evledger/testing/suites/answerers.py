@@ -25,7 +25,7 @@ class AnswererTests(ViewSuite):
     """What holds of every answerer."""
 
     def answerer(self) -> Answerer:
-        """Give a new answerer."""
+        """Return a new answerer."""
         raise not_given(self, "answerer")
 
     def answer(self, view: View, question: str, matches: Sequence[Match]) -> list[Sentence]:
@@ -66,7 +66,7 @@ class AnswererTests(ViewSuite):
 
 
 def _matches(view: View) -> st.SearchStrategy[tuple[Match, ...]]:
-    """Give some of a view's claims as matches."""
+    """Return some of a view's claims as matches."""
     if not view.claims:
         return st.just(())
     chosen = st.lists(st.sampled_from(list(view.claims)), unique=True, max_size=4)

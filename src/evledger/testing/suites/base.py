@@ -75,7 +75,7 @@ class Suite:
 
 
 def _overridden(cls: type) -> Iterator[tuple[type, str]]:
-    """Give what a stranger's classes override without saying why."""
+    """Yield what a stranger's classes override without saying why."""
     standard = {
         name
         for base in cls.__mro__
@@ -91,7 +91,7 @@ def _overridden(cls: type) -> Iterator[tuple[type, str]]:
 
 
 def _is_excused(test: Any) -> bool:
-    """Tell whether a test is expected to fail, always, and for a reason that is given."""
+    """Return whether a test is expected to fail, always, and for a reason that is given."""
     return any(
         mark.name == "xfail"
         and str(mark.kwargs.get("reason") or "").strip()
@@ -105,11 +105,11 @@ class ViewSuite(Suite):
     """A suite of what is given views."""
 
     def plugins(self) -> Plugins:
-        """Give what the ledgers are written and read with; override it to add your events."""
+        """Return what the ledgers are written and read with; override it to add your events."""
         return Plugins.builtin()
 
     def fields(self) -> Mapping[type[Event], Mapping[str, st.SearchStrategy[Any]]]:
-        """Give strategies for fields of your events that need more than their annotations say."""
+        """Return strategies for fields of your events that need more than their annotations say."""
         return {}
 
     @functools.cached_property
@@ -122,11 +122,11 @@ class ViewSuite(Suite):
         return story.view(self.with_plugins)
 
     def stories(self, **sizes: int) -> st.SearchStrategy[Story]:
-        """Give stories: what happens to most ledgers, more or less of it, and anything else."""
+        """Return stories: what happens to most ledgers, more or less of it, and anything else."""
         return beginnings(sizes.get("min_size", 0)) | self.own_stories(**sizes)
 
     def own_stories(self, **sizes: int) -> st.SearchStrategy[Story]:
-        """Give stories with the events of :meth:`plugins` among them."""
+        """Return stories with the events of :meth:`plugins` among them."""
         most = {"max_size": 12, **sizes}
         return stories(strangers(self.with_plugins), fields=self.fields(), **most)
 
@@ -139,7 +139,7 @@ class MakingSuite(ViewSuite):
     """A suite of what makes something of a view that has to be the same wherever it is made."""
 
     def made(self, ledger: Ledger) -> str:
-        """Give what the plugin makes of a ledger, as text."""
+        """Return what the plugin makes of a ledger, as text."""
         del ledger
         raise not_given(self, "made")
 
@@ -152,7 +152,7 @@ class MakingSuite(ViewSuite):
 
 
 def not_given(suite: Suite, name: str) -> NotImplementedError:
-    """Give the error for a method that a subclass has to override.
+    """Return the error for a method that a subclass has to override.
 
     An abstract class would not do: pytest passes over it without a word.
     """
@@ -160,13 +160,13 @@ def not_given(suite: Suite, name: str) -> NotImplementedError:
 
 
 def check_name(name: object) -> None:
-    """See that a name can be asked for on a command line and in a configuration file."""
+    """Check that a name can be asked for on a command line and in a configuration file."""
     assert isinstance(name, str)
     assert _NAME.fullmatch(name), f"{name!r}: small letters, digits, and hyphens between them"
 
 
 def check_names(named: Iterable[str | None], view: View, what: str) -> None:
-    """See that something is about entries that there are, by their whole names.
+    """Check that something is about entries that there are, by their whole names.
 
     Args:
         named: what it is about.
@@ -182,7 +182,7 @@ def check_names(named: Iterable[str | None], view: View, what: str) -> None:
 
 
 def names_in(view: View) -> frozenset[str]:
-    """Give the whole names of all entries of a view, and of its tiers: ``claim:c4``."""
+    """Return the whole names of all entries of a view, and of its tiers: ``claim:c4``."""
     kinds = ("source", "claim", "question", "gap", "caveat", "section", "component")
     found = {f"{kind}:{id}" for kind in kinds for id in getattr(view, f"{kind}s")}
     tiers = {f"tier:{tier.slug}" for tier in view.tiers}

@@ -19,7 +19,7 @@ SECRET: Final = "x-told-in-confidence"  # noqa: S105  # no password
 
 
 def confided(stances: Iterable[Stance]) -> Iterator[Event | Seal]:
-    """Give a post and claims drawn from it, every text of theirs sealed.
+    """Yield a post and claims drawn from it, every text of theirs sealed.
 
     Args:
         stances: of each claim.
@@ -42,7 +42,7 @@ def confided(stances: Iterable[Stance]) -> Iterator[Event | Seal]:
 
 
 def confided_asides() -> Iterator[Seal]:
-    """Give a question, a gap and a caveat, every text of theirs sealed."""
+    """Yield a question, a gap and a caveat, every text of theirs sealed."""
     yield seal(QuestionCreated(id="q1", text=SECRET, asker=SECRET), "text", "asker")
     yield seal(GapNoted(id="g1", text=SECRET), "text")
     yield seal(CaveatNoted(id="cv1", text=SECRET), "text")

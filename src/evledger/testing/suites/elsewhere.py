@@ -64,7 +64,7 @@ class _Suite:
         return cls(kind.__module__, str(file), kind.__qualname__, dict(_tellable(suite)))
 
     def restored(self) -> Any:
-        """Give the suite, in another process."""
+        """Return the suite, in another process."""
         found: Any = _imported(self.module, self.file)
         for part in self.name.split("."):
             found = getattr(found, part)
@@ -119,7 +119,7 @@ def _process(salt: str) -> ProcessPoolExecutor:
 
 
 def check_elsewhere(suite: Any, ledger: Ledger) -> None:
-    """See that two other processes make the same of a ledger.
+    """Check that two other processes make the same of a ledger.
 
     Args:
         suite: whose ``made(ledger)`` gives what its plugin makes, as text.

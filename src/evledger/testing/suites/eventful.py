@@ -42,7 +42,7 @@ __all__ = ["beginnings", "eventful", "hostile_events", "motley"]
 
 
 def eventful(text: str) -> tuple[Event | Seal, ...]:
-    """Give events of nearly every type, so that claims of every fate and tier are among them.
+    """Return events of nearly every type, so that claims of every fate and tier are among them.
 
     Every beginning of it is what a ledger can begin with, and the longer ones have
     claims that contradict each other, one of a tier that the ledger made up, a duplicate,
@@ -55,7 +55,7 @@ def eventful(text: str) -> tuple[Event | Seal, ...]:
 
 
 def hostile_events(text: str) -> tuple[Event, ...]:
-    """Give a few events in which every text that a stranger may have written is this one."""
+    """Return a few events in which every text that a stranger may have written is this one."""
     post = SourceAdded(
         id="s1",
         kind="post",
@@ -80,7 +80,7 @@ def hostile_events(text: str) -> tuple[Event, ...]:
 
 
 def motley() -> tuple[Event, ...]:
-    """Give sources of several kinds by several people, and claims of every tier and stance.
+    """Return sources of several kinds by several people, and claims of every tier and stance.
 
     No two have anything in common, so that whatever is gone through in no order of its own
     has many to be gone through in.
@@ -158,7 +158,7 @@ _EVENTFUL: Final = eventful("It helps – déjà vu.")
 
 
 def beginnings(min_size: int = 0) -> st.SearchStrategy[Story]:
-    """Give stories that tell more or less of it; of what was sealed, some erased or withheld.
+    """Return stories that tell more or less of it; of what was sealed, some erased or withheld.
 
     Args:
         min_size: at least so many events.

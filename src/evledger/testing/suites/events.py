@@ -33,15 +33,15 @@ class EventTests(ViewSuite):
     """
 
     def supply(self) -> EventSupply:
-        """Give the supply that the plugin hands over."""
+        """Return the supply that the plugin hands over."""
         raise not_given(self, "supply")
 
     def old(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
-        """Give data of earlier versions: for each upcaster, its type, its version, and data."""
+        """Yield data of earlier versions: for each upcaster, its type, its version, and data."""
         yield from ()
 
     def plugins(self) -> Plugins:
-        """Give the built-in plugins and the supply."""
+        """Return the built-in plugins and the supply."""
         plugins = Plugins.builtin()
         plugins.register(_Supplier(self.supply()), "test")
         return plugins
@@ -155,5 +155,5 @@ class _Supplier:
 
     @hookimpl.events
     def events(self) -> EventSupply:
-        """Give the supply."""
+        """Return the supply."""
         return self._supply

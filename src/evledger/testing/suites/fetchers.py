@@ -44,23 +44,23 @@ class FetcherTests(Suite):
     """
 
     def fetcher(self) -> Fetcher:
-        """Give a new fetcher, which asks a registry that a test plays and never waits."""
+        """Return a new fetcher, which asks a registry that a test plays and never waits."""
         raise not_given(self, "fetcher")
 
     def known(self) -> Sequence[str]:
-        """Give normal locators of sources that the registry has, each of another source."""
+        """Return normal locators of sources that the registry has, each of another source."""
         raise not_given(self, "known")
 
     def unknown(self) -> Sequence[str]:
-        """Give normal locators that the registry knows nothing of."""
+        """Return normal locators that the registry knows nothing of."""
         raise not_given(self, "unknown")
 
     def failing(self) -> Fetcher | None:
-        """Give a fetcher whose registry fails at whatever it is asked, or ``None``."""
+        """Return a fetcher whose registry fails at whatever it is asked, or ``None``."""
         return None
 
     def context(self) -> FetchContext:
-        """Give who asks."""
+        """Return who asks."""
         return FetchContext(contact="test@example.org", environ={})
 
     def fetched(self, locators: Iterable[str], fetcher: Fetcher | None = None) -> list[Found]:

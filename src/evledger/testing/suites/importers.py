@@ -54,18 +54,18 @@ class ImporterTests(Suite):
     """
 
     def importer(self) -> Importer:
-        """Give a new importer."""
+        """Return a new importer."""
         raise not_given(self, "importer")
 
     def sample(self) -> bytes:
-        """Give a file that is right in every way, with a few records, each of a source of its own.
+        """Return a sound file with a few records, each of a source of its own.
 
         It need not be small, but it is read some hundred times.
         """
         raise not_given(self, "sample")
 
     def records(self) -> int:
-        """Give how many records the sample holds."""
+        """Return how many records the sample holds."""
         raise not_given(self, "records")
 
     def read(self, data: bytes) -> list[Found]:
@@ -85,7 +85,7 @@ class ImporterTests(Suite):
         return [each for each in self.read(data) if not isinstance(each, Note)]
 
     def check(self, data: bytes) -> None:
-        """See that a file gives items, rejections or a refusal, and that each says where it is."""
+        """Check that a file gives items, rejections or a refusal, each with its place."""
         for found in self.read(data):
             assert isinstance(found, Item | Rejection | Note)
             assert found.place.strip(), "people must find the record in the file"

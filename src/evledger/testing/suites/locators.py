@@ -32,19 +32,19 @@ class LocatorTests(Suite):
     """
 
     def scheme(self) -> LocatorScheme:
-        """Give the scheme."""
+        """Return the scheme."""
         raise not_given(self, "scheme")
 
     def examples(self) -> Mapping[str, str]:
-        """Give some ways in which people write such identifiers, and the normal form of each."""
+        """Return some ways in which people write such identifiers, and the normal form of each."""
         raise not_given(self, "examples")
 
     def garbage(self) -> Iterable[str]:
-        """Give what is no such identifier."""
+        """Return what is no such identifier."""
         return ("", " ", "\n", "\x00")
 
     def normal(self, value: str) -> str:
-        """Give the normal form of what stands after the scheme."""
+        """Return the normal form of what stands after the scheme."""
         return self.scheme().normalise(value)
 
     @property
@@ -114,5 +114,5 @@ class _Scheme:
 
     @hookimpl.locators
     def locators(self) -> Iterable[LocatorScheme]:
-        """Give the scheme."""
+        """Return the scheme."""
         return [self._scheme]

@@ -15,7 +15,7 @@ _HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
 def check_html(text: str) -> None:
-    """See that no element, attribute, link or heading came from a hostile text.
+    """Check that no element, attribute, link or heading came from a hostile text.
 
     The texts are those of :data:`evledger.testing.suites.renderers.HOSTILE`:
     whatever of theirs takes effect is called ``x-hostile`` or leads to ``hostile.invalid``.
@@ -28,13 +28,13 @@ def check_html(text: str) -> None:
 
 
 def check_xml(data: bytes) -> None:
-    """See that it is well-formed XML, with nothing in it that came from a hostile text."""
+    """Check that it is well-formed XML, with nothing in it that came from a hostile text."""
     ET.fromstring(data)  # noqa: S314  # made here, and with no entity of its own
     check_html(data.decode())
 
 
 def html_of_markdown(text: str) -> str:
-    """Give the HTML that Markdown with raw HTML and tables becomes (CommonMark).
+    """Return the HTML that Markdown with raw HTML and tables becomes (CommonMark).
 
     Where ``markdown-it-py`` is not installed, the Markdown with what it escapes taken out.
     """

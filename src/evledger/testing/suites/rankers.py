@@ -29,11 +29,11 @@ class RankerTests(MakingSuite):
     """
 
     def ranker(self) -> Ranker:
-        """Give a new ranker."""
+        """Return a new ranker."""
         raise not_given(self, "ranker")
 
     def made(self, ledger: Ledger) -> str:
-        """Give the claims in order."""
+        """Return the claims in order."""
         view = ledger.view()
         ranked = self.ranker().rank(view, tuple(view.claims.values()))
         return "\n".join(claim.id for claim in ranked)

@@ -69,11 +69,11 @@ class RendererTests(MakingSuite):
     """
 
     def renderer(self) -> Renderer:
-        """Give a new renderer."""
+        """Return a new renderer."""
         raise not_given(self, "renderer")
 
     def context(self, first: int = 5) -> RenderContext:
-        """Give what views are rendered with."""
+        """Return what views are rendered with."""
         plugins = self.with_plugins
         return RenderContext(
             scorers=(plugins.scorer("quantified-confidence"),),
@@ -89,13 +89,13 @@ class RendererTests(MakingSuite):
         return render(self.renderer(), view, self.context(first))
 
     def made(self, ledger: Ledger) -> str:
-        """Give what it makes, with the chain at hand."""
+        """Return what it makes, with the chain at hand."""
         context = attrs.evolve(self.context(), chain=ledger.render_context().chain)
         rendered = render(self.renderer(), ledger.view(), context)
         return f"{rendered.file}, {rendered.media_type}\n{rendered.data.decode(errors='replace')}"
 
     def assert_inert(self, rendered: Rendered, payload: str) -> None:
-        """See that a hostile text is only shown: override it for a format of your own.
+        """Check that a hostile text is only shown: override it for a format of your own.
 
         HTML, XML and Markdown must give no element, attribute, link or heading of the payload's;
         JSON must be JSON; plain text must not steer a terminal.

@@ -24,7 +24,7 @@ class RetrieverTests(ViewSuite):
     """What holds of every retriever."""
 
     def retriever(self) -> Retriever:
-        """Give a new retriever."""
+        """Return a new retriever."""
         raise not_given(self, "retriever")
 
     def found(self, view: View, question: str, limit: int = 5) -> list[Match]:
@@ -76,6 +76,6 @@ class RetrieverTests(ViewSuite):
 
 
 def _questions(view: View) -> st.SearchStrategy[str]:
-    """Give questions: any text, the empty one, and what stands in the ledger."""
+    """Return questions: any text, the empty one, and what stands in the ledger."""
     said = [str(claim.text) for claim in view.claims.values()]
     return st.sampled_from(["", *said]) | texts()

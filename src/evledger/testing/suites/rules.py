@@ -41,11 +41,11 @@ class RuleTests(MakingSuite):
     """
 
     def rule(self) -> Rule:
-        """Give a new rule."""
+        """Return a new rule."""
         raise not_given(self, "rule")
 
     def made(self, ledger: Ledger) -> str:
-        """Give what it finds, a line for each finding."""
+        """Return what it finds, a line for each finding."""
         return "\n".join(map(repr, self.found(ledger.view())))
 
     def found(self, view: View) -> tuple[Finding, ...]:
@@ -96,5 +96,5 @@ class RuleTests(MakingSuite):
 
 
 def _records(view: View) -> set[str]:
-    """Give the names of a view's records, which findings may concern as well."""
+    """Return the names of a view's records, which findings may concern as well."""
     return {f"record:{n}" for n in range(view.head.size)}

@@ -54,11 +54,11 @@ class ScorerTests(MakingSuite):
     """
 
     def scorer(self) -> Scorer:
-        """Give a new scorer."""
+        """Return a new scorer."""
         raise not_given(self, "scorer")
 
     def made(self, ledger: Ledger) -> str:
-        """Give the score, a line for each of its fields."""
+        """Return the score, a line for each of its fields."""
         found = score(self.scorer(), ledger.view())
         fields: Any = attrs.fields(type(found))
         return "\n".join(f"{each.name}: {getattr(found, each.name)!r}" for each in fields)
@@ -152,7 +152,7 @@ class ScorerTests(MakingSuite):
 
 
 def set_aside(reason: str, claims: int = 1) -> Iterator[Event]:
-    """Give a claim that counts, and beside it one, or none, that for this reason does not."""
+    """Yield a claim that counts, and beside it one, or none, that for this reason does not."""
     for id in ("s1", "s2"):
         yield SourceAdded(id=id, kind="journal-article", title="A report")
     yield ClaimTagged(id="c1", source="s1", tier="anecdotal", stance="mixed", text="It may help.")
@@ -176,7 +176,7 @@ def set_aside(reason: str, claims: int = 1) -> Iterator[Event]:
 
 
 def check_score(found: Score) -> None:
-    """See that a score explains itself."""
+    """Check that a score explains itself."""
     for parts in (found.terms, found.cautions, found.outcomes):
         assert isinstance(parts, tuple), "a score is a value: tuples, not lists"
     assert found.label.strip(), "a score has a label"
@@ -195,7 +195,7 @@ def check_score(found: Score) -> None:
 
 
 def _check_term(term: Term) -> None:
-    """See that a reader can recompute a term."""
+    """Check that a reader can recompute a term."""
     assert is_slug(term.name), f"{term.name!r}: small letters, digits and hyphens"
     assert term.label.strip(), f"term {term.name} does not say what was counted"
     assert term.count >= 0

@@ -25,7 +25,7 @@ _ASKED: Final = frozenset(
 
 @contextlib.contextmanager
 def steady() -> Generator[None]:
-    """See that neither the clock nor chance is asked within.
+    """Check that neither the clock nor chance is asked within.
 
     Two calls in a row see the same day, so comparing them would not tell.
 

@@ -61,7 +61,7 @@ class StoreTests(Suite):
     is_shared: ClassVar[bool] = True
 
     def url(self, folder: Path) -> str:
-        """Give the URL of a store that is empty yet.
+        """Return the URL of a store that is empty yet.
 
         Args:
             folder: an empty folder, a new one for each test.
@@ -70,18 +70,18 @@ class StoreTests(Suite):
         raise not_given(self, "url")
 
     def opener(self) -> Callable[[str], Backend]:
-        """Give what opens a URL; for the tests with processes, a class or function of a module."""
+        """Return what opens a URL; tests with processes need a class or function of a module."""
         raise not_given(self, "opener")
 
     @pytest.fixture
     def backend(self, tmp_path: Path) -> Iterator[Backend]:
-        """Give an empty store, and close it."""
+        """Yield an empty store, and close it."""
         with self.opener()(self.url(tmp_path)) as backend:
             yield backend
 
     @pytest.fixture
     def store(self, backend: Backend) -> Store:
-        """Give the store as an application has it."""
+        """Return the store as an application has it."""
         return Store(backend, Plugins.builtin(), clock())
 
     # -- text
@@ -537,7 +537,7 @@ class StoreTests(Suite):
 
 
 def lines(start: int, stop: int) -> list[bytes]:
-    """Give some lines; a store does not read them."""
+    """Return some lines; a store does not read them."""
     return [b'{"n":%d}\n' % n for n in range(start, stop)]
 
 
@@ -579,13 +579,13 @@ def _count_up_at(opener: Callable[[str], Backend], url: str) -> None:
 
 
 def _holds(data: bytes, secret: str) -> bool:
-    """Tell whether it stands there, as it is or as binary data is written in texts."""
+    """Return whether it stands there, as it is or as binary data is written in texts."""
     shifted = [base64.b64encode(b"?" * shift + secret.encode())[4:-4] for shift in range(3)]
     return any(each in data for each in (secret.encode(), secret.encode().hex().encode(), *shifted))
 
 
 def _standing(backend: Backend) -> tuple[object, ...]:
-    """Give how the ledger stands, in names, attachments and beside the chain too."""
+    """Return how the ledger stands, in names, attachments and beside the chain too."""
     kept = backend.kept("x", backend.kept_names("x"))
     return backend.tail("x"), list(backend.names("x")), backend.attachments("x"), kept
 

@@ -37,7 +37,7 @@ class ClinicalTrialsFetcher(Connected):
     registry = "ClinicalTrials.gov"
 
     def fetch(self, locators: Sequence[str], context: FetchContext) -> Iterator[Found]:
-        """Give one item or rejection for each locator.
+        """Yield one item or rejection for each locator.
 
         Raises:
             Invalid: the environment names a mirror or proxy that is none.
@@ -56,7 +56,7 @@ class _Studies:
     gone = "ClinicalTrials.gov has no such trial; see that the number is right"
 
     def ask_for(self, locators: Sequence[str]) -> Iterable[Found] | None:
-        """Give the trials of an answer; the registry redirects from a number that was merged."""
+        """Return the trials of an answer; the registry redirects from a number that was merged."""
         numbers = [locator.removeprefix("nct:") for locator in locators]
         if len(numbers) == 1:
             request = Request(url=f"{self.url}/{numbers[0]}", pause=_PAUSE, largest=_LARGEST)

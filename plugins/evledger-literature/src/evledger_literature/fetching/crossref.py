@@ -49,7 +49,7 @@ class CrossrefFetcher(Connected):
     registry = "Crossref and DataCite"
 
     def fetch(self, locators: Sequence[str], context: FetchContext) -> Iterator[Found]:
-        """Give one item or rejection for each locator.
+        """Yield one item or rejection for each locator.
 
         Raises:
             Invalid: the environment names a mirror or proxy that is none.
@@ -74,7 +74,7 @@ class _Agencies:
     gone = "doi.org says that this DOI does not exist; see that it is right"
 
     def ask_for(self, locators: Sequence[str]) -> Iterable[Found] | None:
-        """Give the works of an answer."""
+        """Return the works of an answer."""
         if len(locators) > 1:
             return self._ask_crossref_for_many(locators)
         (doi,) = (quote(locator.removeprefix("doi:"), safe="") for locator in locators)
@@ -133,7 +133,7 @@ class _Agencies:
 
 
 def _agency(answer: Answer) -> str:
-    """Give the agency with which a DOI is registered, or nothing where it does not exist.
+    """Return the agency with which a DOI is registered, or nothing where it does not exist.
 
     Raises:
         Invalid: the answer says neither.

@@ -15,7 +15,7 @@ _LONGEST_PAUSE: Final = 60.0
 
 
 def backoff(attempt: int, jitter: float) -> float:
-    """Give the seconds to wait after a failed attempt: twice as long each time.
+    """Return the seconds to wait after a failed attempt: twice as long each time.
 
     Args:
         attempt: which one failed, from 1.

@@ -236,7 +236,7 @@ def _in_vain(again: _Again, attempts: int) -> str:
 
 
 def _allowed(sent: httpx.Request, following: httpx.Request) -> httpx.Request:
-    """Give the request that a redirect asks for, if it may be made."""
+    """Return the request that a redirect asks for, if it may be made."""
     host = sent.url.host
     if following.url.scheme not in {"http", "https"}:
         raise NoAnswer(f"{host} redirects to {following.url.scheme:.20}:, which is not followed")
@@ -271,6 +271,6 @@ def _named(status: int) -> str:
 
 
 def _user_agent(contact: str | None) -> str:
-    """Say who asks, and where the person behind can be written to."""
+    """Return who asks, and where the person behind can be written to."""
     name = f"evledger-literature/{version('evledger-literature')}"
     return f"{name} (mailto:{quote(contact, safe='@+')})" if contact else name

@@ -36,7 +36,7 @@ class Connected:
         self._paces = Paces(clock=self.wire.clock, sleep=self.wire.sleep)
 
     def client(self, context: FetchContext, *, named: bool = True) -> Client:
-        """Give a client for one call."""
+        """Return a client for one call."""
         return Client(context, self.wire, self._paces, named=named)
 
 
@@ -59,7 +59,7 @@ class Desk(Protocol):
         ...
 
     def ask_for(self, locators: Sequence[str]) -> Iterable[Found] | None:
-        """Give what the registry has of some sources, in any order.
+        """Return what the registry has of some sources, in any order.
 
         Returns:
             What its answer holds; ``None`` where it says that it has none of them.
@@ -71,7 +71,7 @@ class Desk(Protocol):
 
 
 def inquire(desk: Desk, locators: Iterable[str], stamp: Callable[[], str]) -> Iterator[Found]:
-    """Give one item or rejection for each locator, in order, and notes.
+    """Yield one item or rejection for each locator, in order, and notes.
 
     Those that an answer for many leaves out are asked for one by one.
     Only so is it known that a source is gone, and not lost with a part of the answer;
@@ -91,7 +91,7 @@ def inquire(desk: Desk, locators: Iterable[str], stamp: Callable[[], str]) -> It
 
 
 def _known(desk: Desk, batch: Sequence[str]) -> Mapping[str, Sequence[Found]]:
-    """Give what an answer for many says of each, its item last."""
+    """Return what an answer for many says of each, its item last."""
     try:
         found = (desk.ask_for(batch) or ()) if len(batch) > 1 else ()
     except NoAnswer:
@@ -105,7 +105,7 @@ def _known(desk: Desk, batch: Sequence[str]) -> Mapping[str, Sequence[Found]]:
 
 
 def _by_record(found: Iterable[Found]) -> Iterator[Sequence[Found]]:
-    """Give each item with the notes of its place in front of it."""
+    """Yield each item with the notes of its place in front of it."""
     for _, group in itertools.groupby(found, key=lambda each: each.place):
         record = list(group)
         notes: list[Found] = [each for each in record if isinstance(each, Note)]
@@ -132,7 +132,7 @@ def _asked_alone(desk: Desk, locator: str) -> Sequence[Found]:
 
 
 def _the_one(locator: str, found: Sequence[Found]) -> Sequence[Found]:
-    """Give the record that answers to one locator, whatever its own identifiers are."""
+    """Return the record that answers to one locator, whatever its own identifiers are."""
     records = list(_by_record(found))
     named = [record for record in records if locator in _locators(record[-1])]
     if named or len(records) == 1:
@@ -143,7 +143,7 @@ def _the_one(locator: str, found: Sequence[Found]) -> Sequence[Found]:
 
 
 def _named(answer: Iterable[Found], locator: str, retrieved: str) -> Iterator[Found]:
-    """Give an answer under the name that was asked for."""
+    """Yield an answer under the name that was asked for."""
     for found in answer:
         if not isinstance(found, Item):
             yield attrs.evolve(found, place=locator)
@@ -170,7 +170,7 @@ def _item(item: Item, locator: str, names: Sequence[str], retrieved: str) -> Ite
 
 
 def address(environ: Mapping[str, str], variable: str, standard: str) -> str:
-    """Give the address of a registry: that of a mirror where the environment names one.
+    """Return the address of a registry: that of a mirror where the environment names one.
 
     Raises:
         Invalid: what it names is no address; the message does not show it, nor a password in it.

@@ -74,6 +74,6 @@ class Paces:
         self._lock = threading.Lock()
 
     def of(self, host: str) -> Pace:
-        """Give the pace of a host."""
+        """Return the pace of a host."""
         with self._lock:
             return self._paces.setdefault(host, Pace(clock=self._clock, sleep=self._sleep))

@@ -48,7 +48,7 @@ _KNOWN: Final = ("doi:", "pmid:", "pmcid:", "isbn:")
 
 
 def record_of(data: bytes, url: str, charset: str = "") -> Record:
-    """Give what a page says of itself.
+    """Return what a page says of itself.
 
     Args:
         data: the page.
@@ -125,7 +125,7 @@ class _Listener:
             self.marks.setdefault(name, []).append(content)
 
     def text(self, tag: str) -> str | None:
-        """Give the text of the first element of a name; what it shows as a tag is meant."""
+        """Return the text of the first element of a name; what it shows as a tag is meant."""
         return " ".join("".join(self.texts.get(tag, ())).split()) or None
 
 
@@ -162,7 +162,7 @@ def _first(marks: Mapping[str, Sequence[str]], names: Sequence[str]) -> str | No
 
 
 def _authors(marks: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Give the authors in the first of the vocabularies that has any."""
+    """Yield the authors in the first of the vocabularies that has any."""
     name = next((each for each in _AUTHORS if each in marks), "")
     for content in marks.get(name, ()):
         separated = content.split(";") if name == "citation_authors" else [content]
@@ -170,7 +170,7 @@ def _authors(marks: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _works(marks: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Give the works that the page is of, by identifiers that are some."""
+    """Yield the works that the page is of, by identifiers that are some."""
     for name in _WORKS:
         for content in marks.get(name, ()):
             try:

@@ -39,7 +39,7 @@ class PubMedFetcher(Connected):
     registry = "PubMed"
 
     def fetch(self, locators: Sequence[str], context: FetchContext) -> Iterator[Found]:
-        """Give one item or rejection for each locator.
+        """Yield one item or rejection for each locator.
 
         Raises:
             Invalid: the environment names a mirror or proxy that is none.
@@ -62,7 +62,7 @@ class _EFetch:
     gone = "PubMed has no such record (any more); see that the number is right"
 
     def ask_for(self, locators: Sequence[str]) -> Iterable[Found] | None:
-        """Give the records of an answer, which lacks those that PubMed does not know.
+        """Return the records of an answer, which lacks those that PubMed does not know.
 
         A server that knows no such page is not NCBI's, and nothing follows from that.
         """

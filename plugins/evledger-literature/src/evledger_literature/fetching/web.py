@@ -39,7 +39,7 @@ class WebFetcher(Connected):
     registry = "the server of the page"
 
     def fetch(self, locators: Sequence[str], context: FetchContext) -> Iterator[Found]:
-        """Give one item or rejection for each locator.
+        """Yield one item or rejection for each locator.
 
         Raises:
             Invalid: the environment names a proxy that is none.
@@ -97,7 +97,7 @@ def _file(url: str) -> Record:
 
 
 def _last_part(url: str) -> str:
-    """Give what an address is of: its file, or its site."""
+    """Return what an address is of: its file, or its site."""
     parts = urlsplit(url)
     name = unquote(parts.path.rstrip("/").rpartition("/")[2], errors="replace")
     return " ".join("".join(filter(str.isprintable, name)).split()) or parts.netloc

@@ -19,7 +19,7 @@ __all__ = ["Inside", "Watch", "Wire", "is_inside"]
 
 
 def is_inside(address: str) -> bool:
-    """Tell whether an address is of this machine or a private network (RFC 6890).
+    """Return whether an address is of this machine or a private network (RFC 6890).
 
     >>> [is_inside(each) for each in ("127.0.0.1", "169.254.169.254", "::ffff:10.0.0.1", "8.8.8.8")]
     [True, True, True, False]
@@ -61,7 +61,7 @@ class Wire:
     is_inside: Callable[[str], bool] = is_inside
 
     def stamp(self) -> str:
-        """Give the present time as a ledger writes when a source was retrieved."""
+        """Return the present time as a ledger writes when a source was retrieved."""
         return f"{self.now().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -113,7 +113,7 @@ class Watch:
         self._sockets = [*open_ones, stream.get_extra_info("socket")]
 
     def leads_inside(self, stream: Any) -> bool:
-        """Tell whether a connection leads to this machine or a private network."""
+        """Return whether a connection leads to this machine or a private network."""
         return self._is_inside(str(stream.get_extra_info("server_addr")[0]))
 
     @contextlib.contextmanager

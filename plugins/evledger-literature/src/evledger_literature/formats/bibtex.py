@@ -69,7 +69,7 @@ class BibTeXImporter:
         return Fit.POSSIBLE if _OTHER_BLOCK.search(text) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give what the entries of a file come to, in order.
+        """Yield what the entries of a file come to, in order.
 
         Raises:
             Invalid: it has no entry, and is not blank; or it is larger than 64 Mi characters.
@@ -78,7 +78,7 @@ class BibTeXImporter:
 
 
 def records(lines: Iterable[str]) -> Iterator[Record | Rejection | Note]:
-    r"""Give the entries of a file.
+    r"""Yield the entries of a file.
 
     Raises:
         Invalid: it has no entry, and is not blank; or it is larger than 64 Mi characters.
@@ -159,7 +159,7 @@ def _venue(fields: Fields, heading: str) -> str | None:
 
 
 def _published(fields: Fields) -> str | None:
-    """Give the date; biblatex writes it in one field, and a span with a stroke."""
+    """Return the date; biblatex writes it in one field, and a span with a stroke."""
     if found := date(_first(fields, "date")):
         return found
     year, month, day = (_words(_first(fields, name)) for name in ("year", "month", "day"))
@@ -169,7 +169,7 @@ def _published(fields: Fields) -> str | None:
 
 
 def _url(fields: Fields, found: Sequence[Link]) -> str | None:
-    """Give the link to it, which some programs write as a note."""
+    """Return the link to it, which some programs write as a note."""
     return next((link.url for link in (*found, *links(map(bare, _all(fields, "note"))))), None)
 
 
@@ -212,7 +212,7 @@ def _is_chapter(kind: str, fields: Fields) -> bool:
 
 
 def _eprints(fields: Fields) -> Iterator[str]:
-    """Give the identifiers that archives gave it; some programs write arXiv's as a journal."""
+    """Yield the identifiers that archives gave it; some programs write arXiv's as a journal."""
     archive = _words(_first(fields, "archiveprefix", "eprinttype")).casefold()
     for value in map(bare, _all(fields, "eprint", "arxivid", "arxiv")):
         if archive in {"", "arxiv"} and (paper := arxiv(value)):

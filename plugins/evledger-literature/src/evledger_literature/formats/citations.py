@@ -40,7 +40,7 @@ def record_of(
     raw: str = "",
     retrieved: str | None = None,
 ) -> Record:
-    """Give what a citation says.
+    """Return what a citation says.
 
     Args:
         element: a ``PubmedArticle`` or ``PubmedBookArticle``,
@@ -127,7 +127,7 @@ def _inner(element: _Element, name: str) -> _Element:
 
 
 def _texts(element: _Element, path: str) -> Iterator[str]:
-    """Give the texts of some elements, without those that are blank."""
+    """Yield the texts of some elements, without those that are blank."""
     for each in element.iterfind(path):
         if text := plain_element(each):
             yield text
@@ -138,7 +138,7 @@ def _first(element: _Element, *paths: str) -> str | None:
 
 
 def _title(element: _Element, *paths: str) -> str | None:
-    """Give the first title; where PubMed has no English one, it says so in its place."""
+    """Return the first title; where PubMed has no English one, it says so in its place."""
     titles = (text for path in paths for text in _texts(element, path))
     return next((text for text in titles if not _NO_TITLE.fullmatch(text)), None)
 
@@ -147,7 +147,7 @@ def _title(element: _Element, *paths: str) -> str | None:
 
 
 def _abstract(element: _Element, *paths: str) -> str | None:
-    """Give the first abstract that has any text; of other abstracts an English one first."""
+    """Return the first abstract that has any text; of other abstracts an English one first."""
     for path in paths:
         found = sorted(element.iterfind(path), key=lambda each: each.get("Language") != "eng")
         for each in found:
@@ -169,7 +169,7 @@ def _part(part: _Element) -> str:
 
 
 def _authors(found: _Element | None) -> tuple[str, ...]:
-    """Give the authors of a list, without names that were misspelt and stand corrected in it."""
+    """Return the authors of a list, without names that were misspelt and stand corrected in it."""
     authors = [] if found is None else found.findall("Author")
     valid = [each for each in authors if each.get("ValidYN") != "N"]
     return tuple(filter(None, map(_author, valid or authors)))
@@ -184,7 +184,7 @@ def _author(author: _Element) -> str | None:
 
 
 def _book_authors(document: _Element) -> tuple[str, ...]:
-    """Give a chapter's authors, or else its book's, or else those who edited that."""
+    """Return a chapter's authors, or else its book's, or else those who edited that."""
     lists = [*document.iterfind("AuthorList"), *document.iterfind("Book/AuthorList")]
     by_role = sorted(lists, key=lambda each: each.get("Type") == "editors")
     return next((people for each in by_role if (people := _authors(each))), ())
@@ -194,13 +194,13 @@ def _book_authors(document: _Element) -> tuple[str, ...]:
 
 
 def _published(citation: _Element) -> str | None:
-    """Give the date of the issue, by which articles are cited, or else that of the text online."""
+    """Return the date of the issue, by which articles are cited, or else of the text online."""
     issue = citation.find("Article/Journal/JournalIssue/PubDate")
     return _date(issue) or _date(citation.find("Article/ArticleDate"))
 
 
 def _date(element: _Element | None) -> str | None:
-    """Give a date; one that is not made of a month and a day stands in words."""
+    """Return a date; one that is not made of a month and a day stands in words."""
     if element is None:
         return None
     parts = (element.findtext(name) for name in ("Year", "Month", "Day"))
@@ -219,7 +219,7 @@ def _pmid(element: _Element) -> str | None:
 
 
 def _identifiers(element: _Element, citation: _Element) -> Iterator[str]:
-    """Give what identifies the article; the lists of ids in its references are of others."""
+    """Yield what identifies the article; the lists of ids in its references are of others."""
     if pmid := _pmid(citation):
         yield f"pmid:{pmid}"
     own = "PubmedData/ArticleIdList/ArticleId"
@@ -236,14 +236,14 @@ def _pmcids(element: _Element, citation: _Element, path: str) -> Iterator[str]:
 
 
 def _dois(element: _Element, path: str) -> list[str]:
-    """Give the DOI among the ids at a path, but for those that are marked as wrong."""
+    """Return the DOI among the ids at a path, but for those that are marked as wrong."""
     ids = [each for each in element.iterfind(path) if each.get("ValidYN") != "N"]
     dois = [each for each in ids if "doi" in {each.get("IdType"), each.get("EIdType")}]
     return [f"doi:{text}" for each in dois if (text := (each.text or "").strip())]
 
 
 def _trials(citation: _Element) -> Iterator[str]:
-    """Give the registered trials that an article reports; no other registry has a scheme."""
+    """Yield the registered trials that an article reports; no other registry has a scheme."""
     for bank in citation.iterfind("Article/DataBankList/DataBank"):
         if (bank.findtext("DataBankName") or "").strip().casefold() == "clinicaltrials.gov":
             for number in _texts(bank, "AccessionNumberList/AccessionNumber"):
@@ -251,7 +251,7 @@ def _trials(citation: _Element) -> Iterator[str]:
 
 
 def _bookshelf(document: _Element) -> str | None:
-    """Give where NCBI's Bookshelf has a chapter or book."""
+    """Return where NCBI's Bookshelf has a chapter or book."""
     found = _first(document, "ArticleIdList/ArticleId[@IdType='bookaccession']")
     return f"https://www.ncbi.nlm.nih.gov/books/{found}/" if found else None
 
@@ -265,7 +265,7 @@ def _types(citation: _Element) -> tuple[str, ...]:
 
 
 def corrections_of(element: _Element) -> Told:
-    """Give what a citation says of retractions, corrections and versions.
+    """Return what a citation says of retractions, corrections and versions.
 
     Args:
         element: as for :func:`record_of`.

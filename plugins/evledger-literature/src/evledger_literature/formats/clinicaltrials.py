@@ -56,7 +56,7 @@ class ClinicalTrialsImporter:
         return Fit.SURE if is_page or file.below("studies").has(_SECTIONS) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give the studies of a file, in order.
+        """Yield the studies of a file, in order.
 
         Raises:
             Invalid: it is no JSON, or of another format.
@@ -79,7 +79,7 @@ def _found_of(study: Mapping[str, Any], place: str) -> Iterator[Found]:
 
 
 def record_of(study: Mapping[str, Any], place: str, retrieved: str | None = None) -> Record:
-    """Give what the registration of a trial says; any module may be missing.
+    """Return what the registration of a trial says; any module may be missing.
 
     A trial that was stopped, for whatever reason, has not thereby lost its standing:
     that is told with its summary, and is no flag.
@@ -125,19 +125,19 @@ def _in(protocol: Mapping[str, Any], module: str) -> Mapping[str, Any]:
 
 
 def _published(status: Mapping[str, Any]) -> str | None:
-    """Give when the registration was published, or handed in; a trial's own dates are no such."""
+    """Return when the registration was published, or handed in; a trial's own dates are no such."""
     posted = mapping(status.get("studyFirstPostDateStruct")).get("date")
     return date(posted) or date(status.get("studyFirstSubmitDate"))
 
 
 def _identifiers(identity: Mapping[str, Any]) -> Iterator[str]:
-    """Give the number, and those it had before records of one trial were merged."""
+    """Yield the number, and those it had before records of one trial were merged."""
     for name in ("nctId", "nctIdAliases"):
         yield from (f"nct:{number}" for number in texts(identity.get(name)))
 
 
 def _mentions(protocol: Mapping[str, Any], identity: Mapping[str, Any]) -> Iterator[str]:
-    """Give the other trials that it names, and the papers on its background and results."""
+    """Yield the other trials that it names, and the papers on its background and results."""
     for other in mappings(identity.get("secondaryIdInfos")):
         yield from filter(None, (locator("nct", other.get("id")),))
     for reference in mappings(_in(protocol, "referencesModule").get("references")):
@@ -145,7 +145,7 @@ def _mentions(protocol: Mapping[str, Any], identity: Mapping[str, Any]) -> Itera
 
 
 def _retracted(protocol: Mapping[str, Any]) -> Iterator[ItemFlag]:
-    """Give which of the papers were retracted, as the registry has it from PubMed."""
+    """Yield which of the papers were retracted, as the registry has it from PubMed."""
     for reference in mappings(_in(protocol, "referencesModule").get("references")):
         paper = locator("pmid", reference.get("pmid"))
         for retraction in mappings(reference.get("retractions")) if paper else ():
@@ -158,7 +158,7 @@ def _retracted(protocol: Mapping[str, Any]) -> Iterator[ItemFlag]:
 
 
 def _types(study: Mapping[str, Any], protocol: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give what sort of study it is, and whether it has results, in the registry's words."""
+    """Return what sort of study it is, and whether it has results, in the registry's words."""
     design = _in(protocol, "designModule")
     allocation = mapping(design.get("designInfo")).get("allocation")
     has_results = study.get("hasResults") is True or bool(study.get("resultsSection"))
@@ -175,14 +175,14 @@ def _phases(protocol: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _headings(derived: Mapping[str, Any]) -> Iterator[str]:
-    """Give the Medical Subject Headings of its conditions and interventions."""
+    """Yield the Medical Subject Headings of its conditions and interventions."""
     for browse in ("conditionBrowseModule", "interventionBrowseModule"):
         for heading in mappings(mapping(derived.get(browse)).get("meshes")):
             yield from filter(None, (words(heading.get("term")),))
 
 
 def _abstract(protocol: Mapping[str, Any], identity: Mapping[str, Any]) -> str | None:
-    """Give the brief summary, and below it, under labels, what the trial is of, and its course."""
+    """Return the brief summary, and below it, under labels, the trial's subject and course."""
     summary = _markdown(_in(protocol, "descriptionModule").get("briefSummary"))
     official = words(identity.get("officialTitle")) if text(identity.get("briefTitle")) else None
     labelled = (("OFFICIAL TITLE", official), *_labelled(protocol))
@@ -208,10 +208,10 @@ def _interventions(protocol: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _coded(value: Any) -> list[str]:
-    """Give the words of the registry's codes, as of ``NOT_YET_RECRUITING``."""
+    """Return the words of the registry's codes, as of ``NOT_YET_RECRUITING``."""
     return [code.replace("_", " ").lower() for code in texts(value)]
 
 
 def _markdown(value: Any) -> str:
-    """Give a text without the escapes of its Markdown."""
+    """Return a text without the escapes of its Markdown."""
     return _ESCAPED.sub(r"\1", paragraphs(text(value) or ""))

@@ -76,7 +76,7 @@ class CrossrefImporter:
         return Fit.SURE if work.has(MARKS) or work.begins("title") == "[" else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give the works of a file, in order.
+        """Yield the works of a file, in order.
 
         Raises:
             Invalid: it is no JSON, or of another format.
@@ -85,7 +85,7 @@ class CrossrefImporter:
 
 
 def _unwrapped(document: Any) -> Any:
-    """Give the work or works of a document, which may be a list of works or of answers.
+    """Return the work or works of a document, which may be a list of works or of answers.
 
     Raises:
         Invalid: there are none; of a list, the records themselves are judged.
@@ -107,7 +107,7 @@ def _listed(element: Any) -> list[Any]:
 
 
 def _works(document: Any) -> Any:
-    """Give the work of a document, or its list of them, or ``None`` where it is neither."""
+    """Return the work of a document, or its list of them, or ``None`` where it is neither."""
     answer = mapping(document)
     message = mapping(answer.get("message", document))
     kind = text(answer.get("message-type")) or "work"
@@ -124,7 +124,7 @@ def _found_of(work: Mapping[str, Any], place: str) -> Iterator[Found]:
 
 
 def record_of(work: Mapping[str, Any], place: str, retrieved: str | None = None) -> Record:
-    """Give what a work of Crossref's says.
+    """Return what a work of Crossref's says.
 
     The works that it cites are left out: they are hundreds, and say nothing of it.
 
@@ -171,7 +171,7 @@ def _title(work: Mapping[str, Any]) -> str | None:
 
 
 def people_of(work: Mapping[str, Any], *roles: str) -> tuple[str, ...]:
-    """Give the people of the first of these roles that anyone has.
+    """Return the people of the first of these roles that anyone has.
 
     >>> people_of({"editor": [{"family": "Curie", "given": "Marie"}]}, "author", "editor")
     ('Curie, Marie',)
@@ -185,7 +185,7 @@ def people_of(work: Mapping[str, Any], *roles: str) -> tuple[str, ...]:
 
 
 def _venue(work: Mapping[str, Any]) -> str | None:
-    """Give what it appeared in: a journal or book, a meeting, or who published or posted it."""
+    """Return what it appeared in: a journal or book, a meeting, or who published or posted it."""
     hosts = (*mappings(work.get("institution")), *mappings(work.get("event")))
     names = (work.get("container-title"), *(host.get("name") for host in hosts))
     return next(filter(None, map(words, (*names, work.get("publisher")))), None)
@@ -205,12 +205,12 @@ def _isbns(work: Mapping[str, Any]) -> list[str]:
 
 
 def _types(work: Mapping[str, Any], updates: Updates) -> tuple[str, ...]:
-    """Give what it is; a notice's updates come first, for they say more than its channel."""
+    """Return what it is; a notice's updates come first, for they say more than its channel."""
     return (*updates.types, *texts(work.get("type")), *texts(work.get("subtype")))
 
 
 def trials_of(work: Mapping[str, Any]) -> Iterator[str]:
-    """Give the trials of ClinicalTrials.gov that a work reports.
+    """Yield the trials of ClinicalTrials.gov that a work reports.
 
     >>> list(trials_of({"clinical-trial-number": [{"clinical-trial-number": "nct00680992"}]}))
     ['nct:NCT00680992']
@@ -221,7 +221,7 @@ def trials_of(work: Mapping[str, Any]) -> Iterator[str]:
 
 
 def links_of(work: Mapping[str, Any]) -> tuple[tuple[ItemLink, ...], tuple[str, ...]]:
-    """Give how a work relates to others, and which others it only speaks of.
+    """Return how a work relates to others, and which others it only speaks of.
 
     Args:
         work: a record with Crossref's ``relation``.

@@ -116,7 +116,7 @@ class CSLImporter:
         return Fit.POSSIBLE if _is_bare(item) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give the items of a file, in order.
+        """Yield the items of a file, in order.
 
         Raises:
             Invalid: it is no JSON, or of another format.
@@ -156,7 +156,7 @@ def _found_of(item: Mapping[str, Any], place: str) -> Iterator[Found]:
 
 
 def record_of(item: Mapping[str, Any], place: str, retrieved: str | None = None) -> Record:
-    """Give what an item of CSL-JSON says.
+    """Return what an item of CSL-JSON says.
 
     Items that Crossref wrote also tell of retractions and versions, as its API does.
 
@@ -206,13 +206,13 @@ def _venue(item: Mapping[str, Any]) -> str | None:
 
 
 def _types(item: Mapping[str, Any], updates: Updates) -> tuple[str, ...]:
-    """Give what it is; a notice's updates come first, for they say more than its channel."""
+    """Return what it is; a notice's updates come first, for they say more than its channel."""
     own = (texts(item.get(name)) for name in ("type", "subtype", "genre"))
     return (*updates.types, *(each for found in own for each in found))
 
 
 def _named(item: Mapping[str, Any], *, is_book: bool) -> Named:
-    """Tell what identifies the item from its preprint, its book and the trial that it reports."""
+    """Return what identifies the item from its preprint, its book and the trial that it reports."""
     is_page = text(item.get("type")) not in _WORKS or _title(item) is None
     found, books = _identifiers(item), _isbns(item)
     written = carried(texts(item.get("note")))
@@ -220,7 +220,7 @@ def _named(item: Mapping[str, Any], *, is_book: bool) -> Named:
 
 
 def _identifiers(item: Mapping[str, Any]) -> list[str]:
-    """Give the identifiers of an item's fields, notes and links; else its link."""
+    """Return the identifiers of an item's fields, notes and links; else its link."""
     fields = ((name, value) for name in _FIELDS for value in texts(item.get(name)))
     noted = ((name, value) for name, value in _noted(item) if name in _FIELDS)
     found = [f"{name.lower()}:{value}" for name, value in (*fields, *noted)]
@@ -233,7 +233,7 @@ def _identifiers(item: Mapping[str, Any]) -> list[str]:
 
 
 def _led_to(link: str | None) -> str | None:
-    """Give the locator that a link, or a name with its scheme, leads to."""
+    """Return the locator that a link, or a name with its scheme, leads to."""
     try:
         return normalise(link) if link and ":" in link else None
     except Invalid:
@@ -241,7 +241,7 @@ def _led_to(link: str | None) -> str | None:
 
 
 def _preprints(item: Mapping[str, Any]) -> Iterator[str]:
-    """Give the item's numbers in arXiv, which managers keep in four places."""
+    """Yield the item's numbers in arXiv, which managers keep in four places."""
     texts_ = (text(item.get(name)) or "" for name in ("id", "number", "URL"))
     noted = (f"arxiv:{value.split()[0]}" for name, value in _noted(item) if name == "ARXIV")
     for each in (*texts_, *noted):

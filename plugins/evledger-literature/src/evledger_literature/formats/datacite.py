@@ -56,7 +56,7 @@ class DataCiteImporter:
         return Fit.SURE if is_work else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give the records of a file, in order.
+        """Yield the records of a file, in order.
 
         Raises:
             Invalid: it is no JSON, or of another format.
@@ -65,7 +65,7 @@ class DataCiteImporter:
 
 
 def _unwrapped(document: Any) -> Any:
-    """Give the record or records of an answer, of a list or of a line."""
+    """Return the record or records of an answer, of a list or of a line."""
     if is_list(document):
         return document
     answer = mapping(document)
@@ -84,7 +84,7 @@ def _found_of(record: Mapping[str, Any], place: str) -> Iterator[Found]:
 
 
 def record_of(record: Mapping[str, Any], place: str, retrieved: str | None = None) -> Record:
-    """Give what a record of DataCite's says.
+    """Return what a record of DataCite's says.
 
     Args:
         record: as the API has it in ``data``, or its attributes alone.
@@ -124,7 +124,7 @@ def _attributes(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _title(work: Mapping[str, Any]) -> str | None:
-    """Give the title with its subtitle; where there is no other, one in translation."""
+    """Return the title with its subtitle; where there is no other, one in translation."""
     titles = list(mappings(work.get("titles")))
     main = _of_type(titles, "titleType", "title", "") or _of_type(
         titles, "titleType", "title", None
@@ -135,7 +135,7 @@ def _title(work: Mapping[str, Any]) -> str | None:
 def _of_type(
     entries: Iterable[Mapping[str, Any]], type: str, name: str, wanted: str | None
 ) -> str | None:
-    """Give the first text of a type; an empty one wants what has no type, and none wants any."""
+    """Return the first text of a type; an empty one wants what has no type, and none wants any."""
     for entry in entries:
         if (wanted is None or (text(entry.get(type)) or "") == wanted) and text(entry.get(name)):
             return text(entry.get(name))
@@ -143,7 +143,7 @@ def _of_type(
 
 
 def _abstract(work: Mapping[str, Any]) -> str | None:
-    """Give the abstracts, which may be one in each language; methods and notes are none."""
+    """Return the abstracts, which may be one in each language; methods and notes are none."""
     found = (
         paragraphs(text(entry.get("description")) or "")
         for entry in mappings(work.get("descriptions"))
@@ -162,7 +162,7 @@ def _people(creators: Any) -> Iterator[str]:
 
 
 def _venue(work: Mapping[str, Any]) -> str | None:
-    """Give what it is part of, or who published it; an object since version 4.5."""
+    """Return what it is part of, or who published it; an object since version 4.5."""
     publisher = work.get("publisher")
     return words(mapping(work.get("container")).get("title")) or words(
         publisher.get("name") if is_object(publisher) else publisher
@@ -170,7 +170,7 @@ def _venue(work: Mapping[str, Any]) -> str | None:
 
 
 def _published(work: Mapping[str, Any]) -> str | None:
-    """Give when it was issued or became available, whichever is more exact, or else its year.
+    """Return when it was issued or became available, whichever is more exact, or else its year.
 
     A date of another year than that is none of publication: an embargo's end, or a painting's day.
     """
@@ -183,7 +183,7 @@ def _published(work: Mapping[str, Any]) -> str | None:
 
 
 def _dois(record: Mapping[str, Any], work: Mapping[str, Any]) -> Iterator[str]:
-    """Give the DOI, and what else the same work is known by."""
+    """Yield the DOI, and what else the same work is known by."""
     doi = text(work.get("doi")) or (text(record.get("id")) if work is not record else None)
     if doi:
         yield f"doi:{doi}"
@@ -194,14 +194,14 @@ def _dois(record: Mapping[str, Any], work: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _identifiers(work: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give scheme and value of the identifiers, which the API gives under two names."""
+    """Yield scheme and value of the identifiers, which the API gives under two names."""
     for name in ("identifier", "alternateIdentifier"):
         for entry in mappings(work.get(f"{name}s")):
             yield (text(entry.get(f"{name}Type")) or "").casefold(), entry.get(name)
 
 
 def _isbns(work: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Give the ISBN that identify the work, and those of the book that it is part of."""
+    """Return the ISBN that identify the work, and those of the book that it is part of."""
     own = [
         isbn for scheme, value in _identifiers(work) if scheme == "isbn" for isbn in isbns(value)
     ]
@@ -219,14 +219,14 @@ def _types(work: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _headings(work: Mapping[str, Any]) -> Iterator[str]:
-    """Give its subjects that are Medical Subject Headings; others are anybody's words."""
+    """Yield its subjects that are Medical Subject Headings; others are anybody's words."""
     for subject in mappings(work.get("subjects")):
         if "mesh" in (text(subject.get("subjectScheme")) or "").casefold():
             yield from filter(None, (words(subject.get("subject")),))
 
 
 def _related(work: Mapping[str, Any]) -> tuple[tuple[ItemLink, ...], tuple[str, ...]]:
-    """Give how it relates to others, and which others it is about."""
+    """Return how it relates to others, and which others it is about."""
     links: dict[ItemLink, None] = {}
     mentions: dict[str, None] = {}
     for entry in mappings(work.get("relatedIdentifiers")):
@@ -242,7 +242,7 @@ def _related(work: Mapping[str, Any]) -> tuple[tuple[ItemLink, ...], tuple[str, 
 
 
 def _flags(work: Mapping[str, Any]) -> Iterator[ItemFlag]:
-    """Give when it was withdrawn, which is DataCite's word for a removed or retracted resource."""
+    """Yield when it was withdrawn, which is DataCite's word for a removed or retracted resource."""
     for entry in mappings(work.get("dates")):
         if text(entry.get("dateType")) == "Withdrawn":
             day = date(entry.get("date"))

@@ -70,7 +70,7 @@ class EuropePMCImporter:
         return Fit.SURE if is_ours and result.has(_OWN_MARKS) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give the results of a file, in order.
+        """Yield the results of a file, in order.
 
         Raises:
             Invalid: it is no JSON, or of another format.
@@ -79,7 +79,7 @@ class EuropePMCImporter:
 
 
 def _unwrapped(document: Any) -> Any:
-    """Give the result or results of a document, which may be a list of either, or of answers."""
+    """Return the result or results of a document, which may be a list of either, or of answers."""
     if not is_list(document):
         return _results(mapping(document))
     known = [isinstance(each, dict) and _is_ours(mapping(each)) for each in document]
@@ -99,7 +99,7 @@ def _is_ours(found: Mapping[str, Any]) -> bool:
 
 
 def _results(answer: Mapping[str, Any]) -> Any:
-    """Give what an answer holds; a bare result stands for itself."""
+    """Return what an answer holds; a bare result stands for itself."""
     if message := text(answer.get("errMsg")):
         msg = f"it is an error that Europe PMC gave: {message!r:.200}"
         raise Invalid(msg)
@@ -119,7 +119,7 @@ def _found_of(result: Mapping[str, Any], place: str) -> Iterator[Found]:
 
 
 def record_of(result: Mapping[str, Any], place: str, retrieved: str | None = None) -> Record:
-    """Give what a result of Europe PMC's says.
+    """Return what a result of Europe PMC's says.
 
     Args:
         result: as a search gives it, ``lite`` or ``core``.
@@ -154,7 +154,7 @@ def record_of(result: Mapping[str, Any], place: str, retrieved: str | None = Non
 
 
 def _authors(result: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the authors; a search that is brief has all of them in one text."""
+    """Return the authors; a search that is brief has all of them in one text."""
     listed = mappings(mapping(result.get("authorList")).get("author"))
     names = tuple(filter(None, map(_author, listed)))
     if names:
@@ -183,7 +183,7 @@ def _venue(result: Mapping[str, Any]) -> str | None:
 
 
 def _published(result: Mapping[str, Any]) -> str | None:
-    """Give the date, as exactly as it is known.
+    """Return the date, as exactly as it is known.
 
     Europe PMC makes a day of what is known to the month or year (``firstPublicationDate``);
     a preprint's is the day it was posted.
@@ -202,7 +202,7 @@ def _published(result: Mapping[str, Any]) -> str | None:
 
 
 def _types(result: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give what it is; a search that is brief has all types in one text."""
+    """Return what it is; a search that is brief has all types in one text."""
     listed = texts(mapping(result.get("pubTypeList")).get("pubType"))
     together = (text(result.get("pubType")) or "").split(";")
     return tuple(dict.fromkeys(filter(None, map(plain, listed or together))))
@@ -218,7 +218,7 @@ def _headings(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _identifiers(result: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give what identifies it; Europe PMC's own number where nothing else does.
+    """Return what identifies it; Europe PMC's own number where nothing else does.
 
     Others refer to a preprint by that number, so it always has it.
     """
@@ -247,7 +247,7 @@ def _is_part(result: Mapping[str, Any]) -> bool:
 
 
 def _page(source: str | None, id: str | None) -> str | None:
-    """Give where Europe PMC shows a work."""
+    """Return where Europe PMC shows a work."""
     return f"https://europepmc.org/article/{source}/{id}" if source in _SOURCES and id else None
 
 
@@ -256,7 +256,7 @@ def _url(result: Mapping[str, Any]) -> str | None:
 
 
 def _locator(source: str | None, id: str | None) -> str | None:
-    """Give the locator by which Europe PMC refers to a work."""
+    """Return the locator by which Europe PMC refers to a work."""
     if source in _SCHEMES:
         return locator(_SCHEMES[source], id)
     page = _page(source, id)
@@ -267,7 +267,7 @@ def _locator(source: str | None, id: str | None) -> str | None:
 
 
 def corrections_of(result: Mapping[str, Any]) -> Told:
-    """Give what a result says of retractions, corrections, preprints and their versions.
+    """Return what a result says of retractions, corrections, preprints and their versions.
 
     Args:
         result: as for :func:`record_of`.
@@ -293,7 +293,7 @@ def _corrections(result: Mapping[str, Any]) -> Iterator[Correction]:
 
 
 def _versions(result: Mapping[str, Any]) -> Iterator[Correction]:
-    """Give what became of a preprint: the version that followed it, and one that withdraws it."""
+    """Yield what became of a preprint: the version that followed it, and one that withdraws it."""
     own = _number(result.get("versionNumber"))
     for each in mappings(mapping(result.get("versionList")).get("version")):
         name = _locator(text(each.get("source")), text(each.get("id")))

@@ -92,7 +92,7 @@ class MedlineImporter:
         return Fit.SURE if is_ours else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give what the records of a file come to, in order.
+        """Yield what the records of a file come to, in order.
 
         Raises:
             Invalid: it has no record, and is not blank.
@@ -101,7 +101,7 @@ class MedlineImporter:
 
 
 def records(lines: Iterable[str]) -> Iterator[Record | Rejection | Note]:
-    """Give the records of a file.
+    """Yield the records of a file.
 
     Raises:
         Invalid: it has no record, and is not blank.
@@ -138,7 +138,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[Block | Rejection | Note]:
 
 
 def _begins(line: str, tag: str, tags: set[str], *, is_after_blank: bool) -> bool:
-    """Tell whether a field begins a record, from those that there are in the one before."""
+    """Return whether a field begins a record, from those that there are in the one before."""
     if tag == "PMID":
         return "PMID" in tags or not tags & {"PMC"}
     if tag == "PMC":
@@ -149,7 +149,7 @@ def _begins(line: str, tag: str, tags: set[str], *, is_after_blank: bool) -> boo
 
 
 def _fields(block: Block) -> _Fields:
-    """Give tags and texts, in order; wrapped lines are joined."""
+    """Return tags and texts, in order; wrapped lines are joined."""
     fields: list[tuple[str, list[str]]] = []
     for line in block.lines:
         if found := _FIELD.match(line):
@@ -201,27 +201,27 @@ def _record(block: Block) -> Iterator[Record | Note]:
 
 
 def _title(fields: _Fields, *tags: str) -> str | None:
-    """Give the first title; where PubMed has no English one, it says so in its place."""
+    """Return the first title; where PubMed has no English one, it says so in its place."""
     titles = (plain(text) for tag in tags for text in _all(fields, tag))
     return next((text for text in titles if text and not _NO_TITLE.fullmatch(text)), None)
 
 
 def _abstract(fields: _Fields) -> str | None:
-    """Give the abstract, or else another, with each labelled part as a paragraph."""
+    """Return the abstract, or else another, with each labelled part as a paragraph."""
     others = (_ABSTRACT_OF.sub("", text, count=1) for text in _all(fields, "OAB"))
     texts = [*_all(fields, "AB"), *(text for text in others if not _NO_ABSTRACT.fullmatch(text))]
     return paragraphs(_LABEL.sub("\n", texts[0])) or None if texts else None
 
 
 def _people(fields: _Fields) -> tuple[str, ...]:
-    """Give authors by their full names, in order with collectives, or else the editors."""
+    """Return authors by their full names, in order with collectives, or else the editors."""
     has_all = len(_all(fields, "FAU")) >= len(_all(fields, "AU"))
     names = _all(fields, "FAU" if has_all else "AU", "CN")
     return tuple(map(plain, names or _all(fields, "FED") or _all(fields, "ED")))
 
 
 def _published(fields: _Fields) -> str | None:
-    """Give the date of the issue, by which articles are cited, or else that of the text online."""
+    """Return the date of the issue, by which articles are cited, or else of the text online."""
     dates = map(read_date, (*_all(fields, "DP"), *_all(fields, "DEP")))
     return next(filter(None, dates), None)
 
@@ -234,7 +234,7 @@ def _headings(fields: _Fields) -> Iterator[str]:
 
 
 def _identifiers(fields: _Fields, *, is_chapter: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the identifiers of the work, and those of the book that it is part of."""
+    """Return the identifiers of the work, and those of the book that it is part of."""
     own = (
         *(f"pmid:{text}" for text in _all(fields, "PMID")),
         *(f"doi:{text}" for text in _ids(fields).get("doi", ())),
@@ -251,13 +251,13 @@ def _is_erics(fields: _Fields) -> bool:
 
 
 def _of_eric(fields: _Fields) -> list[str]:
-    """Give the DOI, which stands there as a link, or else the address of the record."""
+    """Return the DOI, which stands there as a link, or else the address of the record."""
     dois = [link.name for link in links(_all(fields, "AID")) if link.name.startswith("doi:")]
     return dois or [link.name for link in links(_all(fields, "LID"))][:1]
 
 
 def _ids(fields: _Fields) -> Mapping[str, list[str]]:
-    """Give the article's identifiers by their kinds; the publisher's own have none."""
+    """Return the article's identifiers by their kinds; the publisher's own have none."""
     ids: dict[str, list[str]] = {}
     for text in _all(fields, "AID", "LID"):
         if found := _ID.fullmatch(text):
@@ -266,7 +266,7 @@ def _ids(fields: _Fields) -> Mapping[str, list[str]]:
 
 
 def _trials(fields: _Fields) -> Iterator[str]:
-    """Give the registered trials that an article reports; no other registry has a scheme."""
+    """Return the registered trials that an article reports; no other registry has a scheme."""
     found = map(_TRIAL.fullmatch, _all(fields, "SI"))
     return (f"nct:{each[1]}" for each in found if each)
 
@@ -280,7 +280,7 @@ def _url(fields: _Fields) -> str | None:
 
 
 def _corrections(fields: _Fields) -> Told:
-    """Give what has happened to the work, and what it tells of others."""
+    """Return what has happened to the work, and what it tells of others."""
     own = Work(tuple(filter(None, (locator("pmid", _first(fields, "PMID")),))), _published(fields))
     found = (
         _correction(_CORRECTIONS[tag], text) for tag, text in fields if tag in _CORRECTIONS and text

@@ -59,7 +59,7 @@ class OpenAlexImporter:
         return Fit.SURE if is_empty and not work.has({"id"}) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give the works of a file, in order.
+        """Yield the works of a file, in order.
 
         Raises:
             Invalid: it is no JSON, or of another format.
@@ -68,7 +68,7 @@ class OpenAlexImporter:
 
 
 def _unwrapped(document: Any) -> Any:
-    """Give the work or works of a document, which may be a list of answers."""
+    """Return the work or works of a document, which may be a list of answers."""
     if not is_list(document):
         return _works(mapping(document))
     known = [isinstance(each, dict) and _is_ours(mapping(each)) for each in document]
@@ -88,7 +88,7 @@ def _is_ours(found: Mapping[str, Any]) -> bool:
 
 
 def _works(answer: Mapping[str, Any]) -> Any:
-    """Give what an answer holds; a bare work stands for itself."""
+    """Return what an answer holds; a bare work stands for itself."""
     if not _is_ours(answer):
         msg = f"it holds no works of OpenAlex, but {shown(answer)!r:.80}"
         raise Invalid(msg)
@@ -103,7 +103,7 @@ def _found_of(work: Mapping[str, Any], place: str) -> Iterator[Found]:
 
 
 def record_of(work: Mapping[str, Any], place: str, retrieved: str | None = None) -> Record:
-    """Give what a work of OpenAlex's says.
+    """Return what a work of OpenAlex's says.
 
     Args:
         work: as the API gives it.
@@ -138,7 +138,7 @@ def record_of(work: Mapping[str, Any], place: str, retrieved: str | None = None)
 
 
 def abstract_of(work: Mapping[str, Any]) -> str | None:
-    """Give a work's abstract, which OpenAlex keeps as the places at which each word stands.
+    """Return a work's abstract, which OpenAlex keeps as the places at which each word stands.
 
     The places are only put in order: no number in them makes the text longer.
 
@@ -157,7 +157,7 @@ def abstract_of(work: Mapping[str, Any]) -> str | None:
 
 
 def _author(authorship: Mapping[str, Any]) -> str | None:
-    """Give an author's name as the work has it; OpenAlex's own may be a namesake's."""
+    """Return an author's name as the work has it; OpenAlex's own may be a namesake's."""
     known = mapping(authorship.get("author"))
     return words(authorship.get("raw_author_name")) or words(known.get("display_name"))
 
@@ -177,7 +177,7 @@ def _venue(work: Mapping[str, Any]) -> str | None:
 
 
 def _published(work: Mapping[str, Any]) -> str | None:
-    """Give the date; a first day of a year or month is what OpenAlex writes where it knows none."""
+    """Return the date; OpenAlex writes the first day of a year or month where it knows none."""
     date = read_date(text(work.get("publication_date")) or "")
     return _MADE_UP.sub("", date) if date else partial_date(text(work.get("publication_year")))
 
@@ -197,13 +197,13 @@ def _headings(work: Mapping[str, Any]) -> dict[str, None]:
 
 
 def _page(work: Mapping[str, Any]) -> str | None:
-    """Give where OpenAlex shows a work."""
+    """Return where OpenAlex shows a work."""
     found = _WORK.fullmatch(text(work.get("id")) or "")
     return f"https://openalex.org/{found[1].upper()}" if found else None
 
 
 def _identifiers(work: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give what identifies a work; OpenAlex's own page where nothing else does."""
+    """Return what identifies a work; OpenAlex's own page where nothing else does."""
     ids = mapping(work.get("ids"))
     doi = text(work.get("doi")) or text(ids.get("doi"))
     named = {"doi": doi, "pmid": text(ids.get("pmid")), "pmcid": text(ids.get("pmcid"))}
@@ -216,13 +216,13 @@ def _identifiers(work: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _flags(work: Mapping[str, Any]) -> Iterator[ItemFlag]:
-    """Give that a work was retracted; OpenAlex names no notice, and marks some notices too."""
+    """Yield that a work was retracted; OpenAlex names no notice, and marks some notices too."""
     if work.get("is_retracted") is True and not is_notice(_types(work)):
         yield ItemFlag(status="retracted", according_to=_NAME)
 
 
 def _links(work: Mapping[str, Any]) -> Iterator[ItemLink]:
-    """Give the preprint of a published work, and what a preprint was published as.
+    """Yield the preprint of a published work, and what a preprint was published as.
 
     OpenAlex makes one work of versions that it takes for the same.
     Those that have a DOI of their own are told by it; copies in other places are not.

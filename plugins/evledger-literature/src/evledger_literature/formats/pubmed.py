@@ -47,7 +47,7 @@ class PubMedXMLImporter:
         return Fit.SURE if _MARK.search(text) else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give the citations of a file, in order.
+        """Yield the citations of a file, in order.
 
         Raises:
             Invalid: it holds none, or declares entities.
@@ -77,7 +77,7 @@ class Citation:
 
 
 def citations(file: IO[bytes]) -> Iterator[Citation | Rejection | Note]:
-    """Give the citations of a file, each parsed by itself, so that memory does not grow with it.
+    """Yield the citations of a file, each parsed by itself, so that memory does not grow with it.
 
     Args:
         file: one document, several, or citations without any element around them.

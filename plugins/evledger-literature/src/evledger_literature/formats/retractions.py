@@ -81,12 +81,12 @@ class RetractionWatchImporter:
     suffixes: tuple[str, ...] = (".csv",)
 
     def sniff(self, start: bytes) -> Fit:
-        """Say how well a file fits: no other table has such columns."""
+        """Return how well a file fits: no other table has such columns."""
         found = find_heading(first_lines(start), _is_heading)
         return Fit.NONE if found is None else Fit.SURE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give an item for each row, which flags a paper and is no source of its own.
+        """Yield an item for each row, which flags a paper and is no source of its own.
 
         Raises:
             Invalid: it is no such table, or its quotation marks are broken throughout.
@@ -115,7 +115,7 @@ def _is_heading(cells: Sequence[str]) -> bool:
 
 
 def _rows(rows: Table) -> Iterator[tuple[Row, dict[str, str]] | Rejection]:
-    """Give each row with its cells, by what they are.
+    """Yield each row with its cells, by what they are.
 
     Raises:
         Invalid: the table has not the list's columns.
@@ -157,7 +157,7 @@ def _notice(row: Row, cells: Mapping[str, str]) -> _Notice:
 
 
 def _found(notice: _Notice) -> Iterator[Found]:
-    """Give what a row becomes: a flag, or the reason why there is none."""
+    """Yield what a row becomes: a flag, or the reason why there is none."""
     if notice.status is None or not notice.papers:
         yield Rejection(notice.place, _fault(notice), notice.raw)
         return
@@ -174,7 +174,7 @@ def _found(notice: _Notice) -> Iterator[Found]:
 
 
 def _fault(notice: _Notice) -> str:
-    """Say why a row flags nothing."""
+    """Return why a row flags nothing."""
     if notice.status is None:
         nature = f"{notice.nature!r:.60} is no nature of a notice"
         said = nature if notice.nature else "it names no nature"
@@ -202,7 +202,7 @@ def _date(text: str) -> str | None:
 
 
 def _locators(cells: Mapping[str, str], doi: str, pmid: str) -> tuple[list[str], list[str]]:
-    """Give the locators in two columns, and the texts in them that are none."""
+    """Return the locators in two columns, and the texts in them that are none."""
     good: dict[str, None] = {}
     bad: list[str] = []
     for scheme, column in (("doi", doi), ("pmid", pmid)):
@@ -215,6 +215,6 @@ def _locators(cells: Mapping[str, str], doi: str, pmid: str) -> tuple[list[str],
 
 
 def _given(cell: str) -> list[str]:
-    """Give the identifiers in a cell, without what stands for none."""
+    """Return the identifiers in a cell, without what stands for none."""
     found = [] if is_absent(cell) else parts(cell)
     return [part.removesuffix(".0") for part in found if not is_absent(part)]

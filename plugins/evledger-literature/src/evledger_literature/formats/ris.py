@@ -145,7 +145,7 @@ class RISImporter:
         return Fit.SURE if is_ours else Fit.NONE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give what the records of a file come to, in order.
+        """Yield what the records of a file come to, in order.
 
         Raises:
             Invalid: it has no record, and is not blank.
@@ -154,7 +154,7 @@ class RISImporter:
 
 
 def records(lines: Iterable[str]) -> Iterator[Record | Rejection | Note]:
-    """Give the records of a file, in either format.
+    """Yield the records of a file, in either format.
 
     Raises:
         Invalid: it has no record, and is not blank.
@@ -180,7 +180,7 @@ def records(lines: Iterable[str]) -> Iterator[Record | Rejection | Note]:
 
 
 def _put_right(lines: Sequence[str]) -> tuple[str, list[str]]:
-    """Give a record's type, and each field as one line in the specification's form."""
+    """Return a record's type, and each field as one line in the specification's form."""
     has_type = bool(_MARKS.start.match(lines[0]))
     kind = re.split(_DASH, lines[0], maxsplit=1)[1] if has_type else ""
     is_strict = not has_type or lines[0].startswith("TY  -")
@@ -250,7 +250,7 @@ def _first(fields: _Fields, *names: str) -> str | None:
 
 
 def _plain(text: str | None) -> str:
-    r"""Give a text as it is read; some databases write `&` as LaTeX does: `\&`."""
+    r"""Return a text as it is read; some databases write `&` as LaTeX does: `\&`."""
     return plain((text or "").replace(r"\&", "&"))
 
 
@@ -282,7 +282,7 @@ def _both(first: list[str], others: list[str]) -> list[str]:
 
 
 def _types(kind: str, fields: _Fields) -> tuple[str, ...]:
-    """Give the type, and what databases say: in fields of their own, or EndNote in its notes."""
+    """Return the type, and what databases say: in fields of their own, or EndNote in its notes."""
     said = _all(fields, "type_of_work", "publication_type")
     types = [plain(part) for text in said if not text.startswith("10.") for part in _parts(text)]
     notes = (part for text in _all(fields, "notes") for part in _parts(text))
@@ -300,7 +300,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _headings(fields: _Fields) -> Iterator[str]:
-    """Give the keywords, each of which may stand on a line of its own, as in EndNote's files."""
+    """Yield the keywords, each of which may stand on a line of its own, as in EndNote's files."""
     for text in _all(fields, "keywords"):
         for part in _parts(text):
             if heading := part.split("/")[0].strip("* "):
@@ -318,7 +318,7 @@ def _language(fields: _Fields) -> str | None:
 
 
 def _published(fields: _Fields) -> str | None:
-    """Give the date as exactly as the fields for it agree; EndNote leaves the year out of one."""
+    """Return the date as exactly as the fields for it agree; EndNote leaves the year out of one."""
     years = [_date(text) for text in _all(fields, "year", "publication_year")]
     year = next((date[:4] for date in years if date), None)
     days = _all(fields, "date")
@@ -373,7 +373,7 @@ def _is_chapter(kind: str, fields: _Fields) -> bool:
 
 
 def _accession(fields: _Fields) -> Iterator[str]:
-    """Give PubMed's number, which is the accession number where the record is PubMed's."""
+    """Yield PubMed's number, which is the accession number where the record is PubMed's."""
     source = " ".join(_all(fields, *_DATABASES))
     if _IS_PUBMED.search(source) and not _IS_NOT_PUBMED.search(source):
         yield from (f"pmid:{n}" for n in _all(fields, "accession_number") if _PMID.fullmatch(n))

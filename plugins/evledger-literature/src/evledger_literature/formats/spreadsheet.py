@@ -76,7 +76,7 @@ class SpreadsheetImporter:
             raise Invalid(msg)
 
     def mapped(self, columns: Mapping[str, str]) -> SpreadsheetImporter:
-        """Give the importer with columns as people named them.
+        """Return the importer with columns as people named them.
 
         Raises:
             Invalid: there is no such field; the message names those there are.
@@ -87,14 +87,14 @@ class SpreadsheetImporter:
         return SpreadsheetImporter({**self._columns, **columns})
 
     def sniff(self, start: bytes) -> Fit:
-        """Say how well a file fits: at most possibly, for another may know such a table better."""
+        """Return how well a file fits: at most possibly, as another may know it better."""
         if opening(start).lstrip().startswith(("{", "[", "<")):  # in its texts a table may stand
             return Fit.NONE
         heading = find_heading(first_lines(start), is_heading)
         return Fit.NONE if heading is None or heading.line else Fit.POSSIBLE
 
     def read(self, file: IO[bytes]) -> Iterator[Found]:
-        """Give an item for each row.
+        """Yield an item for each row.
 
         Raises:
             Invalid: no column is known for the title or an identifier;
@@ -148,7 +148,7 @@ def _filled(row: Row, places: Sequence[int]) -> list[str]:
 
 
 def _left_out(cells: Mapping[str, Sequence[str]], record: Record) -> Iterator[Note]:
-    """Say which cells say something that could not be taken over."""
+    """Yield which cells say something that could not be taken over."""
     urls = cells.get("url", ())
     if urls and record.url is None:
         text = f"the address {urls[0]!r:.100} was left out: it is no link of a source"
@@ -162,7 +162,7 @@ def _left_out(cells: Mapping[str, Sequence[str]], record: Record) -> Iterator[No
 
 
 def record_of(cells: Mapping[str, Sequence[str]], place: str, raw: str = "") -> Record:
-    """Give the record of a row.
+    """Return the record of a row.
 
     Args:
         cells: for each field, its cells that are not blank, the best first.
@@ -196,13 +196,13 @@ def record_of(cells: Mapping[str, Sequence[str]], place: str, raw: str = "") -> 
 
 
 def _kind(identifiers: Sequence[str], types: Sequence[str]) -> str | None:
-    """Say what it is where a ledger's own word stands there, or a registry's number is its name."""
+    """Return the kind where a ledger's own word or a registry's number says it."""
     is_trial = bool(identifiers) and all(name.startswith("nct:") for name in identifiers)
     return "trial" if is_trial else next((word for word in types if word in _KINDS), None)
 
 
 def _flags(cells: Mapping[str, Sequence[str]], types: Sequence[str]) -> Iterator[ItemFlag]:
-    """Give that a work was retracted; OpenAlex marks some notices, too."""
+    """Yield that a work was retracted; OpenAlex marks some notices, too."""
     is_retracted = _first(cells, RETRACTED).casefold() in {"true", "1"}
     if is_retracted and not is_notice(types):
         yield ItemFlag(status="retracted", according_to="OpenAlex")
@@ -229,7 +229,7 @@ def _items(cells: Mapping[str, Sequence[str]], field: str) -> list[str]:
 
 
 def _links(cells: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Give the web addresses of a row, each with the locator that it is a form of."""
+    """Return the web addresses of a row, each with the locator that it is a form of."""
     texts = [text for cell in cells.get("url", ()) for text in listed(cell)]
     found = {link: _locator(link) for text in texts for link in _LINK.split(text)}
     return {link: name for link, name in found.items() if name}
@@ -243,7 +243,7 @@ def _locator(link: str) -> str | None:
 
 
 def _published(cells: Mapping[str, Sequence[str]]) -> str | None:
-    """Give the date, of which Web of Science and others write the year in a column of its own."""
+    """Return the date, of which Web of Science and others write the year in a column of its own."""
     year = read_date(_first(cells, "year"))
     for text in cells.get("published", ()):
         found = read_date(text) or (read_date(f"{year[:4]} {text}") if year else None)
@@ -255,7 +255,7 @@ def _published(cells: Mapping[str, Sequence[str]]) -> str | None:
 
 
 def _published_in(text: str) -> str | None:
-    """Give the date of a citation, if it is of its year."""
+    """Return the date of a citation, if it is of its year."""
     cited = _cited(text)
     if cited is None:
         return None
@@ -266,7 +266,7 @@ def _published_in(text: str) -> str | None:
 def _identifiers(
     cells: Mapping[str, Sequence[str]], types: Sequence[str]
 ) -> tuple[list[str], list[str]]:
-    """Give the identifiers of the work, and those of the trial or the book that it belongs to."""
+    """Return the identifiers of the work, and those of the trial or the book that it belongs to."""
     given = {scheme: _given(cells, scheme) for scheme in IDENTIFIERS}
     has_own = bool(given["doi"] or given["pmid"] or given["pmcid"])
     others: set[str] = set()
@@ -294,7 +294,7 @@ def _given(cells: Mapping[str, Sequence[str]], scheme: str) -> list[str]:
 
 
 def _resolved(cells: Mapping[str, Sequence[str]], scheme: str) -> Iterator[str]:
-    """Give what the links of libraries are to find, which lead to no work themselves."""
+    """Yield what the links of libraries are to find, which lead to no work themselves."""
     for cell in cells.get("openurl", ()):
         _, _, query = cell[:_MOST_OF_OPENURL].partition("?")
         for name, value in parse_qsl(query):

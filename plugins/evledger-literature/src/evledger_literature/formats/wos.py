@@ -59,7 +59,7 @@ _GROUPS: Final = ("group_authors", "book_group_authors")
 
 
 def peek(lines: Iterable[str], other: re.Pattern[str]) -> tuple[list[str], Iterator[str]]:
-    """Give the lines of a file up to the first that shows its format, and all of them.
+    """Return the lines of a file up to the first that shows its format, and all of them.
 
     Args:
         lines: of the file.
@@ -75,7 +75,7 @@ def peek(lines: Iterable[str], other: re.Pattern[str]) -> tuple[list[str], Itera
 
 
 def is_of(head: Sequence[str]) -> bool:
-    """Tell whether a file is in this format, by its first lines.
+    """Return whether a file is in this format, by its first lines.
 
     >>> is_of(["FN Clarivate Analytics Web of Science", "VR 1.0"]), is_of(["TY  - JOUR"])
     (True, False)
@@ -84,7 +84,7 @@ def is_of(head: Sequence[str]) -> bool:
 
 
 def records(lines: Iterable[str]) -> Iterator[Record | Rejection | Note]:
-    """Give the records of a file.
+    """Yield the records of a file.
 
     Raises:
         Invalid: it has no record, and is not blank.
@@ -165,7 +165,7 @@ def _published(fields: _Fields) -> str | None:
 
 
 def _identifiers(fields: _Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the identifiers of the work, and those of the book that it is part of."""
+    """Return the identifiers of the work, and those of the book that it is part of."""
     doi, pmid = _text(fields, "doi"), _text(fields, "pubmed_id")
     # Records from MEDLINE are numbered as PubMed has them.
     number = _text(fields, "accession_number").removeprefix("MEDLINE:")

@@ -31,7 +31,7 @@ def carry(locators: Iterable[str]) -> str:
 
 
 def carried(texts: Iterable[str]) -> list[str]:
-    """Give the locators in lines among texts; the record that they go into reports what is none.
+    """Return the locators in lines among texts; the record that they go into reports what is none.
 
     >>> carried(["Read twice.", "Locators: reddit:t3_58qzqh doi:10.1000/%7Bx%7D"])
     ['reddit:t3_58qzqh', 'doi:10.1000/{x}']

@@ -206,7 +206,7 @@ class Layout:
 
 
 def layout(heading: Heading, named: Mapping[str, str]) -> Layout:
-    """Say which columns are what: as people named them, and else as their headings are known.
+    """Return which columns are what: as people named them, and else as their headings are known.
 
     Args:
         heading: the row with the headings.
@@ -240,7 +240,7 @@ def _field(heading: str, named: Mapping[str, str], *, is_openalex: bool) -> str 
 
 
 def _places(field: str, fields: Sequence[str | None], heading: Heading) -> list[int]:
-    """Give the columns of a field, the best first."""
+    """Return the columns of a field, the best first."""
     order = HEADINGS.get(field, ())
     places = [number for number, each in enumerate(fields) if each == field]
     keys = {number: key_of(heading.cells[number]) for number in places}

@@ -93,7 +93,7 @@ class Told:
 def told(
     corrections: Iterable[Correction], own: Work, *, by: str, types: Iterable[str] = ()
 ) -> Told:
-    """Give what a record's corrections come to.
+    """Return what a record's corrections come to.
 
     Args:
         corrections: in the order of the record.
@@ -143,7 +143,7 @@ def _told(correction: Correction, own: Work, by: str) -> Told:
 
 
 def cited(reference: str, *locators: str | None) -> Work:
-    """Give the work that a reference cites.
+    """Return the work that a reference cites.
 
     Args:
         reference: in the style of the National Library of Medicine.

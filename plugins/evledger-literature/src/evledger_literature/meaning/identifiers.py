@@ -75,7 +75,7 @@ _REFERENCES: Final = "cited references"
 
 
 def dois(field: str) -> Iterator[str]:
-    """Give the DOIs of a field that is there for them; where it has none, what it has instead.
+    """Yield the DOIs of a field that is there for them; where it has none, what it has instead.
 
     >>> list(dois("10.1000/A [doi]; https://doi.org/10.1000%2Fb"))
     ['doi:10.1000/A', 'doi:https://doi.org/10.1000%2Fb']
@@ -160,13 +160,13 @@ def _is_published(name: str) -> bool:
 
 
 def _is_of_one(first: str, second: str) -> bool:
-    """Tell whether one of two DOIs is of a part of the other's work."""
+    """Return whether one of two DOIs is of a part of the other's work."""
     is_whole_or_part = first.startswith(second) or second.startswith(first)
     return first != second and _is_published(second) and is_whole_or_part
 
 
 def isbns(fields: Iterable[str]) -> list[str]:
-    """Give the ISBNs among what fields hold; their ISSNs name no work.
+    """Return the ISBNs among what fields hold; their ISSNs name no work.
 
     >>> isbns(["18650929 (ISSN); 9783030581671 (ISBN)"])
     ['isbn:9783030581671']
@@ -188,7 +188,7 @@ class Link:
 
 
 def links(fields: Iterable[str]) -> list[Link]:
-    """Give the web addresses that fields hold.
+    """Return the web addresses that fields hold.
 
     >>> [link.url for link in links(["http://example.com; http://example.org/a;b", "file://a"])]
     ['http://example.com', 'http://example.org/a;b']
@@ -210,7 +210,7 @@ def _link(text: str) -> Link | None:
 
 
 def arxiv(text: str) -> str | None:
-    """Give the DOI of what arXiv has under a number, or at a link.
+    """Return the DOI of what arXiv has under a number, or at a link.
 
     >>> arxiv("arXiv:1806.05726v2"), arxiv("https://arxiv.org/pdf/hep-th/9901001"), arxiv("1806")
     ('doi:10.48550/arxiv.1806.05726', 'doi:10.48550/arxiv.hep-th/9901001', None)
@@ -220,7 +220,7 @@ def arxiv(text: str) -> str | None:
 
 
 def stated(fields: Iterable[str]) -> Iterator[str]:
-    """Give the identifiers that stand by themselves in fields that may hold anything.
+    """Yield the identifiers that stand by themselves in fields that may hold anything.
 
     >>> list(stated(["PubMed 30123504, EMBASE 2001", "Comment in: PMID: 1", "PMC42"]))
     ['pmid:30123504', 'pmcid:PMC42']
@@ -231,7 +231,7 @@ def stated(fields: Iterable[str]) -> Iterator[str]:
 
 
 def noted(notes: Iterable[str]) -> Iterator[str]:
-    r"""Give the identifiers that are a line of a note each; other works' stand in its sentences.
+    r"""Yield the identifiers that are a line of a note each; other works' stand in its sentences.
 
     >>> list(noted(["PMID: 1", "Read twice, 10.1000/x", "Cited References:\n10.1000/y"]))
     ['pmid:1']

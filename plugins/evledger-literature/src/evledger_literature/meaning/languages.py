@@ -40,7 +40,7 @@ _TAG: Final = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{1,8}){0,7})")
 
 
 def language(written: str | None) -> str | None:
-    """Give the BCP 47 tag of a language, or ``None`` where it is not known.
+    """Return the BCP 47 tag of a language, or ``None`` where it is not known.
 
     The shortest code of a language stands for it (RFC 5646 section 2.2.1).
 

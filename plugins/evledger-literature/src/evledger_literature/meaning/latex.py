@@ -77,7 +77,7 @@ _ESCAPED: Final = re.compile(r"\\([&%$#_{}~^])")
 
 
 def text_of(field: str) -> str:
-    r"""Give what readers see of a field; what is raised or lowered is marked as in HTML.
+    r"""Return what readers see of a field; what is raised or lowered is marked as in HTML.
 
     >>> text_of(r"{\'E}tude of {H}$_2${O} in 5\% of M{\"u}ller's \emph{mice} --- $\beta$")
     "Étude of H<sub>2</sub>O in 5% of Müller's mice — β"
@@ -86,7 +86,7 @@ def text_of(field: str) -> str:
 
 
 def bare(field: str) -> str:
-    r"""Give an identifier or a link as it is, without what LaTeX needs to print it.
+    r"""Return an identifier or a link as it is, without what LaTeX needs to print it.
 
     >>> bare(r"10.1002/(SICI)1{\textless}219::AID-X{\_}5{\textgreater}3.0"), bare(r"\url{http://a}")
     ('10.1002/(SICI)1<219::AID-X_5>3.0', 'http://a')
@@ -102,7 +102,7 @@ def _decoded(text: str) -> str:
 
 
 def _seen(token: re.Match[str]) -> str:
-    """Give what readers see of a token."""
+    """Return what readers see of a token."""
     kind = token.lastgroup or ""
     return _SEEN[kind](token[kind], token.groups("")[token.lastindex :])
 
@@ -125,7 +125,7 @@ def _accented(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _symbol(name: str) -> str:
-    """Give the symbol that a macro is; one that formats, or is not known, leaves what it holds."""
+    """Return the symbol that a macro is; one that formats, or is unknown, leaves its content."""
     found = getattr(_find_macro(name), "simplify_repl", None)
     if isinstance(found, str) and not re.search("[%<]", found):
         return found

@@ -28,7 +28,7 @@ class Relation:
     leads: bool = True
 
     def link(self, other: str, basis: str) -> ItemLink:
-        """Give the link to, or from, another work.
+        """Return the link to, or from, another work.
 
         Args:
             other: its locator.
@@ -75,7 +75,7 @@ _FROM_OTHER: Final[Mapping[str, _Name]] = MappingProxyType(
 
 
 def relation_of(words: str) -> Relation | None:
-    """Give what a relation comes to, or ``None`` where the ledger keeps none of its kind.
+    """Return what a relation comes to, or ``None`` where the ledger keeps none of its kind.
 
     Args:
         words: as Crossref writes it, ``is-preprint-of``, or DataCite, ``IsVersionOf``.

@@ -67,7 +67,7 @@ class Updates:
 
 
 def updates_of(work: Mapping[str, Any], title: str | None) -> Updates:
-    """Give what a record says of updates to the work and by it.
+    """Return what a record says of updates to the work and by it.
 
     Args:
         work: a record of Crossref's, as its API or its CSL-JSON has it.
@@ -185,7 +185,7 @@ def _links(kept: Iterable[_Update], own: str) -> Iterator[ItemLink]:
 
 
 def _hints(kept: Iterable[_Update], title: str | None) -> Iterator[str]:
-    """Say of a title that looks retracted what was made of it."""
+    """Yield of a title that looks retracted what was made of it."""
     if not title or not _MARKED_PERHAPS.match(title):
         return
     retractions = [update for update in kept if update.status == "retracted"]

@@ -87,14 +87,14 @@ class _Piece:
     text: str
 
     def blocks(self) -> Sequence[Block]:
-        """Give what the library finds; lines stay in number."""
+        """Return what the library finds; lines stay in number."""
         return parse_string(
             _KEYLESS.sub(r"\1,", _SPACED.sub(r"\1\2\4\3", self.text)), parse_stack=()
         ).blocks
 
 
 def is_bibtex(text: str) -> bool:
-    """Tell whether an entry, or an abbreviation, begins in a text.
+    """Return whether an entry, or an abbreviation, begins in a text.
 
     >>> is_bibtex("@article{key, title = {A}}"), is_bibtex("me@example.org")
     (True, False)
@@ -103,7 +103,7 @@ def is_bibtex(text: str) -> bool:
 
 
 def entries(lines: Iterable[str]) -> Iterator[BibEntry | Rejection]:
-    """Give the entries of a file; blocks of data that entries share are none.
+    """Yield the entries of a file; blocks of data that entries share are none.
 
     Args:
         lines: of the file.
@@ -150,7 +150,7 @@ def _pieces(lines: Iterable[str]) -> Iterator[_Piece | Rejection]:
 
 
 def _cut(first: int, last: int, lines: list[str], size: int) -> Iterator[_Piece | Rejection]:
-    """Give lines as a piece, without the last block of theirs where that is too long.
+    """Yield lines as a piece, without the last block of theirs where that is too long.
 
     Args:
         first: how many lines there are before them.
@@ -184,7 +184,7 @@ class _Reader:
         self.has_any = False
 
     def read(self, piece: _Piece) -> Iterator[BibEntry | Rejection]:
-        """Give the entries of a piece, and those that cannot be read."""
+        """Yield the entries of a piece, and those that cannot be read."""
         for block in piece.blocks():
             self.has_any |= not isinstance(block, ImplicitComment)
             if isinstance(block, String):
@@ -215,7 +215,7 @@ class _Reader:
 
 
 def _entry(block: Block) -> Entry | None:
-    """Give the entry that a block is, also where its key or a field of it is there twice."""
+    """Return the entry that a block is, also where its key or a field of it is there twice."""
     if isinstance(block, ParsingFailedBlock):
         block = block.ignore_error_block or block
     return block if isinstance(block, Entry) else None
@@ -229,7 +229,7 @@ def _raw(block: Block) -> str:
 
 
 def _parents(pieces: Sequence[_Piece]) -> Mapping[str, Fields]:
-    """Give the fields of those entries that others refer to, which may stand behind them."""
+    """Return the fields of those entries that others refer to, which may stand behind them."""
     found = (keys for piece in pieces for keys in _REFERENCE.findall(piece.text))
     wanted = {key for keys in found for key in _keys(keys)}
     strings: dict[str, str] = {}
@@ -276,7 +276,7 @@ def _fields(entry: Entry, strings: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _values(name: str, written: str, strings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Give the fields that a value holds: more than one where commas are missing."""
+    """Yield the fields that a value holds: more than one where commas are missing."""
     value, end = _value(written, 0, strings)
     yield name, value
     while following := _NEXT_FIELD.match(written, end):
@@ -285,7 +285,7 @@ def _values(name: str, written: str, strings: Mapping[str, str]) -> Iterator[tup
 
 
 def _value(written: str, start: int, strings: Mapping[str, str]) -> tuple[str, int]:
-    """Give what a value comes to, and where it ends: `jan # " 5"`."""
+    """Return what a value comes to, and where it ends: `jan # " 5"`."""
     parts: list[str] = []
     size = 0
     while True:

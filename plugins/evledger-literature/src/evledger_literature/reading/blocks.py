@@ -128,7 +128,7 @@ class Cutter:
         return len(self._lines) >= _MOST_LINES or self._characters > _MOST_CHARACTERS
 
     def cut(self, *, ends: bool, is_last: bool = False) -> Iterator[Block | Rejection | Note]:
-        """Give what was gathered, and begin afresh.
+        """Yield what was gathered, and begin afresh.
 
         Args:
             ends: whether a line has ended the record.
@@ -141,7 +141,7 @@ class Cutter:
         self._lines, self._characters, self.is_open = [], 0, False
 
     def finish(self) -> Iterator[Block | Rejection | Note]:
-        """Give what was gathered when the file ends.
+        """Yield what was gathered when the file ends.
 
         Raises:
             Invalid: there was something, but no record.
@@ -173,7 +173,7 @@ class Cutter:
         return f"{missing}: the file may be cut off" if is_last else missing
 
     def _stray(self, *, is_last: bool) -> Iterator[Block | Rejection | Note]:
-        """Give lines that no line has begun, if they are more than a heading."""
+        """Yield lines that no line has begun, if they are more than a heading."""
         if is_last and not self.count:
             return  # then it is another format
         if any(map(self._marks.title.match, self._lines)):

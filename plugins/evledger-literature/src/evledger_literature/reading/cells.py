@@ -21,7 +21,7 @@ _MORE: Final = frozenset(("", "et al", "et al.", "...", "…"))
 
 
 def is_absent(cell: str) -> bool:
-    """Tell what stands in a cell where there is no identifier.
+    """Return what stands in a cell where there is no identifier.
 
     >>> is_absent("Unavailable"), is_absent("0"), is_absent("10.1000/x")
     (True, True, False)
@@ -30,7 +30,7 @@ def is_absent(cell: str) -> bool:
 
 
 def listed(cell: str) -> list[str]:
-    r"""Give the texts that a cell lists as Python does, or the cell itself.
+    r"""Return the texts that a cell lists as Python does, or the cell itself.
 
     >>> listed("['Marx, Karl', \"O'Hara, M.\"]"), listed("Marx, Karl")
     (['Marx, Karl', "O'Hara, M."], ['Marx, Karl'])
@@ -41,7 +41,7 @@ def listed(cell: str) -> list[str]:
 
 
 def items(cell: str) -> list[str]:
-    """Give the items of a cell that lists some: with semicolons, or as Python writes a list.
+    """Return the items of a cell that lists some: with semicolons, or as Python writes a list.
 
     >>> items("Journal Article; Clinical Trial, Phase III"), items("['Marx, Karl']")
     (['Journal Article', 'Clinical Trial, Phase III'], ['Marx, Karl'])
@@ -52,7 +52,7 @@ def items(cell: str) -> list[str]:
 
 
 def authors(cell: str) -> list[str]:
-    """Give the authors in a cell, each as it is written there.
+    """Return the authors in a cell, each as it is written there.
 
     A comma stands between authors, or between an author's names; where that cannot be told,
     the cell is one name.

@@ -89,7 +89,7 @@ class _Reading:
 
 
 def lines(file: IO[bytes]) -> Decoded:
-    r"""Give the lines of a text file, from where it stands.
+    r"""Return the lines of a text file, from where it stands.
 
     A line ends with ``\n``, ``\r\n`` or ``\r``.
 
@@ -110,7 +110,7 @@ def lines(file: IO[bytes]) -> Decoded:
 
 
 def opening(start: bytes) -> str:
-    r"""Give the start of a file as text, to tell formats by; what is not UTF-8 is replaced.
+    r"""Return the start of a file as text, to tell formats by; what is not UTF-8 is replaced.
 
     >>> opening("PMID- 1".encode("utf-16"))
     'PMID- 1'
@@ -143,7 +143,7 @@ def _said(start: bytes) -> str | None:
 
 
 def _fault(file: IO[bytes], encoding: str) -> str | None:
-    """Say whether a file is of an encoding, is none, or would be if it were whole."""
+    """Return whether a file is of an encoding, is none, or would be if it were whole."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     with _kept(file):
         try:
@@ -205,7 +205,7 @@ def _lines(file: IO[bytes], reading: _Reading) -> Iterator[str]:
 
 
 def _read(file: IO[bytes], encoding: str, errors: str) -> Iterator[str]:
-    """Give the lines of a file, which stays open."""
+    """Yield the lines of a file, which stays open."""
     wrapper = io.TextIOWrapper(file, encoding, errors)
     try:
         read = functools.partial(wrapper.readline, _LONGEST_LINE + 1)

@@ -75,7 +75,7 @@ class Piece:
 def pieces(
     file: IO[bytes], names: Sequence[str], *, parts: Sequence[str] = (), roots: Collection[str] = ()
 ) -> Iterator[Piece | Rejection | Note]:
-    r"""Give the elements of some names, in order, and say what else stands among them.
+    r"""Yield the elements of some names, in order, and say what else stands among them.
 
     An element that does not end is a rejection, and so are one of more than 16 MiB and text
     that stands in none: the error that a registry gave in the middle of a batch.
@@ -102,7 +102,7 @@ def pieces(
 
 
 def shown(data: bytes) -> str:
-    """Give the beginning of what was rejected, for people."""
+    """Return the beginning of what was rejected, for people."""
     return data[:_SHOWN].decode(errors="replace")
 
 
@@ -194,7 +194,7 @@ class _Cutter:
             self._strays.append(Rejection(f"line {self._window.line}", reason, shown(text)))
 
     def _told(self) -> list[Rejection]:
-        """Give what stood in no record, each once."""
+        """Return what stood in no record, each once."""
         strays, self._strays = self._strays, []
         return strays
 
@@ -212,13 +212,13 @@ class _Cutter:
 
 
 def _outside(names: Sequence[str]) -> re.Pattern[bytes]:
-    """Give what matters outside of records: what is opaque or forbidden, and their starts."""
+    """Return what matters outside of records: what is opaque or forbidden, and their starts."""
     starts = "|".join(map(re.escape, names))
     return re.compile(rf"<(?:!--|\?|!ENTITY|(?:{starts})(?=[\s/>]))".encode())
 
 
 def _inside(name: str, names: Sequence[str]) -> re.Pattern[bytes]:
-    """Give what matters inside of a record: what is opaque, its end, and another's start."""
+    """Return what matters inside of a record: what is opaque, its end, and another's start."""
     starts = "|".join(map(re.escape, {name: None, **dict.fromkeys(names)}))
     marks = rf"!--|!\[CDATA\[|\?xml\s|\?|/{re.escape(name)}(?=[\s>])|(?:{starts})(?=[\s/>])"
     return re.compile(f"<(?:{marks})".encode())
@@ -267,14 +267,14 @@ class _Window:
             self._passed.append(passed)
 
     def taken(self) -> tuple[bytes, bool]:
-        """Give what was passed since this was last asked, and whether it was too large to keep."""
+        """Return what was passed since the last call, and whether it was too large to keep."""
         taken = b"".join(self._passed), self._size > _LARGEST
         self._passed, self._size = [], 0
         return taken
 
 
 def _as_utf8(file: IO[bytes]) -> Callable[[], bytes]:
-    """Give what reads a file of XML in UTF-8, piece by piece; nothing is left where it is empty.
+    """Return what reads a file of XML in UTF-8, piece by piece; nothing is left where it is empty.
 
     A byte order mark comes before a declaration (XML 1.0 appendix F).
     Bytes that the encoding does not have stay bytes that UTF-8 does not have either,
@@ -314,7 +314,7 @@ def _encoding(file: IO[bytes]) -> str:
 
 
 def _known(name: str) -> str:
-    """Give Python's name of an encoding."""
+    """Return Python's name of an encoding."""
     if name.lower().startswith(("utf-16", "utf-32", "ucs-")):
         return "utf-8"  # it cannot be: its declaration was read byte by byte
     try:

@@ -20,7 +20,7 @@ def found_in(
     unwrapped: Callable[[Any], Any],
     found_of: Callable[[Mapping[str, Any], str], Iterator[Found]],
 ) -> Iterator[Found]:
-    """Give what the records of a file are.
+    """Yield what the records of a file are.
 
     Args:
         file: a JSON document, or one in each line.

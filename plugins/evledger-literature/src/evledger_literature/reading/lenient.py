@@ -39,7 +39,7 @@ _UNSURE: Final = re.compile("[?~%]")  # marks of EDTF, which CSL allows
 
 
 def texts(value: Any) -> list[str]:
-    """Give the texts that a value is or lists, without those that are blank.
+    """Return the texts that a value is or lists, without those that are blank.
 
     >>> texts(["Nature", None, " "]), texts("Nature"), texts(7), texts({"a": 1})
     (['Nature'], ['Nature'], ['7'], [])
@@ -55,7 +55,7 @@ def _text(value: Any) -> str:
 
 
 def text(value: Any) -> str | None:
-    """Give the first text that a value is or lists.
+    """Return the first text that a value is or lists.
 
     >>> text(["", "Nature"])
     'Nature'
@@ -64,7 +64,7 @@ def text(value: Any) -> str | None:
 
 
 def words(value: Any) -> str | None:
-    """Give the first text of a value, without markup.
+    """Return the first text of a value, without markup.
 
     >>> words(["<i>Bacillus</i> in soil"])
     'Bacillus in soil'
@@ -73,12 +73,12 @@ def words(value: Any) -> str | None:
 
 
 def is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
-    """Tell whether decoded JSON is an object."""
+    """Return whether decoded JSON is an object."""
     return type(value) is dict
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """Give a value that is an object, or an empty one.
+    """Return a value that is an object, or an empty one.
 
     >>> mapping({"a": 1}), mapping(None)
     ({'a': 1}, {})
@@ -87,7 +87,7 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 
 def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Give the objects that a value is or lists.
+    """Yield the objects that a value is or lists.
 
     >>> list(mappings([{"a": 1}, "b"])), list(mappings({"a": 1}))
     ([{'a': 1}], [{'a': 1}])
@@ -98,7 +98,7 @@ def mappings(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def title(main: Any, subtitle: Any = None) -> str | None:
-    """Give a title with its subtitle, unless it has it already.
+    """Return a title with its subtitle, unless it has it already.
 
     >>> title(["Ordinary Water"], ["New data"]), title("Is it so?", "A review")
     ('Ordinary Water: New data', 'Is it so? A review')
@@ -112,7 +112,7 @@ def title(main: Any, subtitle: Any = None) -> str | None:
 
 
 def person(name: Any) -> str | None:
-    """Give an author's name, family name first, or a collective's whole name.
+    """Return an author's name, family name first, or a collective's whole name.
 
     Crossref and CSL name the parts alike.
 
@@ -137,7 +137,7 @@ def _joined(parts: Mapping[str, Any], by: str, *names: str) -> str:
 
 
 def date(value: Any) -> str | None:
-    """Give the date that CSL or Crossref writes, as exactly as it is known; of a range, its start.
+    """Return the date that CSL or Crossref writes, as far as it is known; of a range, its start.
 
     >>> date({"date-parts": [[2018, "10", 21, 13]]}), date({"date-parts": [["2018", 6], [2018, 7]]})
     ('2018-10-21', '2018-06')
@@ -167,7 +167,7 @@ def _date_of_text(value: str | None) -> str | None:
 
 
 def isbns(value: Any) -> list[str]:
-    """Give the ISBN that a field holds, each as ``isbn:…``; what is none is given to be reported.
+    """Return the ISBN that a field holds, each as ``isbn:…``; what is none is given to be reported.
 
     An ISSN, which reference managers like to put there, names no work.
 
@@ -184,7 +184,7 @@ def _isbns_of(entry: str) -> list[str]:
 
 
 def locator(scheme: str, value: Any) -> str | None:
-    """Give the normal form of an identifier, or ``None`` where it is none.
+    """Return the normal form of an identifier, or ``None`` where it is none.
 
     >>> locator("doi", "https://doi.org/10.1000/X"), locator("doi", "n/a")
     ('doi:10.1000/x', None)
@@ -197,7 +197,7 @@ def locator(scheme: str, value: Any) -> str | None:
 
 
 def shown(value: Any) -> str:
-    """Give the start of a record as text, for people to find it by where it is rejected.
+    """Return the start of a record as text, for people to find it by where it is rejected.
 
     >>> shown({"title": "Étude"})
     '{"title": "Étude"}'

@@ -33,7 +33,7 @@ class Outline:
     values: dict[str, str]
 
     def below(self, *wrappers: str) -> Outline:
-        """Give the outline of the records themselves, which may stand in wrappers.
+        """Return the outline of the records themselves, which may stand in wrappers.
 
         >>> outline(b'{"items": [{"DOI": "10.1000/x"}]}').below("message", "items").values
         {'DOI': '10.1000/x'}
@@ -46,15 +46,15 @@ class Outline:
         return Outline(values)
 
     def has(self, names: Iterable[str]) -> bool:
-        """Tell whether any of these names is there."""
+        """Return whether any of these names is there."""
         return not self.values.keys().isdisjoint(names)
 
     def begins(self, name: str) -> str:
-        """Give how the value of a name begins, or an empty text."""
+        """Return how the value of a name begins, or an empty text."""
         return self.values.get(name, "")
 
     def is_text(self, name: str) -> bool:
-        """Tell whether the value of a name is there, and neither an object nor a list."""
+        """Return whether the value of a name is there, and neither an object nor a list."""
         return self.begins(name) not in {"", "{", "["}
 
 

@@ -85,7 +85,7 @@ class Table:
 
 
 def key_of(heading: str) -> str:
-    """Give a heading without what exporters vary: case, blanks, underscores and punctuation.
+    """Return a heading without what exporters vary: case, blanks, underscores and punctuation.
 
     What has brackets, as lines of BibTeX and JSON do, is no heading.
 
@@ -105,7 +105,7 @@ def parts(cell: str) -> list[str]:
 
 
 def first_lines(start: bytes) -> list[str]:
-    """Give the first lines of a file, to tell it by."""
+    """Return the first lines of a file, to tell it by."""
     return _BREAK.split(opening(start), maxsplit=_LOOKED_THROUGH)[:_LOOKED_THROUGH]
 
 
@@ -205,7 +205,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        """Give a line; within a row that is too long, no more of them."""
+        """Return a line; within a row that is too long, no more of them."""
         if len(self.taken) >= _MOST_LINES or self._characters >= _MOST_CHARACTERS:
             raise StopIteration
         line = self._back.pop() if self._back else next(self._lines)
@@ -250,7 +250,7 @@ class _Rows:
         return self
 
     def __next__(self) -> Row | Rejection:
-        """Give the next row that is not blank."""
+        """Return the next row that is not blank."""
         while True:
             self._lines.begin()
             line = self._lines.number + 1
@@ -260,7 +260,7 @@ class _Rows:
                 return self._row(cells, f"row {self._number} (line {line})")
 
     def _cells(self) -> list[str] | None:
-        """Give the cells of a row; ``None`` where its quotation is broken."""
+        """Return the cells of a row; ``None`` where its quotation is broken."""
         try:
             cells = next(self._reader)
         except csv.Error:
@@ -268,7 +268,7 @@ class _Rows:
         return self._trimmed(cells)
 
     def _plain(self) -> list[str]:
-        """Give the cells of a row's first line, if quotation marks mean nothing."""
+        """Return the cells of a row's first line, if quotation marks mean nothing."""
         return self._trimmed(self._lines.taken[0].split(self._delimiter))
 
     def _trimmed(self, cells: list[str]) -> list[str]:

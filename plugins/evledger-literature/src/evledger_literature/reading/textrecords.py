@@ -16,7 +16,7 @@ Records: TypeAlias = Callable[[Iterable[str]], Iterator[Record | Rejection | Not
 
 
 def found_in(file: IO[bytes], records: Records) -> Iterator[Found]:
-    """Give what the records of a file come to, in order.
+    """Yield what the records of a file come to, in order.
 
     Args:
         file: text in any encoding; a guess at it is told first.

@@ -70,7 +70,7 @@ def _item(reference: Reference) -> dict[str, Any]:
 
 
 def _name(author: str) -> dict[str, str]:
-    """Give an author's names, where one comma tells them apart."""
+    """Return an author's names, where one comma tells them apart."""
     family, _, given = (part.strip() for part in author.partition(","))
     if not (family and given) or "," in given:
         return {"literal": author}

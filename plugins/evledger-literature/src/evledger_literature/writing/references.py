@@ -77,7 +77,7 @@ class Reference:
         return "online comment" if self.kind == "comment" else self.kind.replace("-", " ")
 
     def values(self, scheme: str) -> list[str]:
-        """Give its locators of a scheme, without it.
+        """Return its locators of a scheme, without it.
 
         >>> Reference(id="s1", locators=("doi:10.1000/x", "pmid:1")).values("pmid")
         ['1']
@@ -96,7 +96,7 @@ class Reference:
         return f"https://doi.org/{quote(doi, safe='/')}" if _MEANT.search(doi) else doi
 
     def line(self, schemes: Iterable[str]) -> list[str]:
-        """Give the line that carries its locators, where a format's fields do not hold them all.
+        """Return the line that carries its locators, where a format's fields do not hold them all.
 
         Args:
             schemes: those for which the format has a field, which holds one locator.
@@ -113,7 +113,7 @@ class Reference:
 
 
 def references(view: View) -> Iterator[Reference]:
-    """Give the sources of a view, in order by number: also duplicates, posts and retracted ones."""
+    """Yield the sources of a view by number: also duplicates, posts and retracted ones."""
     for source in sorted(view.sources.values(), key=_number):
         authors = _shown(source.authors) or ()
         yield Reference(
@@ -154,7 +154,7 @@ def _venue(source: Source) -> str | None:
 
 
 def _url(source: Source) -> str | None:
-    """Give where it was read, unless that names another source than its locators do."""
+    """Return where it was read, unless that names another source than its locators do."""
     url = _shown(source.url)
     if url is None:
         return next(_links(source.locators), None)
@@ -188,7 +188,7 @@ def _remarks(source: Source) -> list[str]:
 
 
 def _remark(flag: Flag) -> str:
-    """Say what has happened, without the notice's identifier: it would pass for the paper's."""
+    """Return what has happened, without the notice's identifier: it would pass for the paper's."""
     said = one_line(_UNSAID.sub(" ", flag.according_to)).strip()
     when = f" on {flag.date}" if flag.date else ""
     return f"{flag.status.capitalize()}{when} according to {said or 'an unnamed source'}"

@@ -50,7 +50,7 @@ class _Writer(rispy.RisWriter):  # type: ignore[misc]  # as above
     DEFAULT_DELIMITER_MAPPING: ClassVar[dict[str, str]] = {}
 
     def set_header(self, count: int) -> str:  # noqa: ARG002  # rispy's signature
-        """Give nothing: the specification has no numbers."""
+        """Return nothing: the specification has no numbers."""
         return ""
 
 
