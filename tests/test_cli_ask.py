@@ -241,7 +241,8 @@ def test_a_retriever_that_fails(installed: Run) -> None:
     """A retriever that fails is named, and the code is 3."""
     ended = installed("ask", "semax", "BDNF", "--retriever", "broken")
     assert (ended.code, ended.out) == (Exit.UNFINISHED, "")
-    assert "retriever 'broken' failed: ZeroDivisionError: division by zero" in ended.err
+    assert "retriever 'broken' of asked 1.5 (asked = asked_" in ended.err
+    assert ") failed: ZeroDivisionError: division by zero (asked_" in ended.err
 
 
 def test_sentences_that_are_left_out(installed: Run) -> None:

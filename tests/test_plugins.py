@@ -34,8 +34,8 @@ from evledger.discovery import HOOKS
 from evledger.events import Id, Ref, Text, identity, ref, sealed
 from evledger.hookspecs import HookImpl
 from evledger.importing import Importer
-from evledger.plugins import BROUGHT
 from evledger.rendering import Renderer
+from evledger.resolution import BROUGHT
 from evledger.stores.base import Backend
 from evledger.stores.memory import MemoryStore
 from evledger.supplies import KINDS

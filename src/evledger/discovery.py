@@ -4,7 +4,7 @@
 and imports nothing.
 :func:`load` imports one of them and holds it to the hooks; whatever goes wrong is a
 :class:`Failed` with its reason, and concerns no other plugin.
-Resolving, which name belongs to whom, is the third step: :mod:`evledger.plugins`.
+Resolving, which name belongs to whom, is the third step: :mod:`evledger.resolution`.
 """
 
 from __future__ import annotations

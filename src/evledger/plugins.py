@@ -4,15 +4,14 @@ A :class:`Plugins` is a value, given to :func:`evledger.open`; there is no globa
 What is built in comes through the same hooks as a stranger's.
 
 Installed plugins are found and loaded by :mod:`evledger.discovery`,
-and :mod:`evledger.supplies` asks one of them what it has;
-here the names that they supply are resolved, when they are first needed.
+:mod:`evledger.supplies` asks one of them what it has,
+and :mod:`evledger.resolution` says which name is whose, when it is first needed;
+here is what an application holds and asks.
 """
 
 from __future__ import annotations
 
 import contextlib
-import copy
-import difflib
 import functools
 import importlib.metadata
 import re
@@ -20,27 +19,17 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-import attrs
+from typing import TYPE_CHECKING, Any, Final
 
 from evledger import discovery
 from evledger.checks import Judging
-from evledger.discovery import Failed, Found, Loaded
-from evledger.exceptions import (
-    PLUGIN_ERRORS,
-    Contested,
-    EvledgerError,
-    Invalid,
-    NotSupplied,
-    PluginError,
-    blame,
-)
+from evledger.discovery import Failed, Found
+from evledger.exceptions import PLUGIN_ERRORS, Contested, EvledgerError, Invalid, PluginError, blame
 from evledger.importing.choosing import choose
 from evledger.importing.contracts import Mappable
-from evledger.parameters import configured
+from evledger.resolution import PluginInfo, Resolution
 from evledger.stores.base import Backend
-from evledger.supplies import KINDS, Participant, ask
+from evledger.supplies import KINDS
 from evledger.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -55,30 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PluginInfo", "Plugins"]
 
-T = TypeVar("T")
-
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]+):")  # of two letters or more: C:\\ is a drive
 _DISTRIBUTION: Final = "evidence-ledger"
-
-
-@attrs.frozen(kw_only=True)
-class PluginInfo:
-    """What is known of a plugin.
-
-    Attributes:
-        name: what it is called.
-        distribution, version, entry_point: where it comes from;
-            ``None`` for one that the application registered.
-        supplies: for each kind, as ``scorers``, the names that it supplies, sorted.
-        failures: why it, or some of what it supplies, was left out.
-    """
-
-    name: str
-    distribution: str | None
-    version: str | None
-    entry_point: str | None
-    supplies: Mapping[str, tuple[str, ...]]
-    failures: tuple[str, ...] = ()
 
 
 class Plugins:
@@ -111,23 +78,15 @@ class Plugins:
         folder: Path | None = None,
         strict: bool = False,
     ) -> None:
-        self._prefer = _preferences(prefer or {})
-        self._parameters = copy.deepcopy(
-            {"scorers": dict(parameters or {}), "renderers": dict(renderer_parameters or {})}
+        given = {"scorers": dict(parameters or {}), "renderers": dict(renderer_parameters or {})}
+        self._resolution = Resolution(
+            prefer=prefer or {}, parameters=given, folder=folder, strict=strict
         )
-        self._folder = folder
-        self._strict = strict
         self._is_in_use = False
-        self._has_looked = False
-        self._participants: list[Participant] = []
-        self._off: tuple[Found, ...] = ()
         self._unmatched: tuple[str, ...] = ()
-        self._unloaded: list[Failed] = []
-        self._asked: dict[tuple[Participant, str], Mapping[str, Mapping[str, Any]]] = {}
-        self._broken: dict[tuple[Found, str], Failed] = {}
 
     def __repr__(self) -> str:
-        names = ", ".join(plugin.found.name for plugin in self._participants)
+        names = ", ".join(plugin.found.name for plugin in self._resolution.participants)
         left_out = f"; {len(self.failures)} left out" if self.failures else ""
         return f"<Plugins {names or 'of nobody'}{left_out}>"
 
@@ -255,14 +214,16 @@ class Plugins:
             )
             raise PluginError(msg)
         found = Found(name=called, value=_name_of(plugin), distribution="", version="")
-        if any(each.found.name == called for each in self._participants):
+        if self._resolution.named(called) is not None:
             msg = f"plugin {called!r}: a plugin of this name is registered already"
             raise PluginError(msg)
         try:
-            self._add(plugin, found, is_installed=False)
+            self._resolution.add(plugin, found, is_installed=False)
         except PluginError as error:
             msg = f"plugin {called!r}: {error}"
             raise PluginError(msg) from error
+        for derived in [*KINDS, "vocabulary"]:  # was resolved without it
+            self.__dict__.pop(derived, None)
 
     def _add_builtin(self) -> None:
         from evledger import builtin  # noqa: PLC0415  # the built-in ones import their libraries
@@ -273,73 +234,53 @@ class Plugins:
             distribution=_DISTRIBUTION,
             version=_version(_DISTRIBUTION),
         )
-        self._add(builtin, found, is_installed=False)
+        self._resolution.add(builtin, found, is_installed=False)
 
     def _add_installed(self, disable: Iterable[str]) -> None:
         installed = discovery.find()
         off = discovery.disabled(installed, disable)
-        self._has_looked = True
-        self._off = tuple(each for each in installed if each.name in off)
         self._unmatched = discovery.unmatched(installed, disable)
+        self._resolution.leave_off(each for each in installed if each.name in off)
         for each in installed:
             if each.name not in off:
-                self._take(discovery.load(each))
-
-    def _take(self, step: Loaded | Failed) -> None:
-        """Add a plugin that discovery has loaded, or note why it has not."""
-        same = [other for other in self._participants if other.found.name == step.found.name]
-        if isinstance(step, Loaded) and not same:
-            self._add(step.plugin, step.found, is_installed=True)
-            return
-        taken = f"its name is taken by plugin {same[0]}" if same else ""
-        failed = step if isinstance(step, Failed) else Failed(step.found, taken)
-        if self._strict:
-            msg = f"plugin {failed.found}: {failed.reason}"
-            raise PluginError(msg, plugin=failed.found.origin) from failed.error
-        self._unloaded.append(failed)
-
-    def _add(self, plugin: Any, found: Found, *, is_installed: bool) -> None:
-        hooks = discovery.marked(plugin, found.name)
-        self._participants.append(Participant(found, hooks, is_installed))
-        for derived in [*KINDS, "vocabulary"]:
-            self.__dict__.pop(derived, None)
+                self._resolution.take(discovery.load(each))
 
     # -- what they supply
 
     @functools.cached_property
     def scorers(self) -> Mapping[str, Scorer]:
         """Scorers by name, each with its parameters."""
-        return self._configured("scorers", "score")
+        return self._resolution.with_parameters("scorers", "score")
 
     @functools.cached_property
     def rankers(self) -> Mapping[str, Ranker]:
         """Rankers by name."""
-        return self._resolved("rankers")
+        return self._resolution.things("rankers")
 
     @functools.cached_property
     def renderers(self) -> Mapping[str, Renderer]:
         """Renderers by name, each with its parameters."""
-        return self._configured("renderers", "render")
+        return self._resolution.with_parameters("renderers", "render")
 
     @functools.cached_property
     def importers(self) -> Mapping[str, Importer]:
         """Importers by name."""
-        return self._resolved("importers")
+        return self._resolution.things("importers")
 
     @functools.cached_property
     def locators(self) -> Mapping[str, LocatorScheme]:
         """Schemes of identifiers by name."""
-        return self._resolved("locators")
+        return self._resolution.things("locators")
 
     @functools.cached_property
     def fetchers(self) -> Mapping[str, Fetcher]:
         """What fetches sources, by the scheme of their locators."""
-        return self._resolved("fetchers")
+        return self._resolution.things("fetchers")
 
     @functools.cached_property
     def rules(self) -> Mapping[str, Rule]:
         """Rules by name; those that judge by scores have the scorers that are here."""
-        found: Mapping[str, Rule] = self._resolved("rules")
+        found: Mapping[str, Rule] = self._resolution.things("rules")
         judging = {
             name: rule.with_scorers(lambda: self.scorers)
             for name, rule in found.items()
@@ -350,32 +291,32 @@ class Plugins:
     @functools.cached_property
     def retrievers(self) -> Mapping[str, Retriever]:
         """Retrievers by name."""
-        return self._resolved("retrievers")
+        return self._resolution.things("retrievers")
 
     @functools.cached_property
     def answerers(self) -> Mapping[str, Answerer]:
         """Answerers by name."""
-        return self._resolved("answerers")
+        return self._resolution.things("answerers")
 
     @functools.cached_property
     def stores(self) -> Mapping[str, Callable[[str], Backend]]:
         """What opens a URL, by scheme."""
-        return self._resolved("stores")
+        return self._resolution.things("stores")
 
     @functools.cached_property
     def vocabulary(self) -> Vocabulary:
         """The event types."""
         schemes = {name: scheme.normalise for name, scheme in self.locators.items()}
-        upcasters = dict(self._resolved("upcasters").values())
+        upcasters = dict(self._resolution.things("upcasters").values())
         try:
-            return Vocabulary(self._resolved("events").values(), upcasters, schemes)
+            return Vocabulary(self._resolution.things("events").values(), upcasters, schemes)
         except Invalid as error:
             raise PluginError(str(error)) from error
 
     @functools.cached_property
     def projections(self) -> tuple[Projection, ...]:
         """What folds plugins' events into the view."""
-        return tuple(self._resolved("projections").values())
+        return tuple(self._resolution.things("projections").values())
 
     # -- by name
 
@@ -388,7 +329,7 @@ class Plugins:
         >>> Plugins.builtin().scorer("quantified-confidence").version
         1
         """
-        return self._look_up("scorers", self.scorers, name)
+        return self._resolution.look_up("scorers", self.scorers, name)
 
     def ranker(self, name: str) -> Ranker:
         """Return a ranker.
@@ -399,7 +340,7 @@ class Plugins:
         >>> Plugins.builtin().ranker("tier").name
         'tier'
         """
-        return self._look_up("rankers", self.rankers, name)
+        return self._resolution.look_up("rankers", self.rankers, name)
 
     def renderer(self, name: str) -> Renderer:
         """Return a renderer.
@@ -410,7 +351,7 @@ class Plugins:
         >>> Plugins.builtin().renderer("markdown").name
         'markdown'
         """
-        return self._look_up("renderers", self.renderers, name)
+        return self._resolution.look_up("renderers", self.renderers, name)
 
     def importer(
         self, name: str | None, path: str, start: bytes = b"", *, mapped: bool = False
@@ -432,7 +373,7 @@ class Plugins:
         'csv'
         """
         if name is not None:
-            return self._look_up("importers", self.importers, name)
+            return self._resolution.look_up("importers", self.importers, name)
         offered = [i for i in self.importers.values() if not mapped or isinstance(i, Mappable)]
         return offered[0] if mapped and len(offered) == 1 else choose(offered, path, start)
 
@@ -445,7 +386,7 @@ class Plugins:
         >>> Plugins.builtin().rule("automatic-claims").name
         'automatic-claims'
         """
-        return self._look_up("rules", self.rules, name)
+        return self._resolution.look_up("rules", self.rules, name)
 
     def retriever(self, name: str) -> Retriever:
         """Return a retriever.
@@ -456,7 +397,7 @@ class Plugins:
         >>> Plugins.builtin().retriever("full-text").name
         'full-text'
         """
-        return self._look_up("retrievers", self.retrievers, name)
+        return self._resolution.look_up("retrievers", self.retrievers, name)
 
     def answerer(self, name: str) -> Answerer:
         """Return an answerer.
@@ -467,7 +408,7 @@ class Plugins:
         >>> Plugins.builtin().answerer("extractive").name
         'extractive'
         """
-        return self._look_up("answerers", self.answerers, name)
+        return self._resolution.look_up("answerers", self.answerers, name)
 
     def open_store(self, url: str) -> Backend:
         """Open the database that a URL, or a path, names.
@@ -504,7 +445,7 @@ class Plugins:
             return "sqlite"
         if found[1] in self.stores:
             return found[1]
-        known = ", ".join(self.stores) + self._absence("stores", found[1])
+        known = ", ".join(self.stores) + self._resolution.absence("stores", found[1])
         msg = (  # of the URL no more than its scheme is shown: a password may stand in it
             f"no store has scheme {found[1]!r:.80}; known are {known}. "
             f"A file of that name is written './{found[1]:.80}:…'"
@@ -516,7 +457,7 @@ class Plugins:
     @property
     def failures(self) -> tuple[Failed, ...]:
         """What was left out so far, and why; a plugin is asked for what it has when needed."""
-        return (*self._unloaded, *self._broken.copy().values())
+        return self._resolution.failures
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -537,8 +478,8 @@ class Plugins:
         >>> Plugins.builtin().supplier("stores", "memory").partition(" ")[0]
         'evidence-ledger'
         """
-        found = self._owners(kind)[name][0].found
-        return f"{found.distribution} {found.version}" if found.distribution else found.name
+        plugin, _ = self._resolution.owners(kind)[name]
+        return _maker(plugin.found)
 
     @contextlib.contextmanager
     def naming(self) -> Generator[None]:
@@ -555,19 +496,8 @@ class Plugins:
         try:
             yield
         except PluginError as error:
-            self._name(error)
+            self._resolution.complete(error)
             raise
-
-    def _name(self, error: PluginError) -> None:
-        """Complete an error that says what failed by whose that is."""
-        kind = _KIND_OF.get(error.kind or "")
-        if error.plugin is not None or kind is None or type(error) is not PluginError:
-            return
-        with contextlib.suppress(EvledgerError, KeyError):  # it is told, whoever's it is
-            error.plugin = self._owners(kind)[error.name or ""][0].found.origin
-        if error.plugin is not None:
-            what = f"{error.kind} {error.name!r}"
-            error.args = (str(error).replace(what, f"{what} of {error.plugin}", 1),)
 
     def makers(self, renderer: str, scorers: Iterable[str], ranker: str) -> tuple[str, ...]:
         """Name the distributions that make an article: what its bytes depend on.
@@ -578,7 +508,7 @@ class Plugins:
         asked += [("scorers", name) for name in scorers]
         bringing = [info for info in self.report() if info.supplies.get("events")]
         made = {self.supplier(kind, name) for kind, name in asked}
-        made |= {f"{i.distribution} {i.version}" if i.distribution else i.name for i in bringing}
+        made |= {_maker(info) for info in bringing}
         made.discard(library := f"{_DISTRIBUTION} {_version(_DISTRIBUTION)}")
         return (library, *sorted(made))
 
@@ -588,14 +518,7 @@ class Plugins:
         Returns:
             The plugins, sorted by distribution and name, those that failed among them.
         """
-        infos = [_info(failed.found, {}, (failed.reason,)) for failed in self._unloaded]
-        for plugin in self._participants:
-            supplies = {kind: self._supplied(plugin, kind) for kind in KINDS}
-            named = {name: tuple(sorted(things)) for name, things in supplies.items() if things}
-            broken = [f for f in self._broken.copy().values() if f.found == plugin.found]
-            failures = tuple(f"hook {failed.hook}: {failed.reason}" for failed in broken)
-            infos.append(_info(plugin.found, named, failures))
-        return tuple(sorted(infos, key=lambda info: (info.distribution or "", info.name)))
+        return self._resolution.report()
 
     def check_preferences(self) -> None:
         """Check that whoever is preferred supplies what it is preferred for.
@@ -607,142 +530,17 @@ class Plugins:
         """
         for kind in KINDS:
             with contextlib.suppress(Contested):  # is said when such a one is asked for
-                self._owners(kind)
+                self._resolution.owners(kind)
 
     def conflicts(self) -> tuple[str, ...]:
         """Return what two plugins claim, a sentence for each kind in which they do."""
         found: list[str] = []
         for kind in KINDS:
             try:
-                self._resolved(kind)
+                self._resolution.things(kind)
             except EvledgerError as error:
                 found.append(str(error))
         return tuple(found)
-
-    # -- resolving
-
-    def _supplied(self, plugin: Participant, kind: str) -> Mapping[str, Any]:
-        """Return what a plugin supplies of a kind; its hook is asked once, and taken as a whole."""
-        hook = KINDS[kind].hook
-        if (plugin, hook) not in self._asked:
-            self._asked[plugin, hook] = self._ask(plugin, hook)
-        return self._asked[plugin, hook].get(kind, {})
-
-    def _ask(self, plugin: Participant, hook: str) -> Mapping[str, Mapping[str, Any]]:
-        """Ask for what a hook hands over, by kind and name; what fails there stays there."""
-        try:
-            return ask(plugin, hook)
-        except PLUGIN_ERRORS as error:
-            reason = str(error) if isinstance(error, EvledgerError) else blame(error)
-            called = hook.removeprefix("evledger_")
-            if not plugin.is_installed or self._strict:
-                msg = f"plugin {plugin}, hook {called}: {reason}"
-                raise PluginError(msg, plugin=plugin.found.origin) from error
-            self._broken[plugin.found, hook] = Failed(plugin.found, reason, called, error)
-            return {}
-
-    def _resolved(self, kind: str) -> Mapping[str, Any]:
-        owners = self._owners(kind)
-        return MappingProxyType({name: thing for name, (_, thing) in owners.items()})
-
-    def _configured(self, kind: str, method: str) -> Mapping[str, Any]:
-        """Return what plugins supply of a kind, each with its parameters.
-
-        Raises:
-            NotSupplied: there are parameters for what nobody supplies.
-            Invalid: a parameter is unknown, or of no use.
-        """
-        found, given, noun = self._resolved(kind), self._parameters[kind], KINDS[kind].noun
-        unknown = sorted(given.keys() - found.keys())
-        if unknown and not self._possible(kind):
-            known = ", ".join(found) + self._absence(kind, unknown[0])
-            msg = f"parameters are given for {unknown[0]!r}, and the {kind} are: {known}"
-            raise NotSupplied(msg, kind=noun, name=unknown[0])
-        done = {
-            name: configured(
-                thing, given.get(name, {}), noun=noun, method=method, folder=self._folder
-            )
-            for name, thing in found.items()
-        }
-        return MappingProxyType(done)
-
-    def _owners(self, kind: str) -> dict[str, tuple[Participant, Any]]:
-        """Return each name of a kind, with the plugin that owns it and what it stands for.
-
-        Raises:
-            Contested: two claim one name, and no preference decides between them.
-            NotSupplied: who is preferred does not supply it.
-        """
-        claims: dict[str, dict[Participant, Any]] = {}
-        for plugin in self._participants:
-            for name, thing in self._supplied(plugin, kind).items():
-                claims.setdefault(name, {})[plugin] = thing
-        self._check_preferred(kind, claims)
-        return {
-            name: self._winner(KINDS[kind].noun, name, claimants)
-            for name, claimants in sorted(claims.items())
-        }
-
-    def _check_preferred(self, kind: str, claims: Mapping[str, Iterable[Participant]]) -> None:
-        """Check that a preference means something; one for a plugin that was left out may."""
-        left_out = {each.name for each in self._possible(kind)}
-        for what, wanted in self._prefer.items():
-            noun, _, name = what.partition(":")
-            claimants = [each.found.name for each in claims.get(name, ())]
-            if noun != KINDS[kind].noun or wanted in left_out or wanted in claimants:
-                continue
-            if len(claimants) < 2:  # of several none wins, which says the same
-                nobody = f"nobody does{self._absence(kind, name)}"
-                who = f"{claimants[0]!r} alone does" if claimants else nobody
-                msg = f"prefer gives {what!r} to plugin {wanted!r}, which does not supply it; {who}"
-                raise NotSupplied(msg, kind=noun, name=name)
-
-    def _winner(
-        self, noun: str, name: str, claimants: Mapping[Participant, Any]
-    ) -> tuple[Participant, Any]:
-        what = f"{noun}:{name}"
-        wanted = self._prefer.get(what)
-        for plugin, thing in claimants.items():
-            if len(claimants) == 1 or plugin.found.name == wanted:
-                return plugin, thing
-        unmet = f", and {wanted!r}, which is preferred, is none of them" if wanted else ""
-        msg = (
-            f"{what} is claimed by plugins {' and '.join(map(str, claimants))}{unmet}; "
-            f"prefer one of them ([plugins.prefer] in evledger.toml: {what!r} = "
-            f"{min(each.found.name for each in claimants)!r}; or Plugins.discover(prefer=…)), "
-            "or disable the others"
-        )
-        raise Contested(msg, kind=noun, name=name)
-
-    # -- what is not here
-
-    def _look_up(self, kind: str, found: Mapping[str, T], name: str) -> T:
-        if name in found:
-            return found[name]
-        noun = KINDS[kind].noun
-        near = difflib.get_close_matches(name, found, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        msg = f"no {noun} {name!r}; there are: {', '.join(found) or 'none'}{hint}"
-        raise NotSupplied(f"{msg}{self._absence(kind, name)}", kind=noun, name=name)
-
-    def _absence(self, kind: str, name: str) -> str:
-        """Return who may have a name that nobody here has, as the end of a sentence."""
-        brings = (dist for dist, kinds in BROUGHT.items() if name in kinds.get(kind, ()))
-        ours = next(brings, None)
-        possible = [p for p in self._possible(kind) if ours in (None, p.distribution)]
-        if possible:
-            several = " or ".join(sorted(map(str, possible))[:_TOLD])
-            return f"; it may be of {several}, switched off or left out: see 'evledger plugins'"
-        if ours is None:
-            return ""
-        looked = "install it" if self._has_looked else "Plugins.discover() finds what is installed"
-        return f"; {ours} brings it: {looked}"
-
-    def _possible(self, kind: str) -> tuple[Found, ...]:
-        """Return the plugins that may have more of a kind: those switched off or left out."""
-        hook = KINDS[kind].hook
-        failed = [each.found for (_, of), each in self._broken.copy().items() if of == hook]
-        return (*self._off, *(each.found for each in self._unloaded), *failed)
 
 
 # -- helpers -----------------------------------------------------------------------------
@@ -755,18 +553,8 @@ def _default() -> Plugins:
     return Plugins.discover()
 
 
-def _info(
-    found: Found, supplies: Mapping[str, tuple[str, ...]], failures: tuple[str, ...]
-) -> PluginInfo:
-    is_own = not found.distribution
-    return PluginInfo(
-        name=found.name,
-        distribution=None if is_own else found.distribution,
-        version=None if is_own else found.version,
-        entry_point=None if is_own else found.value,
-        supplies=supplies,
-        failures=failures,
-    )
+def _maker(plugin: Found | PluginInfo) -> str:
+    return f"{plugin.distribution} {plugin.version}" if plugin.distribution else plugin.name
 
 
 def _name_of(plugin: Any) -> str:
@@ -779,19 +567,6 @@ def _version(distribution: str) -> str:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:  # run from a bare source tree
         return "0"
-
-
-def _preferences(prefer: Mapping[str, str]) -> dict[str, str]:
-    """Check that preferences are of kinds that there are, and keep them."""
-    for what in prefer:
-        noun, _, name = what.partition(":")
-        if noun not in _KIND_OF or not name:
-            msg = f"prefer has {what!r:.80}; expected as in scorer:harmonic, of the kinds "
-            raise Invalid(f"{msg}{', '.join(_KIND_OF)}")
-    return dict(prefer)
-
-
-_KIND_OF: Final = {kind.noun: name for name, kind in KINDS.items()}
 
 
 def _opened(scheme: str, opens: Callable[[str], Any], url: str) -> Backend:
@@ -808,20 +583,3 @@ def _opened(scheme: str, opens: Callable[[str], Any], url: str) -> Backend:
         msg = f"store {scheme!r} gave {type(store).__name__}, not a Backend"
         raise PluginError(msg, kind="store", name=scheme)
     return store
-
-
-_TOLD: Final = 3  # of those that may have a name; the others are to be seen elsewhere
-
-BROUGHT: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "evledger-html": {"renderers": ("atom", "html", "html-changes", "html-ledger")},
-    "evledger-literature": {
-        "importers": (
-            *("bibtex", "clinicaltrials", "crossref", "csl-json", "datacite", "europepmc"),
-            *("medline", "openalex", "pubmed-xml", "retraction-watch", "ris", "spreadsheet"),
-        ),
-        "renderers": ("bibtex", "csl-json", "ris"),
-    },
-    "evledger-scorers": {"scorers": ("balance", "grade", "harmonic")},
-    "evledger-social": {"importers": ("reddit", "x", "x-archive", "youtube")},
-}
-"""What our other distributions bring, so that who asks for it is told what to install."""

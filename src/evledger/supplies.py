@@ -1,7 +1,7 @@
 """What one plugin hands over, each thing held to what one of its kind must be.
 
 A breach is a :class:`~evledger.PluginError` that says what is wrong with which thing;
-who the plugin is, and what becomes of the others, is the business of :mod:`evledger.plugins`.
+who the plugin is, and what becomes of the others, is the business of :mod:`evledger.resolution`.
 """
 
 from __future__ import annotations
