@@ -357,3 +357,20 @@ def test_scores_of_a_ledger() -> None:
         assert ledger.scores("quantified-confidence") == found[:1]
         with pytest.raises(PluginError, match="failed: ValueError: no"):
             ledger.score("stub")
+
+
+def test_decimals_among_parameters_become_text() -> None:
+    """Parameters hold what a file could: decimals are text, however deep they stand."""
+    given = {"a": Decimal("1.20"), "b": {"c": [Decimal("0.50"), "x"]}, "d": 3}
+    score = attrs.evolve(SOUND, parameters=given)
+    assert score.parameters == {"a": "1.2", "b": {"c": ["0.5", "x"]}, "d": 3}
+    assert hash(score) == hash(SOUND)
+
+
+@pytest.mark.parametrize("number", ["NaN", "sNaN", "Infinity", "1E+300000", "1E-300000"])
+def test_decimals_that_no_file_holds(number: str) -> None:
+    """A parameter that is no number, or endless when it is written out, is refused."""
+    given = {"a": [Decimal(number)]}
+    found = attempt(Stub(attrs.evolve(SOUND, parameters=given)), VIEW)
+    assert isinstance(found, Failure)
+    assert "a parameter is" in found.reason

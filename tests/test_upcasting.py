@@ -78,6 +78,17 @@ def forget(_: dict[str, Any]) -> Any:
     """Forget to return."""
 
 
+def leave(data: dict[str, Any]) -> dict[str, Any]:
+    """End the program, as a plugin should not."""
+    raise SystemExit(str(data))
+
+
+def circle(data: dict[str, Any]) -> dict[str, Any]:
+    """Give what has no end."""
+    data["self"] = data
+    return data
+
+
 def keep(data: dict[str, Any]) -> dict[str, Any]:
     """Leave the fields as they were."""
     return data
@@ -91,7 +102,7 @@ def test_earlier_records_are_read_as_today(reopened: Callable[[Upcaster], Store]
     assert (result.ok, result.unknown, assays.view().warnings) == (True, {}, ())
 
 
-@pytest.mark.parametrize("upcaster", [choke, forget, keep])
+@pytest.mark.parametrize("upcaster", [choke, forget, leave, circle, keep])
 def test_record_that_is_not_upcast_is_told(
     reopened: Callable[[Upcaster], Store], upcaster: Upcaster
 ) -> None:
@@ -102,8 +113,46 @@ def test_record_that_is_not_upcast_is_told(
     assays = reopened(upcaster).ledger("assays")
     view, result = assays.view(), assays.verify("full")
     assert (assays.record(1).event, view.unfit) == (None, (1,))
-    assert view.warnings == ("1 record could not be read and left out: 1",)
+    told, why = view.warnings
+    assert told == "1 record could not be read and left out: 1"
+    assert why.startswith(f"{RUN}: upcasting version 1 ") or "missing required field" in why
     assert [finding.rule for finding in assays.check("unreadable-records").findings] == [
         "unreadable-records"
     ]
     assert (result.ok, result.unknown) == (True, {f"{RUN} v1": 1})
+
+
+@event(RUN, version=2)
+class Explosive(Event):
+    """A class that cannot be made."""
+
+    id: Id = identity("mylab-assay", "a")
+    dose: str
+
+    def __attrs_post_init__(self) -> None:
+        """Fail."""
+        raise ZeroDivisionError
+
+
+def test_class_that_cannot_be_made(tmp_path: Path) -> None:
+    """What a plugin's class raises concerns its records alone."""
+    path = tmp_path / "evidence.db"
+    with evledger.open(path, plugins=mylab(EventSupply(events=(Run1,)))) as store:
+        store.create("assays", title="Assays", by="me").append(Run1(id="a1", dose="5 mg"), by="me")
+    supply = EventSupply(events=(Explosive,), upcasters={(RUN, 1): keep})
+    with evledger.open(path, plugins=mylab(supply)) as store:
+        assays = store.ledger("assays")
+        assert "ZeroDivisionError" in assays.view().warnings[1]
+        assert (assays.record(1).event, assays.verify("full").ok) == (None, True)
+
+
+def test_sealed_record_that_is_not_upcast(tmp_path: Path) -> None:
+    """A record with a sealed field, and an upcaster that returns nothing, is told like any."""
+    path = tmp_path / "evidence.db"
+    with evledger.open(path, plugins=mylab(EventSupply(events=(Run1,)))) as store:
+        assays = store.create("assays", title="Assays", by="me")
+        assays.append(evledger.seal(Run1(id="a1", dose="5 mg"), "dose"), by="me")
+    supply = EventSupply(events=(Run2,), upcasters={(RUN, 1): forget})
+    with evledger.open(path, plugins=mylab(supply)) as store:
+        assays = store.ledger("assays")
+        assert (assays.view().unfit, assays.verify("full").ok) == ((1,), True)

@@ -55,6 +55,7 @@ class State:
         erased: the sealed fields that are gone, as (record, field).
         unknown: how many records of each unknown type.
         unfit: the records whose data is not what their type says, or that change nothing known.
+        why_unfit: for each type of these, what was wrong with the first.
     """
 
     size: int = 0
@@ -77,6 +78,7 @@ class State:
     erased: list[tuple[int, str]] = attrs.field(factory=list[tuple[int, str]])
     unknown: dict[str, int] = attrs.field(factory=dict[str, int])
     unfit: list[int] = attrs.field(factory=list[int])
+    why_unfit: dict[str, str] = attrs.field(factory=dict[str, str])
 
     def copy(self) -> State:
         """Return a state that later records leave as it is; the entries are shared."""
@@ -400,8 +402,9 @@ class Fold:
                     adds.entries.setdefault(entry.id, entry)
                 else:
                     self._apply(line)
-            except (_Unfit, Invalid, msgspec.MsgspecError, UnicodeDecodeError):
+            except (_Unfit, Invalid, msgspec.MsgspecError, UnicodeDecodeError) as error:
                 state.unfit.append(line.n)
+                state.why_unfit.setdefault(line.type, _why(line, error))
             state.size += 1
             state.at = line.at
 
@@ -447,6 +450,12 @@ class Fold:
             event = self._vocabulary.event(line, hidden)  # a plugin's, too: is it what it says?
             if line.type in _FOLDS:
                 _FOLDS[line.type](self.state, line, event)
+
+
+def _why(line: Line, error: Exception) -> str:
+    """Return what was wrong with a record, beginning with its type."""
+    said = str(error) or "it changes nothing that is known"
+    return said if said.startswith(line.type) else f"{line.type}: {said}"
 
 
 def _start(name: str, projection: Projection) -> Any:

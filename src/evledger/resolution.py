@@ -11,10 +11,10 @@ What became of each plugin in the end is its :class:`PluginInfo`.
 from __future__ import annotations
 
 import contextlib
-import copy
 import difflib
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import attrs
 
@@ -33,7 +33,7 @@ from evledger.parameters import configured
 from evledger.supplies import KINDS, Participant, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
 __all__ = ["BROUGHT", "PluginInfo", "Resolution"]
@@ -87,7 +87,7 @@ class Resolution:
         strict: bool,
     ) -> None:
         self._prefer = _preferences(prefer)
-        self._parameters = copy.deepcopy(parameters)
+        self._parameters = {kind: _copied(kind, each) for kind, each in parameters.items()}
         self._folder = folder
         self._strict = strict
         self._has_looked = False
@@ -325,6 +325,31 @@ def _info(
         supplies=supplies,
         failures=failures,
     )
+
+
+def _copied(what: str, value: Any) -> Any:
+    """Copy parameters, so that what is changed in them later changes nothing here.
+
+    Raises:
+        Invalid: they are not tables by name.
+    """
+    if not isinstance(value, Mapping):
+        msg = f"parameters of {what} are {value!r:.60}; expected tables by name"
+        raise Invalid(msg)
+    tables = cast("Mapping[str, object]", value)
+    for name, table in tables.items():
+        if not isinstance(table, Mapping):
+            msg = f"parameters of {name!r:.60} are {table!r:.60}; expected a table"
+            raise Invalid(msg)
+    return _plain(tables)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in cast("Mapping[Any, object]", value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in cast("list[object]", value)]
+    return value
 
 
 def _preferences(prefer: Mapping[str, str]) -> dict[str, str]:

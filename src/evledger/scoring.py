@@ -144,12 +144,18 @@ def plain_decimal(number: Decimal) -> str:
 
 
 def _as_text(value: Any) -> Any:
-    """Return parameters with every decimal in them as the text that a file would hold."""
+    """Return parameters with every decimal in them as the text that a file would hold.
+
+    One that no file would hold, for its length or because it is no number, stays and is refused.
+    """
     if isinstance(value, Decimal):
-        return plain_decimal(value)
+        is_plain = value.is_finite() and abs(value.adjusted()) <= _DIGITS
+        return plain_decimal(value) if is_plain else value
     if isinstance(value, Mapping):
         table = cast("Mapping[str, object]", value)
         return {name: _as_text(item) for name, item in table.items()}
+    if isinstance(value, list | tuple):
+        return [_as_text(item) for item in cast("list[object]", value)]
     return value
 
 
@@ -432,7 +438,7 @@ def _wrong_type(found: Score) -> str | None:
 
 def _odd_parameter(value: object) -> str | None:
     """Return what in parameters is no plain data: texts, booleans, finite numbers, and tables."""
-    if isinstance(value, float | Decimal) and not math.isfinite(value):
+    if isinstance(value, Decimal) or (isinstance(value, float) and not math.isfinite(value)):
         return f"a parameter is {value}"
     if value is None or isinstance(value, str | int | float | Decimal):
         return None

@@ -229,6 +229,7 @@ class View:
             records = counted(len(self.unfit), "record")
             places = listed([str(n) for n in self.unfit])
             found.append(f"{records} could not be read and left out: {places}")
+            found += [why for _, why in sorted(self._state.why_unfit.items())]
         found += [str(part) for part in self._parts.values() if isinstance(part, FailedPart)]
         return tuple(found)
 

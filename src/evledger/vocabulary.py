@@ -12,7 +12,7 @@ import msgspec
 
 from evledger.codec import decode, encode, is_object
 from evledger.events import Event, builtin_events
-from evledger.exceptions import PLUGIN_ERRORS, Invalid, blame
+from evledger.exceptions import PLUGIN_ERRORS, EvledgerError, Invalid, blame
 from evledger.locators import SCHEMES, Normaliser, normalise
 from evledger.schema import Draft, EventType, Seal
 
@@ -161,10 +161,15 @@ class Vocabulary:
         kind = self._types.get(line.type)
         if kind is None or not 1 <= line.v <= kind.version:
             return None
-        data = self.current(line)
-        if not line.sealed:
-            return kind.read(data)
-        return kind.assemble(decode(bytes(data)), given or {})
+        try:
+            data = self.current(line)
+            if not line.sealed:
+                return kind.read(data)
+            return kind.assemble(decode(bytes(data)), given or {})
+        except EvledgerError:
+            raise
+        except PLUGIN_ERRORS as error:  # a class of a plugin may do anything
+            raise Invalid(f"{line.type} cannot be read: {blame(error)}") from error
 
     def current(self, line: Line) -> msgspec.Raw:
         """Return a line's data as its class's version has it; the type must be known."""
@@ -173,12 +178,20 @@ class Vocabulary:
             return line.data
         data = decode(bytes(line.data))
         for k in range(line.v, version):
-            try:
-                data = self._upcasters[line.type, k](data)
-            except PLUGIN_ERRORS as error:
-                msg = f"{line.type}: upcasting version {k} failed: {blame(error)}"
-                raise Invalid(msg) from error
+            data = self._upcast(line.type, k, data)
         return msgspec.Raw(encode(data))
+
+    def _upcast(self, name: str, k: int, data: Any) -> Any:
+        try:
+            found = self._upcasters[name, k](data)
+            encode(found)  # what no line could hold, or has no end, is the upcaster's fault
+        except PLUGIN_ERRORS as error:
+            msg = f"{name}: upcasting version {k} failed: {blame(error)}"
+            raise Invalid(msg) from error
+        if not is_object(found):
+            msg = f"{name}: upcasting version {k} gave {type(found).__name__}, not an object"
+            raise Invalid(msg)
+        return found
 
 
 _NUMBERED = re.compile(r"([a-z-]+:[a-z]+)([0-9]{1,15})")

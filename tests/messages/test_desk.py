@@ -6,7 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,6 +26,7 @@ from evledger import (
     Ledger,
     Plugins,
     QuestionClosed,
+    Record,
     Store,
     StoreError,
 )
@@ -884,6 +885,24 @@ def test_a_question_that_is_closed_in_between(store: Store, semax: Ledger) -> No
     reply = send(Desk(store, clock=clock), "ingest semax|q:1|It helped.")
     assert "was closed" in reply.text
     assert len(semax.view().claims) == 1
+
+
+def test_the_same_message_while_the_ledger_is_read(
+    store: Store, semax: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message that another records after this one was looked for is told as that one."""
+    earlier, replies = Ledger.earlier, list[Reply]()
+
+    def meddle(ledger: Ledger, once: str) -> Sequence[Record]:
+        found = earlier(ledger, once)
+        monkeypatch.setattr(Ledger, "earlier", earlier)
+        replies.append(send(Desk(store), "ingest semax|q:1|It helped.", id="SM1"))
+        return found
+
+    monkeypatch.setattr(Ledger, "earlier", meddle)
+    reply = send(Desk(store), "ingest semax|q:1|It helped.", id="SM1")
+    assert reply.entries == replies[0].entries
+    assert len(semax.view().claims) == 2
 
 
 def test_a_ledger_that_never_rests(store: Store, semax: Ledger) -> None:

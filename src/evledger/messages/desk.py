@@ -255,10 +255,10 @@ class Desk:
         return self._recorded(ledger, post, message, tries - 1)
 
     def _try(self, ledger: Ledger, post: Post, message: Recordable) -> Letter:
+        view = ledger.view()  # first: what is recorded after it, the batch refuses
         earlier = () if post.once is None else ledger.earlier(post.once)
         if earlier:
             return repeat(ledger, post, earlier)
-        view = ledger.view()
         limited = self._limited(post, view)
         if limited is not None:
             return limited
