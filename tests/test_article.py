@@ -460,7 +460,10 @@ def test_other_is_what_two_parts_list(ledger: Ledger) -> None:
     assert article.people.note == "The ledger holds no post, comment or video from elsewhere."
     tally = article.evidence.tallies[0]
     assert {line.name: line.count for line in tally.lines}["other"] == 1
-    assert "Other are web pages and the like, and posts, comments and videos from" in tally.note
+    assert (
+        "Other sources are web pages and the like, and posts, comments and videos from"
+        in tally.note
+    )
 
 
 def test_unlisted_tier(ledger: Ledger) -> None:

@@ -206,3 +206,24 @@ def test_a_ledger_checks_itself() -> None:
         assert not ledger.check("lab-one", n=1).ok
         with pytest.raises(PluginError, match=r"no rule 'nosuch'; there are: .*lab-one"):
             ledger.check("nosuch")
+
+
+def test_a_source_that_comes_to_count_ends_a_waiver() -> None:
+    """A source that was there already, and counts only now, was in nobody's sight before."""
+    rule = PLUGINS.rule("dependent-sources")
+    with evledger.open("memory:", plugins=PLUGINS) as store:
+        ledger = store.create("semax", title="Semax", by="curator")
+        for id in ("s1", "s2", "s3"):
+            post = SourceAdded(id=id, kind="post", title=id, platform="x", authors=("@leaf",))
+            ledger.append(post, by="curator")
+        told: dict[str, Any] = {"tier": "anecdotal", "stance": "supports", "text": "It helps."}
+        with ledger.batch(by="curator") as batch:
+            batch.tag_claim(source="s1", **told)
+            batch.tag_claim(source="s2", **told)
+        waiver = FindingWaived(rule=rule.name, target="source:s1", why="Two voices.")
+        ledger.append(waiver, by="curator")
+        assert check([rule], ledger.view()).findings == ()
+        with ledger.batch(by="curator") as batch:
+            batch.tag_claim(source="s3", **told)
+        (found,) = check([rule], ledger.view()).findings
+    assert "s1, s2 and s3" in found.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,19 @@ def test_commands_to_go_on_with(
         verb, *words = shlex.split(line.removeprefix(start))
         expected = Exit.UNSOUND if verb == "check" else Exit.DONE
         assert (verb, run(verb, *words).code) == (verb, expected)
+
+
+def test_no_command_for_what_could_not_be_signed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be signed there is no proof, and no command that would verify it."""
+    for name in [name for name in sys.modules if name.startswith("cryptography")]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    ended = run("demo", "d")
+    assert ended.code == Exit.DONE, ended.err
+    assert "A proof of a claim needs 'evidence-ledger[sign]'" in ended.out
+    assert not (Path("d") / PROOF).exists()
+    assert "verify semax --full" in ended.out
+    assert "verify-proof" not in ended.out
 
 
 def test_claims_are_mapped_to_components() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -181,6 +182,90 @@ def test_streams_that_are_closed(loud: Run) -> None:
         )
         assert ended.returncode == Exit.DONE, (closed, ended)
     assert Path("evledger.db").read_bytes() == before
+
+
+def test_nothing_is_written_where_output_is_closed(loud: Run) -> None:
+    """With input closed too, or error, the output lands in no stream that is left."""
+    del loud
+    for closed in ("<&- >&-", "<&- >&- 2>&-", "<&- 2>&-"):
+        command = f"{sys.executable} -m evledger head semax {closed}"
+        ended = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=False)
+        assert ended.returncode == Exit.DONE, (closed, ended)
+        assert re.search(rb"^1-[0-9a-f]{64}", ended.stderr, re.MULTILINE) is None, closed
+        assert (ended.stdout == b"") == (">&-" in closed.split()), closed
+
+
+EMBEDDED: Final = """
+import contextlib, io, os, subprocess, sys
+from evledger.cli import main
+
+out, err = io.StringIO(), io.StringIO()
+sys.argv = ["evledger", "score", "semax", "--scorer", "loud", "--json"]
+with contextlib.ExitStack() as streams:
+    if "out" in os.environ["REDIRECTED"]:
+        streams.enter_context(contextlib.redirect_stdout(out))
+    if "err" in os.environ["REDIRECTED"]:
+        streams.enter_context(contextlib.redirect_stderr(err))
+    if os.environ["REDIRECTED"] == "file":
+        file = streams.enter_context(open("written", "w"))
+        streams.enter_context(contextlib.redirect_stdout(file))
+    code = streams.enter_context(contextlib.suppress(SystemExit))
+    main()
+subprocess.run(["echo", "the application's own"], check=True)
+sys.stderr.write(err.getvalue())
+if os.environ["REDIRECTED"] != "err":
+    print(out.getvalue() or open("written").read(), end="")
+"""
+
+
+@pytest.mark.parametrize("redirected", ["out", "err", "out err", "file"])
+def test_streams_of_an_application(loud: Run, redirected: str) -> None:
+    """Where a stream is the application's own, the output is in it, and descriptor 1 stays."""
+    del loud
+    ended = subprocess.run(
+        [sys.executable, "-c", EMBEDDED],
+        env={**os.environ, "REDIRECTED": redirected},
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == Exit.DONE, ended.stderr
+    own, mark, rest = ended.stdout.decode().partition("the application's own\n")
+    assert mark, ended
+    assert json.loads(own or rest)["scores"][0]["scorer"] == "loud"
+    assert "score was here" in ended.stderr.decode().splitlines()
+
+
+ENDLESS: Final = """
+import threading
+import time
+from contextlib import suppress
+
+
+def print_for_ever():
+    with suppress(ValueError):
+        while True:
+            print("for ever")
+
+
+threading.Thread(target=print_for_ever, daemon=True).start()
+time.sleep(0.05)
+"""
+
+
+def test_a_thread_that_prints_for_ever(loud: Run) -> None:
+    """What a plugin's thread prints after the verb has ended is on standard error too."""
+    del loud
+    (module,) = Path("site").glob("*.py")
+    module.write_text(module.read_text() + ENDLESS)
+    # The end is drawn out, for the thread to have its chance.
+    ending = "import sys, time; from evledger.cli import errors, main; before = errors._flushed; "
+    ending += "errors._flushed = lambda code: (time.sleep(0.1), before(code))[1]; "
+    ending += "sys.argv[0] = 'evledger'; main()"
+    args = ("score", "semax", "--scorer", "loud", "--json")
+    ended = subprocess.run([sys.executable, "-c", ending, *args], capture_output=True, check=False)
+    assert json.loads(ended.stdout)["scores"][0]["scorer"] == "loud"
+    assert b"for ever" in ended.stderr
+    assert ended.returncode == Exit.DONE
 
 
 # -- plugins that stop, and that fail ------------------------------------------------------

@@ -254,6 +254,43 @@ def test_article_of_whom_there_is_not(
     assert str(caught.value).startswith(f"{path}: {expected}")
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[scorers.wishful]\na = 1", "[scorers] "),
+        ("[scorers.quantified-confidence.weights]\nhuman = -1", "[scorers] "),
+        ("[renderers.text]\na = 1", "[renderers] "),
+        ("[plugins]\ndisable = ['that']", "[plugins] "),
+        ("[plugins.prefer]\n'scorrer:x' = 'builtin'", "[plugins] "),
+        ("[plugins.prefer]\n'scorer:x' = 'builtin'", "[plugins.prefer] "),
+    ],
+)
+def test_an_article_is_not_to_blame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, place: str
+) -> None:
+    """What is wrong in another table is told with the file once, and with that table."""
+    path = write(tmp_path / "evledger.toml", text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((Invalid, NotFound)) as caught:
+        Settings().article  # noqa: B018  # looking is what fails
+    told = str(caught.value)
+    assert told.startswith(f"{path}: {place}")
+    assert told.count(path.name) == 1
+    assert "[article]" not in told
+
+
+@pytest.mark.parametrize("verb", [("plugins",), ("plugins", "--json"), ("ledgers",)])
+def test_neither_strict_nor_not(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...]
+) -> None:
+    """A switch that is neither yes nor no is refused, by the verb that shows plugins as well."""
+    run("init", "semax", "--title", "Semax")
+    monkeypatch.setenv("EVLEDGER_STRICT_PLUGINS", "maybe")
+    ended = run(*verb)
+    assert (ended.code, ended.out) == (2, "")
+    assert "EVLEDGER_STRICT_PLUGINS is 'maybe'; expected 1, yes" in ended.err
+
+
 def test_configuration_of_what_is_switched_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

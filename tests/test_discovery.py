@@ -212,7 +212,7 @@ def test_plugin_is_used(install: Install) -> None:
         (SCORER.replace("hookimpl.scorers", "hookimpl.scorrers"), "did you mean hookimpl.scorers?"),
         (
             SCORER.replace("def scorers()", "def scorers(view)"),
-            "scorers is implemented by scorers.view., and hooks take no",
+            "^hook scorers: scorers.view. takes arguments; hooks take none",
         ),
         (SCORER.replace("@hookimpl.scorers", ""), "it supplies nothing: mark its functions"),
         (

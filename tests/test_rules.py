@@ -912,9 +912,9 @@ def test_the_demonstration() -> None:
     assert [f.target for f in by_rule["human-tier-weak-source"]] == ["claim:c9", "claim:c11"]
     groups = {f.target: f.related for f in by_rule["dependent-sources"]}
     assert groups == {
-        "source:s23": ("source:s24",),
-        "source:s26": ("source:s27", "source:s28"),
-        "source:s45": ("source:s78",),
+        "source:s23": ("source:s24", "claim:c20", "claim:c21"),
+        "source:s26": ("source:s27", "source:s28", "claim:c23", "claim:c24", "claim:c25"),
+        "source:s45": ("source:s78", "claim:c33", "claim:c39"),
     }
     quiet = {"tier-text-mismatch", "personal-data", "duplicate-counted", "section-cites-unknown"}
     assert quiet.isdisjoint(by_rule)

@@ -124,6 +124,66 @@ class TestsOfInventive(AnswererTests):
         return Inventive()
 
 
+class Contrary(Verbatim):
+    """Finds by the words of the question, and gives the least of them first."""
+
+    def retrieve(self, view: View, question: str, limit: int) -> list[Match]:
+        """Find them, as sure of each as of the next."""
+        asked = set(question.lower().split())
+        shared = {
+            id: len(asked & set(str(claim.text).lower().rstrip(".").split()))
+            for id, claim in view.claims.items()
+        }
+        found = sorted((id for id in shared if shared[id]), key=lambda id: shared[id])
+        return [Match(entry=f"claim:{id}", weight=1.0) for id in found[:limit]]
+
+
+class TestsOfContrary(RetrieverTests):
+    """The suite, for a retriever that must not pass."""
+
+    __test__ = False
+
+    def retriever(self) -> Retriever:
+        """Return it."""
+        return Contrary()
+
+
+def test_worst_first_is_noticed() -> None:
+    """A retriever that gives the worst match first is told which claim was to come before."""
+    with pytest.raises(AssertionError, match=r"claim:c1 comes before claim:c2, which holds every"):
+        TestsOfContrary().test_gives_the_best_first()
+
+
+class TestsOfStraying(AnswererTests):
+    """The suite, for an answerer that cites what was not retrieved."""
+
+    __test__ = False
+
+    def stories(self, **sizes: int) -> st.SearchStrategy[Story]:
+        """Return one, for the same reason."""
+        del sizes
+        return st.just(TOLD)
+
+    def answerer(self) -> Answerer:
+        """Return it."""
+        return Straying()
+
+
+class Straying(Quoting):
+    """Cites whatever there is."""
+
+    def answer(self, view: View, question: str, matches: Sequence[Match]) -> Iterator[Sentence]:
+        """Cite it."""
+        del question, matches
+        return (Sentence(text="It helps.", citations=(id,)) for id in view.claims)
+
+
+def test_stray_citation_is_named() -> None:
+    """An answerer that cites what was not retrieved is told what, and in which sentence."""
+    with pytest.raises(AssertionError, match=r"'It helps\.' cites c1, which was not retrieved"):
+        TestsOfStraying().test_cites_what_was_retrieved()
+
+
 @pytest.mark.parametrize("suite", [TestsOfGreedy, TestsOfInventive])
 def test_wrong_ones_fail(suite: type[TestsOfGreedy | TestsOfInventive]) -> None:
     """A retriever of what is not there, and an answerer without citations, are caught."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import IO, Any
 
@@ -27,8 +27,11 @@ from evledger import (
     Item,
     Ledger,
     LocatorScheme,
+    PluginError,
     Plugins,
     Record,
+    RenderContext,
+    Rendered,
     Score,
     SourceAdded,
     Store,
@@ -41,15 +44,21 @@ from evledger import (
 )
 from evledger.asking import Match, Retriever
 from evledger.builtin.confidence import QuantifiedConfidence
+from evledger.builtin.tier import TierRanker
 from evledger.checks import Rule, Spot, rule
 from evledger.counting import REASONS
+from evledger.entries import Claim
 from evledger.events import Id, Ref, Text, identity, key, ref, sealed
 from evledger.importing import Importer
+from evledger.ranking import Ranker
+from evledger.rendering import Renderer
 from evledger.scoring import Scorer
 from evledger.testing import (
     EventTests,
     ImporterTests,
     LocatorTests,
+    RankerTests,
+    RendererTests,
     RetrieverTests,
     RuleTests,
     ScorerTests,
@@ -194,6 +203,87 @@ def test_what_does_not_count_is_not_counted(reason: str) -> None:
         TestsOfCredulous().test_counts_only_what_counts(reason)
 
 
+class Exceeding(QuantifiedConfidence):
+    """Fails where there are many claims, and where a date is hidden."""
+
+    def score(self, view: View) -> Score:
+        """Exceed 1 from the 51st claim on."""
+        found = super().score(view)
+        dates: list[Any] = [source.published for source in view.sources.values()]
+        if any(date.startswith("1999") for date in dates if date) or len(view.claims) <= 50:
+            return found
+        return attrs.evolve(found, value=Decimal(2), cap=None)
+
+
+class TestsOfExceeding(ScorerTests):
+    """The suite, for a scorer that must not pass; not collected by itself."""
+
+    __test__ = False
+
+    def scorer(self) -> Scorer:
+        """Return it."""
+        return Exceeding()
+
+
+class First(TierRanker):
+    """Ranks no more than fit on a page."""
+
+    def rank(self, view: View, claims: Sequence[Claim]) -> list[Claim]:
+        """Rank twenty."""
+        return list(super().rank(view, claims))[:20]
+
+
+class TestsOfFirst(RankerTests):
+    """The suite, for a ranker that must not pass; not collected by itself."""
+
+    __test__ = False
+
+    def ranker(self) -> Ranker:
+        """Return it."""
+        return First()
+
+
+class Raw:
+    """Shows where the notice of a flag is, as it stands there."""
+
+    name = "raw"
+
+    def render(self, view: View, context: RenderContext) -> Rendered:
+        """Return a paragraph for each."""
+        del context
+        flags = [flag for source in view.sources.values() for flag in source.flags]
+        text = "".join(f"<p>{flag.notice}</p>" for flag in flags)
+        return Rendered(text.encode(), "text/html; charset=utf-8", ".html")
+
+
+class TestsOfRaw(RendererTests):
+    """The suite, for a renderer that must not pass; not collected by itself."""
+
+    __test__ = False
+
+    def renderer(self) -> Renderer:
+        """Return it."""
+        return Raw()
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [
+        (TestsOfExceeding().test_bears_a_hundred_claims, "value is 2, which is not between 0"),
+        (TestsOfExceeding().test_bears_what_is_hidden, "no attribute 'startswith'"),
+        (TestsOfFirst().test_bears_a_hundred_claims, "left out claim '.*', one of 80"),
+        (
+            lambda: TestsOfRaw().test_hostile_text_is_inert("<x-hostile>"),
+            "an element of a stranger: <x-hostile>",
+        ),
+    ],
+)
+def test_what_few_claims_do_not_show(fails: Callable[[], object], said: str) -> None:
+    """Faults with many claims, hidden dates and hostile identifiers are noticed."""
+    with pytest.raises((AssertionError, PluginError), match=said):
+        fails()
+
+
 class Hasty:
     """Closes its file, drops what is not finished, and the first line of some editors' files."""
 
@@ -266,6 +356,12 @@ def short_names(view: View) -> Iterator[Spot]:
     return (Spot(id, "it is there") for id in view.claims)
 
 
+@rule("crashing", why="It matters.", mend="Mend it.")
+def crashing(view: View) -> Iterator[Spot]:
+    """Nothing: it fails."""
+    return (Spot(f"claim:{id}", str(1 // 0)) for id in view.claims)
+
+
 class Everything:
     """Finds all that there is, whatever the limit."""
 
@@ -304,6 +400,16 @@ class TestsOfShortNames(Told, RuleTests):
     def rule(self) -> Rule:
         """Return it."""
         return short_names
+
+
+class TestsOfCrashing(Told, RuleTests):
+    """The suite, for a rule that fails; not collected by itself."""
+
+    __test__ = False
+
+    def rule(self) -> Rule:
+        """Return it."""
+        return crashing
 
 
 class TestsOfEverything(Told, RetrieverTests):
@@ -358,6 +464,14 @@ class TestsOfLax(LocatorTests):
         (
             TestsOfShortNames().test_findings_are_of_use,
             "finding is about c1, which the ledger does",
+        ),
+        (
+            TestsOfCrashing().test_findings_are_of_use,
+            r"rule 'crashing' failed: ZeroDivisionError: .* \(.*test_testing, line \d+\)",
+        ),
+        (
+            TestsOfCrashing().test_is_the_same_elsewhere,
+            r"^in another process: rule 'crashing' failed: ZeroDivisionError: .*line \d+\)$",
         ),
         (TestsOfEverything().test_gives_what_is_there, "1 matches, where 0 were asked for"),
         (TestsOfDropping().test_gives_every_record, "of 2 records there came 1: line 1"),
@@ -609,6 +723,37 @@ class TestsOfLeaking(TestLab):
     def supply(self) -> EventSupply:
         """Return it."""
         return EventSupply(events=(VialFilled,), projections=(Leaking(),))
+
+
+class Muttering(Vials):
+    """Says a text where a passage is expected."""
+
+    def passage(self, part: frozenset[str]) -> Any:
+        """Return it."""
+        return ", ".join(sorted(part))
+
+
+class TestsOfMuttering(TestLab):
+    """The same with it; not collected by itself."""
+
+    __test__ = False
+
+    def supply(self) -> EventSupply:
+        """Return it."""
+        return EventSupply(events=(VialFilled,), projections=(Muttering(),))
+
+
+def test_passage_of_another_type_is_named() -> None:
+    """A projection whose passage is none is told what it gave."""
+    suite: Any = TestsOfMuttering()
+
+    @settings(max_examples=2, phases=[Phase.generate])  # a smaller ledger tells no more
+    @given(data=st.data())
+    def tried(data: st.DataObject) -> None:
+        suite.test_passages_can_be_shown.hypothesis.inner_test(suite, data)
+
+    with pytest.raises(AssertionError, match="passage\\(\\) of lab:vials gave str"):
+        tried()
 
 
 def test_leaking_projection_is_found() -> None:

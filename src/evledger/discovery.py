@@ -294,7 +294,8 @@ def _check_arguments(hook: str, function: Callable[..., Any]) -> None:
         signature.bind()
     except TypeError as error:
         written = f"{getattr(function, '__name__', 'it')}{signature}"
-        msg = f"{hook} is implemented by {written}, and hooks take no arguments; leave them out"
+        name = hook.removeprefix("evledger_")
+        msg = f"hook {name}: {written} takes arguments; hooks take none, so leave them out"
         raise PluginError(msg) from error
 
 

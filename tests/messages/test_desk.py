@@ -164,7 +164,7 @@ def test_a_question_is_recorded_though_a_plugin_fails(
 ) -> None:
     """What a plugin does wrong costs the answer, and not the question."""
     for kind in ("retriever", "answerer", "scorer"):
-        monkeypatch.setattr(store.plugins, kind, lambda _: Failing())
+        monkeypatch.setattr(store.plugins, kind, failing)
     reply = send(desk, "semax|Does BDNF rise?")
     assert reply.entries == ("question:q2",)
     assert "could not be looked up" in reply.text
@@ -180,6 +180,11 @@ class Failing:
     def __getattr__(self, name: str) -> Any:
         """Fail."""
         raise RuntimeError(name)
+
+
+def failing(_: str) -> Failing:
+    """Return one, whatever is asked for."""
+    return Failing()
 
 
 def test_a_question_that_is_too_long(desk: Desk, semax: Ledger) -> None:

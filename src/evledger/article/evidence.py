@@ -318,7 +318,7 @@ def _by_bucket(sources: Iterable[Source]) -> Tally:
         "Sources",
         [(bucket, label, counts[bucket]) for bucket, label in _BUCKETS.items()],
         "Each source is counted once: a scientific one as such, another by its platform. "
-        "Other are web pages and the like, and posts, comments and videos from elsewhere; "
+        "Other sources are web pages and the like, and posts, comments and videos from elsewhere; "
         "unclassified is what has neither a known kind nor a platform.",
     )
 

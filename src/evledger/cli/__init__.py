@@ -139,8 +139,8 @@ def _keep_output(command: click.Command) -> None:
     """Let a verb, once its arguments are read, have standard output to itself."""
     if isinstance(command, click.Group):
         for each in command.commands.values():
-            _keep_output(each)
-    if command.callback is not None:
+            _keep_output(each)  # its help is yet to be written when the group's own has run
+    elif command.callback is not None:
         command.callback = output_kept()(command.callback)
 
 

@@ -167,6 +167,7 @@ def _verdict(report: Verification) -> str:
 def _tell_next(done: Tour, database: Path) -> None:
     folder, db = database.parent, f"--db {shlex.quote(str(database))}"
     proof, vkey = (shlex.quote(str(folder / name)) for name in (PROOF, VKEY))
+    verify = [] if done.proven is None else [f"verify-proof {proof} --vkey {vkey}"]
     _say(f"The archive: {done.archive} (b3sum of each page is what the next one says)")
     _say("Go on with:")
     for line in (
@@ -177,6 +178,6 @@ def _tell_next(done: Tour, database: Path) -> None:
         f"score semax --influence {db}",
         f"check semax {db}",
         f"verify semax --full --head {done.full.head} {db}",
-        f"verify-proof {proof} --vkey {vkey}",
+        *verify,
     ):
         _say(f"  {program()} {line}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from evledger.cli.output import inert
-from evledger.cli.streams import discard_output, open_streams, speak_utf8
+from evledger.cli.streams import discard_output, open_streams, own_output, speak_utf8
 from evledger.exceptions import (
     Broken,
     EvledgerError,
@@ -150,7 +150,7 @@ def _say(sentence: str) -> None:
 def _flushed(code: int) -> int:
     """Write out what is still held back; that can fail too, and must not be lost on the shell."""
     try:
-        sys.stdout.flush()
+        own_output().flush()
     except BrokenPipeError:
         discard_output()
         return code or Exit.CLOSED

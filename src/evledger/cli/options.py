@@ -112,11 +112,11 @@ class Settings:
         Raises:
             NotSupplied: one of them is not; the message says where it is named.
         """
-        article = self.config.article
+        article, plugins = self.config.article, self.plugins
         with self.placed("[article]"):
             for name in article.scorers:
-                self.plugins.scorer(name)
-            self.plugins.ranker(article.ranker)
+                plugins.scorer(name)
+            plugins.ranker(article.ranker)
         return article
 
     def placed(self, table: str) -> contextlib.AbstractContextManager[None]:
@@ -129,10 +129,14 @@ class Settings:
         fetch = self.config.fetch
         return FetchContext(contact=fetch.contact, timeout=fetch.timeout)
 
-    def discover(self, *, strict: bool | None = None) -> Plugins:
-        """Find and load the plugins; see :meth:`evledger.Plugins.discover`."""
+    def discover(self, *, lenient: bool = False) -> Plugins:
+        """Find and load the plugins; see :meth:`evledger.Plugins.discover`.
+
+        Args:
+            lenient: whether one that fails is left out even where the environment is strict.
+        """
         chosen, file = self.config.plugins, self.config_file
-        is_strict = discovery.is_strict() if strict is None else strict
+        is_strict = discovery.is_strict() and not lenient
         with self.placed(""):
             check_choice(chosen, [found.name for found in discovery.find()])
         with self.placed("[plugins]"):

@@ -30,7 +30,7 @@ def plugins(context: click.Context) -> None:
     The exit code is 3 where one was left out, or two claim one name.
     """
     settings = context.ensure_object(Settings)
-    found = settings.discover(strict=False)  # what is fatal elsewhere is to be seen here
+    found = settings.discover(lenient=True)  # what is fatal elsewhere is to be seen here
     infos, conflicts = found.report(), found.conflicts()
     disabled = settings.disabled_plugins()
     if settings.json:

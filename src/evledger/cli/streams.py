@@ -51,25 +51,49 @@ def output_taken() -> Generator[None]:
     """Take standard output for the command, as a program, from everything else in it.
 
     Descriptor 1, to which a plugin's print writes and every program that it runs, is standard
-    error from here to the end of the program; :data:`sys.stdout` goes where 1 went.
+    error from here to the end of the program; :data:`sys.stdout` goes where 1 went until a verb
+    begins.
+    Where the streams are not a program's own, but were put there by an application that calls
+    the command, nothing is taken: :func:`output_kept` does what can be done.
     """
     open_streams()
     speak_utf8(line_buffering=True)
     others = sys.stdout
-    ours = os.dup(others.fileno())
+    if _descriptor(others) != 1 or _descriptor(sys.stderr) is None:
+        yield
+        return
+    ours = os.dup(1)
     os.dup2(sys.stderr.fileno(), 1)
     with open(ours, "w", encoding="utf-8") as sys.stdout:  # noqa: PTH123  # a descriptor
-        _OTHERS.set(others)
+        taken, left = _OURS.set(sys.stdout), _OTHERS.set(others)
         yield
     sys.stdout = others  # for what is printed at exit
+    _OURS.reset(taken)
+    _OTHERS.reset(left)
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    """Return what a stream writes to; ``None`` where it is of Python alone."""
+    try:
+        return stream.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None
 
 
 @contextlib.contextmanager
 def output_kept() -> Generator[None]:
-    """Let whatever is printed go to standard error; :func:`own_output` stays what it was."""
+    """Let whatever is printed go to standard error; :func:`own_output` stays what it was.
+
+    In a program that is for good: a plugin's thread may outlast the verb.
+    """
+    others = _OTHERS.get(None)
+    if others is not None:
+        sys.stdout = others
+        yield
+        return
     ours = _OURS.set(sys.stdout)
     try:
-        with contextlib.redirect_stdout(_OTHERS.get(sys.stderr)):
+        with contextlib.redirect_stdout(sys.stderr):
             yield
     finally:
         _OURS.reset(ours)
@@ -82,10 +106,11 @@ def open_streams() -> None:
     """Point a standard stream that was closed before the start, as by ``>&-``, at nothing.
 
     Python has none in its place then, and every write would fail.
+    Each gets the lowest descriptor that is free, which in this order is its own.
     """
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # for good
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  # for good
 
 
 def speak_utf8(*, line_buffering: bool | None = None) -> None:
@@ -105,5 +130,5 @@ def discard_output() -> None:
     """Point standard output at nothing, or Python would try, and complain, once more at exit."""
     with contextlib.suppress(OSError, ValueError):
         nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, sys.stdout.fileno())
+        os.dup2(nothing, own_output().fileno())
         os.close(nothing)

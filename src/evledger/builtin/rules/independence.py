@@ -42,8 +42,17 @@ def dependent_sources(view: View) -> Iterator[Spot]:
             first, *others = group.members
             said = f"{listed(group.members)} count apart as {tier}"
             text = f"{said}, but have {' and '.join(group.common)} in common"
-            yield Spot(f"source:{first}", text, tuple(f"source:{other}" for other in others))
+            sources = tuple(f"source:{other}" for other in others)
+            yield Spot(f"source:{first}", text, (*sources, *_claims(view, tier, group.members)))
         yield from _one_group(view, tier, ids)
+
+
+def _claims(view: View, tier: str, sources: Iterable[str]) -> tuple[str, ...]:
+    """Return the claims by which sources count: with one more, a waiver is to be thought over."""
+    wanted = frozenset(sources)
+    return tuple(
+        f"claim:{id}" for id in view.counted.tiers[tier] if view.claims[id].source in wanted
+    )
 
 
 def _by_tier(view: View) -> Iterator[tuple[str, list[str]]]:

@@ -48,9 +48,13 @@ class AnswererTests(ViewSuite):
         matches = data.draw(_matches(view), label="matches")
         retrieved = {match.entry.removeprefix("claim:") for match in matches}
         for sentence in self.answer(view, question, matches):
-            assert sentence.text.strip()
-            assert sentence.citations, "a sentence stands on at least one claim"
-            assert set(sentence.citations) <= retrieved
+            assert sentence.text.strip(), "a sentence says nothing"
+            assert sentence.citations, f"{sentence.text!r:.200} stands on no claim; cite one"
+            strange = sorted(set(sentence.citations) - retrieved)
+            assert not strange, (
+                f"{sentence.text!r:.200} cites {', '.join(strange)}, which was not retrieved; "
+                "cite claims among the matches, by their ids alone"
+            )
 
     @tried
     @given(data=st.data(), question=texts())

@@ -7,13 +7,15 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+import attrs
 import hypothesis
 from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from evledger.plugins import Plugins
+from evledger.testing.suites.confided import confided, confided_asides
 from evledger.testing.suites.elsewhere import check_elsewhere
-from evledger.testing.suites.eventful import beginnings, motley
+from evledger.testing.suites.eventful import beginnings, crowd, motley
 from evledger.testing.telling import Story, stories, strangers
 
 if TYPE_CHECKING:
@@ -142,6 +144,16 @@ class MakingSuite(ViewSuite):
         """Return what the plugin makes of a ledger, as text."""
         del ledger
         raise not_given(self, "made")
+
+    def test_bears_what_is_hidden(self) -> None:
+        """Whatever was sealed may be erased, or withheld: dates and addresses as well as texts."""
+        told = Story(events=(*confided(["supports", "contradicts"]), *confided_asides()))
+        for gone in (attrs.evolve(told, erased=(0,) * 30), attrs.evolve(told, has_vault=False)):
+            self.made(gone.ledger(self.with_plugins))
+
+    def test_bears_a_hundred_claims(self) -> None:
+        """What holds of a few claims holds of a hundred."""
+        self.made(Story(events=crowd()).ledger(self.with_plugins))
 
     def test_is_the_same_elsewhere(self) -> None:
         """Another process, in which sets have another order, makes the same of a ledger.

@@ -25,9 +25,24 @@ def confided(stances: Iterable[Stance]) -> Iterator[Event | Seal]:
         stances: of each claim.
     """
     post = SourceAdded(
-        id="s1", kind="post", title=SECRET, platform="reddit", authors=(SECRET,), basis=SECRET
+        id="s1",
+        kind="post",
+        title=SECRET,
+        platform="reddit",
+        community=SECRET,
+        authors=(SECRET,),
+        venue=SECRET,
+        published="2019-05",
+        url=f"https://example.org/{SECRET}",
+        language=SECRET,
+        retrieved="2026-01-01",
+        basis=SECRET,
     )
-    yield seal(post, "title", "authors", "basis")
+    yield seal(
+        post,
+        *("title", "community", "authors", "venue", "published"),
+        *("url", "language", "retrieved", "basis"),
+    )
     for number, stance in enumerate(stances, 1):
         claim = ClaimTagged(
             id=f"c{number}",

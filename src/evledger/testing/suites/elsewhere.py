@@ -24,6 +24,7 @@ from unittest import mock
 import attrs
 import pytest
 
+from evledger.exceptions import PluginError, blame
 from evledger.testing.telling import carried, unpacked
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ class _Unreachable(Exception):
     """The other process cannot have the suite."""
 
 
+class _Failed(Exception):
+    """The plugin failed in the other process."""
+
+
 def _made(suite: _Suite, ledger: Write) -> str:
     """Make it; this runs in the other process."""
     try:
@@ -106,7 +111,12 @@ def _made(suite: _Suite, ledger: Write) -> str:
     except Exception as error:  # noqa: BLE001  # a module of tests may raise anything
         msg = f"{type(error).__name__}: {error}"
         raise _Unreachable(msg) from None
-    made: str = restored.made(unpacked(ledger, restored.with_plugins))
+    try:
+        made: str = restored.made(unpacked(ledger, restored.with_plugins))
+    except (PluginError, AssertionError) as error:  # it says already whose failure it is
+        raise _Failed(str(error)) from None
+    except Exception as error:  # noqa: BLE001  # so may a suite that makes something else
+        raise _Failed(blame(error)) from None
     return made
 
 
@@ -131,10 +141,14 @@ def check_elsewhere(suite: Any, ledger: Ledger) -> None:
         one, other = (each.result() for each in asked)
     except (_Unreachable, BrokenProcessPool) as error:
         pytest.skip(f"no other process can import {Path(told.file).name}: {error}")
+    except _Failed as error:
+        msg = f"in another process: {error}"
+        raise AssertionError(msg) from None  # the other's way to it is of no use here
     is_same = one == other  # so that pytest adds no comparison of its own to the message
     assert is_same, (
-        "the same ledger gives something else in another process: what is gone through in the "
-        f"order of a set, or by hash(), has to be sorted\n{_first_difference(one, other)}"
+        "the same ledger gives something else in another process: neither the clock nor chance "
+        "may be asked, and what is gone through in the order of a set, or by hash(), "
+        f"has to be sorted\n{_first_difference(one, other)}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from evledger.events import (
     DEFAULT_TIERS,
     About,
+    Attachment,
     CaveatNoted,
     ClaimRetagged,
     ClaimTagged,
@@ -25,6 +27,7 @@ from evledger.events import (
     Reviewed,
     SectionWritten,
     SourceAdded,
+    SourceAmended,
     SourceFlagged,
     SourceKind,
     SourceLinked,
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from evledger.events import Event
     from evledger.schema import Seal
 
-__all__ = ["beginnings", "eventful", "hostile_events", "motley"]
+__all__ = ["beginnings", "crowd", "eventful", "hostile_events", "motley"]
 
 
 def eventful(text: str) -> tuple[Event | Seal, ...]:
@@ -69,14 +72,49 @@ def hostile_events(text: str) -> tuple[Event, ...]:
     return (
         ComponentMapped(id="k1", component=text, layer=text),
         post,
-        SourceAdded(id="s2", kind="journal-article", title=text, venue=text, authors=(text, text)),
+        SourceAdded(
+            id="s2",
+            kind="journal-article",
+            title=text,
+            venue=text,
+            authors=(text, text),
+            url=f"https://example.org/{_visible(text)}",
+            locators=(f"doi:10.1000/{_visible(text)}",),
+            mentions=(f"doi:10.1001/{_visible(text)}",),
+            capture=Attachment(digest="0" * 64, size=1, media_type=text),
+        ),
         _claim("c1", "s1", "anecdotal", "contradicts", text),
         _claim("c2", "s2", "human", "supports", text),
         _claim("c3", "s2", "human", "contradicts", text),
-        QuestionCreated(id="q1", text=text),
+        QuestionCreated(id="q1", text=text, asker=text),
         GapNoted(id="g1", text=text),
         CaveatNoted(id="cv1", text=text),
     )
+
+
+def _visible(text: str) -> str:
+    """Return what of a text may stand in an identifier or an address, which end in a letter."""
+    return re.sub(r"[^!-~]", "", text) + "x"
+
+
+def crowd() -> tuple[Event, ...]:
+    """Return a hundred claims that count, of every tier and stance, of twenty sources."""
+    kinds = itertools.cycle(tier.slug for tier in DEFAULT_TIERS)
+    sources = [
+        SourceAdded(id=f"s{n}", kind="journal-article", title=f"No. {n}", published=f"{2000 + n}")
+        for n in range(1, 21)
+    ]
+    claims = [
+        ClaimTagged(
+            id=f"c{n}",
+            source=f"s{n % 20 + 1}",
+            tier=tier,
+            stance=_STANCES[n % 3 - 1],
+            text=f"It does no. {n}.",
+        )
+        for n, tier in zip(range(1, 101), kinds, strict=False)
+    ]
+    return (*sources, *claims)
 
 
 def motley() -> tuple[Event, ...]:
@@ -144,11 +182,18 @@ def _fates(text: str) -> tuple[Event, ...]:
         Reviewed(target="claim:c6", verdict="accepted", why=text),
         Reviewed(target="claim:c3", verdict="rejected", why=text),
         FindingWaived(rule="automatic-claims", target="claim:c6", why=text),
+        FindingWaived(rule=text, target="claim:c2", why=text),
         ClaimRetagged(claim="c2", stance="mixed", why=text),
         ClaimWithdrawn(claim="c4", why=text),
         SourceLinked(source="s3", other="s2", relation="duplicate-of", basis=text),
         SourceFlagged(source="s1", status="retracted", according_to=text),
-        SourceFlagged(source="s2", status="concern", according_to=text),
+        SourceFlagged(
+            source="s2",
+            status="concern",
+            according_to=text,
+            notice=f"doi:10.1002/{_visible(text)}",
+        ),
+        SourceAmended(source="s3", venue=text, community=text, language=text, why=text),
         QuestionClosed(question="q1", why=text),
         GapClosed(gap="g1", why=text),
     )

@@ -13,8 +13,10 @@ from evledger.codec import canonical
 from evledger.events import Event
 from evledger.hookspecs import EventSupply, hookimpl
 from evledger.plugins import Plugins
+from evledger.rendering import HasPassage, Passage
 from evledger.schema import Seal
 from evledger.testing.suites.base import ViewSuite, not_given, tried
+from evledger.testing.suites.eventful import eventful
 from evledger.testing.telling import Story, reopened
 
 if TYPE_CHECKING:
@@ -104,6 +106,17 @@ class EventTests(ViewSuite):
 
     @tried
     @given(data=st.data())
+    def test_passages_can_be_shown(self, data: st.DataObject) -> None:
+        """What a projection says in an article is a passage of texts, or nothing."""
+        speaking = [each for each in self.supply().projections if isinstance(each, HasPassage)]
+        if speaking:
+            for story in (Story(events=eventful("It helps.")), self._own(data)):
+                view = self.told(story)
+                for projection in speaking:
+                    _check_passage(projection.name, projection.passage(view.part(projection)))
+
+    @tried
+    @given(data=st.data())
     def test_earlier_parts_stay(self, data: st.DataObject) -> None:
         """What a projection froze stays as it was while the ledger grows."""
         events = self._own(data).events
@@ -147,6 +160,17 @@ class EventTests(ViewSuite):
         types = {(e.event if isinstance(e, Seal) else e).type for e in story.events}
         assume(not own or own & types)
         return story
+
+
+def _check_passage(name: str, said: object) -> None:
+    assert said is None or isinstance(said, Passage), (
+        f"passage() of {name} gave {type(said).__name__}; return a Passage, or None"
+    )
+    if said is not None:
+        given: dict[str, Any] = attrs.asdict(said)  # a plugin may put anything into it
+        texts = [given["heading"], *given["lines"]]
+        is_sound = type(given["lines"]) is tuple and all(type(each) is str for each in texts)
+        assert is_sound, f"passage() of {name} gave {said!r:.200}; a text, and a tuple of texts"
 
 
 class _Supplier:

@@ -11,6 +11,7 @@ __all__ = ["check_html", "check_xml", "html_of_markdown"]
 
 _LINKS: Final = frozenset(("action", "background", "formaction", "href", "poster", "src", "srcset"))
 _ACTIVE: Final = re.compile(r"\s*(javascript|vbscript|data)\s*:", re.IGNORECASE)
+_FOREIGN: Final = re.compile(r"\s*(https?:)?//([^/]*@)?hostile\.invalid", re.IGNORECASE)
 _HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
@@ -60,9 +61,7 @@ class _Reader(html.parser.HTMLParser):
         for name, value in attrs:
             if "x-hostile" in name:
                 self.faults.append(f"an attribute of a stranger: {name} of <{tag}>")
-            if name in _LINKS and (
-                _ACTIVE.match(value or "") or "hostile.invalid" in (value or "")
-            ):
+            if name in _LINKS and (_ACTIVE.match(value or "") or _FOREIGN.match(value or "")):
                 self.faults.append(f"a link of a stranger: {name}={value!r} of <{tag}>")
         if tag in _HEADINGS:
             self._heading = []

@@ -34,8 +34,8 @@ class RankerTests(MakingSuite):
 
     def made(self, ledger: Ledger) -> str:
         """Return the claims in order."""
-        view = ledger.view()
-        ranked = self.ranker().rank(view, tuple(view.claims.values()))
+        found = rank(self.ranker(), ledger.view())
+        ranked = (*found.ranked, *found.low_confidence, *found.set_aside)
         return "\n".join(claim.id for claim in ranked)
 
     def test_has_name_and_version(self) -> None:

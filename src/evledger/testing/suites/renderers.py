@@ -180,7 +180,7 @@ class RendererTests(MakingSuite):
     def test_shows_nothing_that_is_gone(self, has_vault: bool) -> None:  # noqa: FBT001  # pytest's
         """What was erased, or is withheld, is not among the bytes, though it was shown before."""
         told = Story(events=(*confided(["supports", "contradicts"]), *confided_asides()))
-        gone = attrs.evolve(told, erased=(0,) * 20, has_vault=has_vault)
+        gone = attrs.evolve(told, erased=(0,) * 30, has_vault=has_vault)
         self.rendered(self.told(told))
         assert SECRET.encode() not in self.rendered(self.told(gone)).data
         ledger = gone.ledger(self.with_plugins)

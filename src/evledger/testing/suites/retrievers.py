@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evledger.events import ClaimTagged, SourceAdded
 from evledger.testing.comparing import contents
 from evledger.testing.strategies import texts
 from evledger.testing.suites.base import EMPTY, ViewSuite, check_name, check_names, not_given, tried
@@ -14,7 +15,10 @@ from evledger.testing.suites.confided import SECRET, confided
 from evledger.testing.telling import Story
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from evledger.asking import Match, Retriever
+    from evledger.events import Event
     from evledger.view import View
 
 __all__ = ["RetrieverTests"]
@@ -53,6 +57,16 @@ class RetrieverTests(ViewSuite):
         assert all(0 <= weight <= 1 for weight in weights), f"not from 0 to 1: {weights}"
         assert weights == sorted(weights, reverse=True), f"the best is not first: {weights}"
 
+    def test_gives_the_best_first(self) -> None:
+        """Of claims with one, half and all of a question's words, that with all comes first."""
+        found = self.found(self.told(Story(events=tuple(_of_distinct_relevance()))), _QUESTION)
+        weights = [match.weight for match in found]
+        assert weights == sorted(weights, reverse=True), f"the best is not first: {weights}"
+        claims = [match.entry for match in found if match.entry.startswith("claim:")]
+        assert claims[:1] == ["claim:c2"] or "claim:c2" not in claims, (
+            f"{claims[0]} comes before claim:c2, which holds every word of {_QUESTION!r}"
+        )
+
     @tried
     @given(data=st.data())
     def test_is_deterministic(self, data: st.DataObject) -> None:
@@ -73,6 +87,17 @@ class RetrieverTests(ViewSuite):
             ledger.erase(opening.n, opening.field, reason="a test", by="test")
         found = [match.entry for match in retriever.retrieve(ledger.view(), SECRET, 5)]
         assert not found, f"{', '.join(found)}: found by words that were erased"
+
+
+_QUESTION: Final = "magnesium shortens sleep latency"
+
+
+def _of_distinct_relevance() -> Iterator[Event]:
+    """Yield claims with one word of the question, with all of it, and with half of it."""
+    yield SourceAdded(id="s1", kind="review", title="A review")
+    said = ("Caffeine delays sleep.", "Magnesium shortens sleep latency.", "Magnesium aids sleep.")
+    for n, text in enumerate(said, 1):
+        yield ClaimTagged(id=f"c{n}", source="s1", tier="human", stance="supports", text=text)
 
 
 def _questions(view: View) -> st.SearchStrategy[str]:

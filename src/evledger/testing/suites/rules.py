@@ -51,7 +51,7 @@ class RuleTests(MakingSuite):
     def found(self, view: View) -> tuple[Finding, ...]:
         """Let the rule look at a view; waived or not."""
         report = check([self.rule()], view)
-        assert report.failures == ()
+        assert not report.failures, report.failures[0].reason
         return (*report.findings, *(finding for finding, _ in report.waived))
 
     def test_has_a_name(self) -> None:
