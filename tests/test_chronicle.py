@@ -143,7 +143,7 @@ def test_what_is_gone_is_not_told(has_vault: bool) -> None:
     """What was erased, or is withheld, is named as that; what is open is told."""
     events = tuple(confided(["supports"]))
     assert SECRET in repr(told(Story(events=events).ledger(PLUGINS)))
-    gone = told(Story(events=events, erased=(0,) * 9, has_vault=has_vault).ledger(PLUGINS))
+    gone = told(Story(events=events, erased=(0,) * 30, has_vault=has_vault).ledger(PLUGINS))
     assert SECRET not in repr(gone)
     assert ("[erased]" if has_vault else "[withheld]") in str(gone[2])
 

@@ -361,8 +361,8 @@ def library(semax: Run, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> 
     plugins = Plugins.builtin()
     plugins.register(Library(registry), "library")
 
-    def discover(_: Settings, *, strict: bool | None = None) -> Plugins:
-        del strict
+    def discover(_: Settings, *, lenient: bool = False) -> Plugins:
+        del lenient
         return plugins
 
     monkeypatch.setattr(Settings, "discover", discover)

@@ -293,7 +293,7 @@ def test_shows_nothing_that_is_gone(has_vault: bool) -> None:
     """What was erased, or is withheld, is nowhere in the feed."""
     events = tuple(confided(["supports"]))
     assert SECRET in rendered(Story(events=events).ledger(PLUGINS)).decode()
-    gone = Story(events=events, erased=(0,) * 9, has_vault=has_vault).ledger(PLUGINS)
+    gone = Story(events=events, erased=(0,) * 30, has_vault=has_vault).ledger(PLUGINS)
     assert SECRET not in rendered(gone).decode()
 
 

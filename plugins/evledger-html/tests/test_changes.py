@@ -189,7 +189,7 @@ def test_shows_nothing_that_is_gone(has_vault: bool) -> None:
     """What was erased, or is withheld, is nowhere in the page, nor in its bundle."""
     events = tuple(confided(["supports", "contradicts"]))
     assert SECRET in rendered(Story(events=events).ledger(PLUGINS), 1)
-    gone = Story(events=events, erased=(0,) * 20, has_vault=has_vault).ledger(PLUGINS)
+    gone = Story(events=events, erased=(0,) * 30, has_vault=has_vault).ledger(PLUGINS)
     assert SECRET not in rendered(gone, 1)
 
 

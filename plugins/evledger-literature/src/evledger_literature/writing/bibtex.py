@@ -46,7 +46,7 @@ _NAMES: Final = {
     "~": r"{\textasciitilde}",
     "^": r"{\textasciicircum}",
 }
-_VERBATIM = re.compile(r'[\\{}"]')
+_VERBATIM = re.compile(r'[\\{}"]|%(?![0-9A-Fa-f]{2})')  # such a percent begins a comment
 
 
 class BibTeXRenderer:
