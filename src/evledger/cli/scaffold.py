@@ -75,7 +75,7 @@ KINDS: Final = {
     "ranker": _Kind(
         what="A ranker",
         where="the ranker: which claims stand first",
-        usage="evledger render LEDGER",
+        usage="evledger render LEDGER --ranker $name",
         advice="Decide ties as well: the same claims come out in one order, however they came in."
         "\nRaise `version` when the same claims would be ordered otherwise.",
         settings='[article]\nranker = "$name"',
